@@ -1,0 +1,52 @@
+# Every third-party package, found here and nowhere else. README lists the Debian package of each.
+# Debian's RE2 and sentencepiece come with pkg-config files only.
+
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)                       # nlohmann-json3-dev
+find_package(CLI11 2.1 REQUIRED)                                # libcli11-dev
+find_package(fmt 9 REQUIRED)                                    # libfmt-dev
+find_package(OpenSSL 3 REQUIRED COMPONENTS Crypto)              # libssl-dev
+find_package(ICU 72 REQUIRED COMPONENTS uc)                     # libicu-dev
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)             # libre2-dev
+pkg_check_modules(sentencepiece REQUIRED IMPORTED_TARGET sentencepiece)  # libsentencepiece-dev
+
+# oneDNN is optional: without it the built-in GEMM kernels serve every machine.
+find_package(dnnl 2.6 QUIET)                                    # libdnnl-dev
+if(dnnl_FOUND)
+  message(STATUS "mistral-eval: oneDNN ${dnnl_VERSION}: bf16 matmul on chips with bf16 instructions")
+else()
+  message(STATUS "mistral-eval: oneDNN not found: built-in matmul kernels only (Debian package: libdnnl-dev)")
+endif()
+
+if(MEVAL_TESTS)
+  find_package(GTest 1.12 REQUIRED)                             # libgtest-dev libgmock-dev
+endif()
+if(MEVAL_BENCHMARKS)
+  find_package(benchmark 1.7 REQUIRED)                          # libbenchmark-dev
+endif()
+
+# CUDA: AUTO compiles the device code where nvcc is found and says which build this is.
+set(MEVAL_HAVE_CUDA OFF)
+if(NOT MEVAL_CUDA STREQUAL "OFF")
+  include(CheckLanguage)
+  if(NOT CMAKE_CUDA_COMPILER)
+    find_program(MEVAL_NVCC nvcc PATHS /usr/local/cuda/bin "$ENV{CUDA_HOME}/bin")
+    if(MEVAL_NVCC)
+      set(CMAKE_CUDA_COMPILER "${MEVAL_NVCC}")
+    endif()
+  endif()
+  check_language(CUDA)
+  if(CMAKE_CUDA_COMPILER)
+    set(CMAKE_CUDA_ARCHITECTURES 80 89 90a CACHE STRING "CUDA architectures")
+    enable_language(CUDA)
+    find_package(CUDAToolkit REQUIRED)
+    set(MEVAL_HAVE_CUDA ON)
+    message(STATUS "mistral-eval: nvcc ${CMAKE_CUDA_COMPILER_VERSION}: CUDA code is compiled")
+  elseif(MEVAL_CUDA STREQUAL "ON")
+    message(FATAL_ERROR "MEVAL_CUDA=ON, but no nvcc was found. Install the CUDA Toolkit, put nvcc on PATH, "
+                        "or configure with -DMEVAL_CUDA=OFF for a CPU build.")
+  else()
+    message(STATUS "mistral-eval: no nvcc: this is a CPU-only build")
+  endif()
+endif()

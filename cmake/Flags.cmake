@@ -1,0 +1,46 @@
+# Language level, warnings and sanitizers, the same for every target.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+option(MEVAL_TESTS "Build the tests" ON)
+option(MEVAL_BENCHMARKS "Build the Google Benchmark programs" ON)
+option(MEVAL_WERROR "Treat warnings as errors" ON)
+set(MEVAL_SANITIZER "" CACHE STRING "Sanitizers to build with: empty, 'address,undefined' or 'thread'")
+set(MEVAL_CUDA AUTO CACHE STRING "Compile CUDA code: AUTO (where nvcc is found), ON or OFF")
+set_property(CACHE MEVAL_CUDA PROPERTY STRINGS AUTO ON OFF)
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
+find_program(MEVAL_CCACHE ccache)
+if(MEVAL_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${MEVAL_CCACHE}")
+endif()
+
+add_library(meval_flags INTERFACE)
+target_include_directories(meval_flags INTERFACE "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}/generated")
+# -ffp-contract=off: sums and products happen in the order and precision the code states
+# (docs/numerics.md); kernels that want fused multiply-add ask for it by name.
+target_compile_options(meval_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual
+  -ffp-contract=off $<$<BOOL:${MEVAL_WERROR}>:-Werror>)
+if(MEVAL_SANITIZER)
+  target_compile_options(meval_flags INTERFACE -fsanitize=${MEVAL_SANITIZER} -fno-omit-frame-pointer -g)
+  target_link_options(meval_flags INTERFACE -fsanitize=${MEVAL_SANITIZER})
+  if(MEVAL_SANITIZER MATCHES "undefined")
+    target_compile_options(meval_flags INTERFACE -fno-sanitize-recover=undefined)
+  endif()
+endif()
+
+# meval_library(name SOURCES ... LINKS ... PRIVATE_LINKS ...): the one way a folder becomes a target.
+function(meval_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  add_library(meval_${name} STATIC ${ARG_SOURCES})
+  add_library(meval::${name} ALIAS meval_${name})
+  target_link_libraries(meval_${name} PUBLIC meval_flags ${ARG_LINKS} PRIVATE ${ARG_PRIVATE_LINKS})
+endfunction()

@@ -1,0 +1,81 @@
+#ifndef MEVAL_KERNELS_CONTEXT_H_
+#define MEVAL_KERNELS_CONTEXT_H_
+
+// Where ops run: the device, the threads, and which of the equivalent code paths is used.
+//
+//   Context ctx({.num_threads = 2});
+//   RmsNorm(ctx, x, gain, 1e-5f, out);
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernels/tensor.h"
+
+namespace meval {
+
+// The CPU code paths. kReference is the specification (plain loops in the equation's order, sums in
+// double); the others give the same bits as each other, and agree with kReference within
+// tests/support/tolerance.h.
+enum class CpuPath { kReference, kAvx2, kAvx512 };
+// Who multiplies matrices on the CPU. kBuiltin follows CpuPath.
+enum class GemmProvider { kBuiltin, kOneDnn };
+
+const char* Name(CpuPath path);
+const char* Name(GemmProvider provider);
+
+// What cpuid says of this machine.
+struct CpuFeatures {
+  bool avx2_fma = false;     // AVX2, FMA and F16C
+  bool avx512 = false;       // F, BW, DQ, VL
+  bool avx512_bf16 = false;  // vdpbf16ps
+  bool amx_bf16 = false;
+  std::string brand;  // "AMD EPYC ..."
+};
+const CpuFeatures& DetectCpuFeatures();
+
+// The paths this machine can run, slowest first; kReference is always there.
+std::vector<CpuPath> AvailableCpuPaths();
+bool HasOneDnn();             // compiled in
+std::string OneDnnVersion();  // "2.6.3", or "" without it
+
+struct ContextOptions {
+  int num_threads = 0;  // 0: one per available core
+  // Defaults: the fastest path cpuid allows; oneDNN where it is compiled in and the chip has bf16
+  // instructions. The environment variables MEVAL_CPU_PATH (reference|avx2|avx512) and MEVAL_GEMM
+  // (builtin|onednn) override.
+  bool choose_path = true;
+  CpuPath path = CpuPath::kReference;          // used when choose_path is false
+  GemmProvider gemm = GemmProvider::kBuiltin;  // used when choose_path is false
+};
+
+class Context {
+ public:
+  // Throws DeviceError if a path is asked for that this machine cannot run.
+  explicit Context(const ContextOptions& options = {});
+  ~Context();
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  Device device() const { return Device::kCpu; }
+  int num_threads() const;
+  CpuPath path() const { return path_; }
+  GemmProvider gemm() const { return gemm_; }
+
+  // Calls task(i) for every i in [0, count), each exactly once, on any thread; returns when all are
+  // done. The first exception a task throws is rethrown here. Tasks must not call ParallelFor on
+  // the same context.
+  void ParallelFor(std::int64_t count, const std::function<void(std::int64_t)>& task);
+
+ private:
+  class Pool;
+  CpuPath path_;
+  GemmProvider gemm_;
+  std::unique_ptr<Pool> pool_;
+};
+
+}  // namespace meval
+
+#endif  // MEVAL_KERNELS_CONTEXT_H_

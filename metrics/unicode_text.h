@@ -1,0 +1,50 @@
+#ifndef MEVAL_METRICS_UNICODE_TEXT_H_
+#define MEVAL_METRICS_UNICODE_TEXT_H_
+
+// Text as the reference metrics see it: a sequence of Unicode code points in UTF-8, with Python's
+// notions of whitespace, case and punctuation. Character classes and case mappings come from ICU;
+// no locale is consulted.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace meval {
+
+// Byte offset of the first ill-formed sequence (overlong form, surrogate, above U+10FFFF,
+// truncation), or nothing.
+std::optional<std::size_t> FindInvalidUtf8(std::string_view text);
+
+// Number of code points. Precondition for this and everything below: valid UTF-8 (else
+// std::invalid_argument that names the byte offset).
+std::int64_t CountCodePoints(std::string_view text);
+std::u32string ToCodePoints(std::string_view text);
+std::string ToUtf8(std::u32string_view code_points);
+
+// Python's str.isspace: U+0009-000D, 001C-001F, 0020, 0085, 00A0, 1680, 2000-200A, 2028, 2029,
+// 202F, 205F, 3000.
+bool IsWhitespace(char32_t c);
+// Python's \w on text: general category L* or N*, or the underscore.
+bool IsWordCharacter(char32_t c);
+
+// Without leading and trailing whitespace (str.strip()).
+std::string_view Strip(std::string_view text);
+std::string_view StripRight(std::string_view text);
+// Maximal runs of non-whitespace (str.split()); never an empty piece.
+std::vector<std::string_view> SplitWhitespace(std::string_view text);
+// Full lower-casing with the two special cases of Python's str.lower (U+0130, final sigma).
+std::string Lower(std::string_view text);
+// First character title-cased, all others lower-cased (str.capitalize()).
+std::string Capitalize(std::string_view text);
+// Deletes the 32 ASCII punctuation characters.
+std::string DeleteAsciiPunctuation(std::string_view text);
+// Replaces every occurrence, left to right, without overlap (str.replace). `from` must not be
+// empty.
+std::string ReplaceAll(std::string_view text, std::string_view from, std::string_view to);
+
+}  // namespace meval
+
+#endif  // MEVAL_METRICS_UNICODE_TEXT_H_
