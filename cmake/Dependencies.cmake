@@ -11,10 +11,15 @@ find_package(ICU 72 REQUIRED COMPONENTS uc)                     # libicu-dev
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)             # libre2-dev
 pkg_check_modules(sentencepiece REQUIRED IMPORTED_TARGET sentencepiece)  # libsentencepiece-dev
 
-# oneDNN is optional: without it the built-in GEMM kernels serve every machine.
-find_package(dnnl 2.6 QUIET)                                    # libdnnl-dev
-if(dnnl_FOUND)
-  message(STATUS "mistral-eval: oneDNN ${dnnl_VERSION}: bf16 matmul on chips with bf16 instructions")
+# oneDNN is optional: without it the built-in GEMM kernels serve every machine. Found by file, since Debian's own package
+# configuration insists on OpenCL headers that only its GPU interface needs.
+find_path(MEVAL_DNNL_INCLUDE oneapi/dnnl/dnnl.hpp)              # libdnnl-dev
+find_library(MEVAL_DNNL_LIBRARY dnnl)
+if(MEVAL_DNNL_INCLUDE AND MEVAL_DNNL_LIBRARY)
+  add_library(DNNL::dnnl UNKNOWN IMPORTED)
+  set_target_properties(DNNL::dnnl PROPERTIES IMPORTED_LOCATION "${MEVAL_DNNL_LIBRARY}"
+                        INTERFACE_INCLUDE_DIRECTORIES "${MEVAL_DNNL_INCLUDE}")
+  message(STATUS "mistral-eval: oneDNN found: bf16 matmul on chips with bf16 instructions")
 else()
   message(STATUS "mistral-eval: oneDNN not found: built-in matmul kernels only (Debian package: libdnnl-dev)")
 endif()
