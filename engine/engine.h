@@ -1,0 +1,132 @@
+#ifndef MEVAL_ENGINE_ENGINE_H_
+#define MEVAL_ENGINE_ENGINE_H_
+
+// Mistral as evaluations use it: token ids in, log-probabilities or token ids out.
+//
+//   Engine engine = Engine::Load({.model = "models/mistral-7b"});
+//   engine.Score(requests, [&](std::size_t i, ContinuationScore score) { ... });
+//   engine.Generate(requests, [&](std::size_t i, std::int64_t sample, Generation g) { ... });
+//
+// All requests of a call are known before the first forward pass, so prefixes that requests share
+// are computed once. Results do not depend on order, batch, threads or what else is in the call,
+// bit for bit on the CPU.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "engine/model_config.h"
+#include "engine/tokenizer.h"
+#include "engine/weights.h"
+#include "kernels/context.h"
+#include "kernels/sampling.h"
+
+namespace meval {
+
+struct EngineOptions {
+  // A checkpoint directory, or "random:NAME[,seed=N]" (NamedShapes()), or "tiny" (random:tiny with
+  // the shipped tokenizer).
+  std::string model = "tiny";
+  std::string tokenizer;  // a tokenizer.model or its directory; "": the model's own
+  WeightDType dtype = WeightDType::kAuto;
+  std::int64_t batch_tokens = 0;     // rows of a forward pass; 0: chosen
+  std::int64_t kv_memory_bytes = 0;  // 0: chosen from the machine's memory
+  std::int64_t max_length = 0;       // positions; 0: the model's
+  std::filesystem::path tiny_dir;    // where the shipped model directory is
+  LoadProgress progress;
+  std::function<void(const std::string&)>
+      announce;  // gets the memory table before memory is taken; may be empty
+};
+
+// Log-probability of `continuation` after `context`. The first token of the context must be there
+// to condition on (BOS).
+struct ScoreRequest {
+  std::vector<TokenId> context;  // at least one token
+  std::vector<TokenId>
+      continuation;  // at least one token; context + continuation <= max_length + 1
+};
+
+struct ContinuationScore {
+  double logprob = 0;      // sum over the continuation, natural log, summed in double left to right
+  bool is_greedy = false;  // every token was the argmax (lowest id on ties)
+  std::vector<double> token_logprobs;  // one per continuation token
+};
+
+struct GenerationRequest {
+  std::vector<TokenId> prompt;  // at least one token
+  std::vector<std::string>
+      stop;  // on decoded text; the first occurrence of any ends it and is cut off
+  std::int64_t max_new_tokens = 256;  // >= 1; prompt + max_new_tokens <= max_length
+  std::int64_t num_samples = 1;
+  SamplingParams sampling;
+  std::uint64_t seed = 0;  // SamplingKey::seed
+  std::uint64_t key = 0;   // SamplingKey::request: identity of the request, not its place
+};
+
+enum class StopReason { kEos, kStopString, kLength };
+const char* Name(StopReason reason);  // "eos", "stop", "length"
+
+struct Generation {
+  std::string text;             // what was generated after the prompt, without stop string and EOS
+  std::vector<TokenId> tokens;  // as generated, including the tokens of a stop string; without EOS
+  StopReason reason = StopReason::kLength;
+};
+
+// What a call did: for the report's cost lines.
+struct EngineStats {
+  std::int64_t tokens_requested = 0;  // rows a request-by-request evaluation would have fed
+  std::int64_t tokens_fed = 0;        // rows fed
+  std::int64_t rows_scored = 0;       // rows whose logits were computed
+  std::int64_t tokens_generated = 0;
+  double prefill_seconds = 0;
+  double decode_seconds = 0;
+};
+
+class Engine {
+ public:
+  // Throws ModelError or DeviceError.
+  static Engine Load(Context& ctx, const EngineOptions& options);
+  // From parts, for tests.
+  Engine(Context& ctx, const ModelConfig& config, MistralWeights weights, Tokenizer tokenizer,
+         const EngineOptions& options);
+  ~Engine();
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+
+  const ModelConfig& config() const;
+  const Tokenizer& tokenizer() const;
+  const EngineStats& stats() const;
+  std::int64_t max_length() const;
+  DType dtype() const;
+  std::string origin() const;                               // "models/x", "random:tiny,seed=1234"
+  std::vector<std::filesystem::path> weight_files() const;  // empty for random weights
+  std::string MemoryTable() const;  // weights, workspace, KV pages: for people
+
+  using ScoreDone = std::function<void(std::size_t request, ContinuationScore score)>;
+  using GenerateDone =
+      std::function<void(std::size_t request, std::int64_t sample, Generation generation)>;
+
+  // Calls `done` once per request, in any order, from this thread. Returns early, between forward
+  // passes, when `stop` is requested; requests not yet done are then simply not reported. Throws
+  // std::invalid_argument on an empty context or continuation, or one that is too long (the caller
+  // truncates).
+  void Score(std::span<const ScoreRequest> requests, const ScoreDone& done,
+             std::stop_token stop = {});
+  // Calls `done` once per (request, sample).
+  void Generate(std::span<const GenerationRequest> requests, const GenerateDone& done,
+                std::stop_token stop = {});
+
+ private:
+  struct Impl;
+  explicit Engine(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace meval
+
+#endif  // MEVAL_ENGINE_ENGINE_H_

@@ -1,0 +1,64 @@
+#ifndef MEVAL_ENGINE_MISTRAL_H_
+#define MEVAL_ENGINE_MISTRAL_H_
+
+// The forward pass (Jiang et al. 2023, "Mistral 7B"; Touvron et al. 2023): token ids in, logits of
+// the asked rows out.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/kv_cache.h"
+#include "engine/model_config.h"
+#include "engine/weights.h"
+#include "kernels/attention.h"
+#include "kernels/context.h"
+#include "kernels/rope.h"
+
+namespace meval {
+
+// Rows of one forward pass: runs of consecutive positions of several sequences, packed without
+// padding.
+struct TokenBatch {
+  std::vector<TokenId> tokens;           // [T]
+  std::vector<std::int32_t> positions;   // [T]
+  std::vector<Segment> segments;         // cover the T rows in order
+  std::vector<std::int64_t> logit_rows;  // [R] rows whose logits are wanted, ascending
+};
+
+class Mistral {
+ public:
+  // max_tokens: the largest T of a batch; max_positions: the longest sequence. All activation
+  // memory is taken here.
+  Mistral(Context& ctx, const ModelConfig& config, MistralWeights weights, std::int64_t max_tokens,
+          std::int64_t max_positions);
+  ~Mistral();
+
+  // Stores the batch's keys and values in `cache` and returns logits [R, V] f32 of
+  // batch.logit_rows, valid until the next call. R may be 0. A row's logits depend on its own
+  // sequence only, bit for bit, whatever else is in the batch. At most max_logit_rows() rows may be
+  // asked for.
+  TensorView Forward(const TokenBatch& batch, KvCache& cache);
+
+  const ModelConfig& config() const { return config_; }
+  const MistralWeights& weights() const { return weights_; }
+  std::int64_t max_tokens() const { return max_tokens_; }
+  std::int64_t max_logit_rows() const;
+  std::int64_t workspace_bytes() const;
+
+ private:
+  void Layer(const LayerWeights& layer, const TokenBatch& batch, const KvPages& pages);
+
+  Context& ctx_;
+  ModelConfig config_;
+  MistralWeights weights_;
+  std::int64_t max_tokens_;
+  RopeTable rope_;
+  struct Workspace;
+  std::unique_ptr<Workspace> workspace_;
+};
+
+}  // namespace meval
+
+#endif  // MEVAL_ENGINE_MISTRAL_H_

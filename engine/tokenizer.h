@@ -1,0 +1,55 @@
+#ifndef MEVAL_ENGINE_TOKENIZER_H_
+#define MEVAL_ENGINE_TOKENIZER_H_
+
+// Text to token ids and back, by the SentencePiece model of the checkpoint.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernels/tensor.h"
+
+namespace meval {
+
+class Tokenizer {
+ public:
+  // `path`: a tokenizer.model file, or a directory that holds one. Throws ModelError (a directory
+  // with only tokenizer.json is told what to do).
+  static Tokenizer Load(const std::filesystem::path& path);
+  ~Tokenizer();
+  Tokenizer(Tokenizer&&) noexcept;
+  Tokenizer& operator=(Tokenizer&&) noexcept;
+
+  std::int64_t vocab_size() const;
+  TokenId bos_id() const;  // -1 where the model has none
+  TokenId eos_id() const;
+  const std::filesystem::path& file() const;
+
+  // Ids without BOS or EOS; "<s>" in the text is text. Thread-safe. Throws ModelError on ill-formed
+  // UTF-8.
+  std::vector<TokenId> Encode(std::string_view text) const;
+  // The text of a whole sequence; control pieces (BOS, EOS) give nothing. Throws ModelError if an
+  // id is outside the vocabulary.
+  std::string Decode(std::span<const TokenId> ids) const;
+  // The piece as stored, e.g. "▁Hello" or "<0x0A>".
+  std::string Piece(TokenId id) const;
+
+  // The text that `continuation` adds after `context`: both are decoded together and the context's
+  // text is taken off, so a first piece keeps its leading space. An incomplete UTF-8 sequence at
+  // the end is held back, so that appending tokens only ever appends text, unless `final_text`.
+  std::string DecodeContinuation(std::span<const TokenId> context,
+                                 std::span<const TokenId> continuation, bool final_text) const;
+
+ private:
+  struct Impl;
+  explicit Tokenizer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace meval
+
+#endif  // MEVAL_ENGINE_TOKENIZER_H_
