@@ -1,0 +1,184 @@
+#ifndef MEVAL_REPORTS_RESULT_H_
+#define MEVAL_REPORTS_RESULT_H_
+
+// The record of a run: plain data that every report format is written from. docs/report-schema.md
+// describes each field as it appears in results.json.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace meval {
+
+inline constexpr int kReportSchemaVersion = 1;
+
+struct MetricValue {
+  std::string name;                      // "acc_norm", "exact_match,strict", "maj@8", "rougeL"
+  double value = 0;                      // in `unit`
+  std::optional<double> standard_error;  // same unit; absent for n = 1 or where no formula applies
+  std::string standard_error_method;     // "sample", "pooled", "bootstrap"; "" without one
+  std::optional<double> ci_low;          // 95 % interval, same unit
+  std::optional<double> ci_high;
+  std::string ci_method;          // "wilson", "normal", "bootstrap"; "" without one
+  std::int64_t n = 0;             // documents
+  std::string unit = "fraction";  // "fraction" (0..1), "percent" (0..100), "tokens", "words"
+  bool higher_is_better = true;
+  bool is_headline = false;
+  std::string signature;  // how it was computed, sacrebleu style; may be empty
+};
+
+// A subject, category or other subset of a task.
+struct SubsetResult {
+  std::string name;
+  std::string kind;  // "group" (MMLU subject), "category", "micro", "macro"
+  std::int64_t n = 0;
+  std::vector<MetricValue> metrics;
+};
+
+struct PublishedComparison {
+  std::string model;    // "Mistral-7B-v0.1"
+  std::string variant;  // "5-shot"
+  std::string metric;   // which of ours
+  double value = 0;     // percent
+  std::string source;
+};
+
+struct InputFile {
+  std::string role;  // "test", "exemplars"
+  std::string path;
+  std::int64_t records = 0;
+  std::string sha256;
+  std::string shape;
+};
+
+// Counters that make nothing silent; each affected sample carries a flag of the same name.
+struct TaskCounters {
+  std::int64_t truncated_prompts = 0;  // shots dropped or text cut to fit
+  std::int64_t boundary_merges =
+      0;  // encode(context) was not a prefix of encode(context + continuation)
+  std::int64_t invalid_answers = 0;  // completions from which the headline score extracts nothing
+  std::int64_t empty_completions = 0;
+  std::int64_t length_stops = 0;  // completions cut by the token limit
+  std::int64_t duplicate_questions = 0;
+  std::int64_t unscored = 0;  // documents without a result; 0 in a finished run
+};
+
+struct Timing {
+  double seconds = 0;                 // wall time of the task's requests
+  std::int64_t tokens_requested = 0;  // what a request-by-request evaluation would feed
+  std::int64_t tokens_fed = 0;        // what was fed
+  std::int64_t tokens_generated = 0;
+  std::int64_t requests_from_journal = 0;  // finished in an earlier attempt
+};
+
+struct TaskResult {
+  std::string task;
+  std::int64_t version = 0;
+  std::string title;
+  std::string request;  // "loglikelihood" | "generation"
+  std::int64_t shots = 0;
+  std::string fewshot_mode;              // "task", "per-doc", "fixed"
+  std::int64_t num_documents = 0;        // evaluated
+  std::int64_t num_documents_total = 0;  // in the set
+  std::int64_t num_requests = 0;
+  bool is_demonstration = false;  // shipped samples: not comparable with anything
+  std::map<std::string, std::string>
+      settings;  // generation settings, truncation, boundary rule: name -> value
+  std::vector<MetricValue> metrics;  // headline first
+  std::vector<SubsetResult> subsets;
+  std::vector<PublishedComparison> published;  // only where the variant matches
+  TaskCounters counters;
+  std::vector<std::string> warnings;
+  std::vector<InputFile> inputs;
+  std::string data_digest;
+  std::string exemplar_digest;
+  std::string prompt_digest;  // over every rendered prompt and choice, in evaluation order
+  std::string definition_digest;
+  Timing timing;
+};
+
+// What makes two runs comparable. Batch size, threads and paths are not in it.
+struct RunIdentity {
+  std::string model;  // "tiny", "models/mistral-7b", "random:tiny,seed=1234"
+  std::string
+      model_digest;  // of weights and configuration, or of shape and seed for random weights
+  std::string tokenizer_digest;
+  std::string dtype;  // "f32", "bf16"
+  std::int64_t seed = 0;
+  std::int64_t max_length = 0;
+  std::map<std::string, std::string>
+      flags;  // semantic flags, name -> value: limit, truncation, shots, temperature, ...
+  std::vector<std::string> tasks;  // "mmlu v1 <definition digest>"
+};
+// SHA-256-free textual form, one "key=value" line each, sorted: equal exactly when the identities
+// are.
+std::string ToText(const RunIdentity& identity);
+
+struct HostInfo {
+  std::string hostname;
+  std::string cpu;
+  int num_threads = 0;
+  std::string cpu_path;       // "avx512"
+  std::string gemm_provider;  // "onednn 2.6.3", "builtin"
+  std::string build;          // version, compiler, build type
+};
+
+struct RunReport {
+  RunIdentity identity;
+  std::string version;  // of mistral-eval
+  std::vector<std::string> command;
+  std::string started_at;  // ISO 8601, UTC
+  double seconds = 0;
+  HostInfo host;
+  std::string model_summary;            // resolved configuration, for people
+  bool is_demonstration_model = false;  // tiny or random weights: scores mean nothing
+  std::vector<TaskResult> tasks;
+};
+
+struct ChoiceResult {
+  std::string text;
+  double logprob = 0;  // natural log, summed over tokens
+  std::int64_t num_tokens = 0;
+  bool is_greedy = false;
+};
+
+struct CompletionResult {
+  std::string text;
+  std::string stop_reason;  // "eos", "stop", "length"
+  std::int64_t num_tokens = 0;
+  std::map<std::string, std::string> extracted;  // per score name
+};
+
+struct Truncation {
+  std::int64_t shots_dropped = 0;
+  std::int64_t chars_dropped = 0;   // Unicode characters of the question
+  std::int64_t tokens_dropped = 0;  // from the left, where nothing else fits or truncation=left
+};
+
+// One line of samples_<task>.jsonl.
+struct SampleResult {
+  std::int64_t index = 0;
+  std::string id;
+  std::string source;
+  std::string digest;  // of the document
+  std::string group;
+  std::string prompt_digest;
+  std::string question;                 // the rendered question, without exemplars
+  std::vector<std::string> exemplars;   // document ids
+  std::vector<std::int64_t> gold;       // loglikelihood
+  std::vector<std::string> references;  // generation
+  std::vector<ChoiceResult> choices;
+  std::vector<CompletionResult> completions;
+  std::map<std::string, double> metrics;   // per score name, 0..1 or in the score's unit
+  std::optional<double> margin;            // best minus second-best logprob
+  std::optional<double> gold_probability;  // softmax over the choices
+  std::optional<Truncation> truncated;
+  bool boundary_merge = false;
+  bool scored = true;
+};
+
+}  // namespace meval
+
+#endif  // MEVAL_REPORTS_RESULT_H_

@@ -1,0 +1,45 @@
+#ifndef MEVAL_TASKS_DOCUMENT_H_
+#define MEVAL_TASKS_DOCUMENT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace meval {
+
+// One record, rendered by its task's templates and ready to be asked, or to be shown as an
+// exemplar.
+struct Document {
+  std::int64_t index = 0;  // place in the whole set, in evaluation order
+  std::string id;          // the record's own id, or "<file stem>:<record number>"
+  std::string
+      source;  // "mmlu/test/anatomy_test.csv:12": where it was read (line of its first byte)
+  std::string digest;       // SHA-256 of the rendered question, choices, gold and references
+  std::string group;        // MMLU's subject; "" where the task has no groups
+  std::string description;  // text before the exemplars, rendered for this document's group
+  std::string question;     // without delimiter
+  // The bytes of `question` that truncation may cut, from the left: a dialogue, a passage. Equal:
+  // nothing may be cut.
+  std::size_t cut_begin = 0;
+  std::size_t cut_end = 0;
+  std::vector<std::string> choices;     // loglikelihood: option texts, without delimiter
+  std::vector<std::int64_t> gold;       // loglikelihood: indices of right choices
+  std::string answer;                   // as an exemplar shows it, without delimiter
+  std::vector<std::string> references;  // generation: what the answer is compared with
+};
+
+// All text a model is shown for one document.
+struct Prompt {
+  std::string description;
+  std::vector<std::string> shots;      // each: question, delimiter, answer, separator
+  std::vector<std::string> exemplars;  // their document ids
+  std::string question;
+
+  // description + shots from `first_shot` on + question.
+  std::string Text(std::size_t first_shot = 0) const;
+};
+
+}  // namespace meval
+
+#endif  // MEVAL_TASKS_DOCUMENT_H_

@@ -1,0 +1,111 @@
+#ifndef MEVAL_TASKS_TASK_H_
+#define MEVAL_TASKS_TASK_H_
+
+// A benchmark: where its records are, what the model is asked, and what the right answer is. Text
+// only; tokens are the engine's business.
+//
+//   const Task task = registry.Get("mmlu");
+//   const TaskData data = task.Load({.data_dirs = {"data"}});
+//   const std::vector<Prompt> prompts = BuildPrompts(task, data, {.shots = 5, .seed = 1234});
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tasks/document.h"
+#include "tasks/task_definition.h"
+
+namespace meval {
+
+struct DataOptions {
+  std::vector<std::filesystem::path>
+      data_dirs;  // searched in order; the first that holds the evaluated set wins
+  // Files that replace the definition's patterns, by role: "test" or "exemplars".
+  std::map<std::string, std::filesystem::path> file_overrides;
+  bool allow_count_mismatch = false;  // accept a set of another size than the definition expects
+  bool needs_exemplars = true;        // shots > 0
+};
+
+// A file that was read.
+struct DataFile {
+  std::string role;  // "test" or "exemplars"
+  std::filesystem::path path;
+  std::int64_t records = 0;
+  std::string sha256;
+  std::string shape;  // which of the definition's record shapes was found: "native", "hub", ...
+};
+
+struct TaskData {
+  std::filesystem::path data_dir;   // where the evaluated set was found
+  std::vector<Document> documents;  // in evaluation order
+  std::vector<Document> exemplars;  // the few-shot pool, in file order
+  std::vector<DataFile> files;
+  std::string data_digest;      // over the evaluated files' digests
+  std::string exemplar_digest;  // over the exemplar files' digests; "" without exemplars
+  std::int64_t duplicate_questions =
+      0;  // documents whose rendered question and choices occurred before
+  std::vector<std::string> warnings;  // for people and for the report
+};
+
+// Where a task's files are, without reading records: for `data`.
+struct DataStatus {
+  std::string task;
+  bool found = false;
+  std::filesystem::path data_dir;
+  std::vector<std::filesystem::path> files;
+  std::string missing;  // what was looked for and where to get it, when not found
+};
+
+class Task {
+ public:
+  // Throws DataError: not JSON, an unknown or missing key (with the nearest name), a wrong type, a
+  // template or pattern that does not parse.
+  static Task Parse(std::string_view json, const std::string& source);
+  ~Task();
+  Task(Task&&) noexcept;
+  Task& operator=(Task&&) noexcept;
+  Task(const Task&);
+  Task& operator=(const Task&);
+
+  const TaskDefinition& definition() const;
+  const std::string& name() const { return definition().name; }
+
+  // Reads and renders the evaluated set and, if asked, the exemplar pool. Throws DataError.
+  TaskData Load(const DataOptions& options) const;
+  DataStatus Locate(const DataOptions& options) const;
+
+ private:
+  struct Impl;
+  explicit Task(std::shared_ptr<const Impl> impl);
+  std::shared_ptr<const Impl> impl_;
+};
+
+// How exemplars are drawn, beyond what the definition says.
+enum class FewShotMode {
+  kTask,         // as the definition says (reference-compatible)
+  kPerDocument,  // the generator is seeded from (seed, task, document id): prompts do not depend on
+                 // order or --limit
+  kFixed,        // one draw shared by all documents
+};
+
+struct PromptOptions {
+  std::int64_t shots = 0;
+  std::int64_t seed = 1234;
+  FewShotMode mode = FewShotMode::kTask;
+  std::string system;  // a system instruction in front; joined as docs/scoring.md says
+};
+
+// One prompt per document of data.documents, in order; draws happen before any subset is taken.
+// Throws DataError if the pool (of a document's group) holds fewer exemplars than shots, naming
+// both numbers.
+std::vector<Prompt> BuildPrompts(const Task& task, const TaskData& data,
+                                 const PromptOptions& options);
+
+}  // namespace meval
+
+#endif  // MEVAL_TASKS_TASK_H_

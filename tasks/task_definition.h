@@ -1,0 +1,102 @@
+#ifndef MEVAL_TASKS_TASK_DEFINITION_H_
+#define MEVAL_TASKS_TASK_DEFINITION_H_
+
+// A task as its JSON file declares it (docs/adding-a-task.md describes every key; unknown keys are
+// errors).
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace meval {
+
+enum class RequestKind { kLoglikelihood, kGeneration };
+const char* Name(RequestKind kind);  // "loglikelihood", "generation"
+
+// How exemplars are chosen (specification: docs/scoring.md, "Few-shot").
+enum class ExemplarSampler {
+  kReference,  // one generator per task that advances document by document, as
+               // lm-evaluation-harness draws
+  kFirstN,     // the first n of the pool (of the document's group) in file order
+};
+
+// One step of turning a completion into an answer, in Python regex syntax.
+struct FilterStep {
+  enum class Kind { kRegex, kStrip, kTakeFirstLine };
+  Kind kind = Kind::kStrip;
+  std::string pattern;                 // kRegex
+  std::int64_t select = 0;             // match number; negative counts from the end
+  std::string fallback = "[invalid]";  // when nothing matches
+};
+
+// One score of a task: what is extracted, what it is compared with, how.
+struct ScoreDefinition {
+  std::string name;    // as reported: "acc", "exact_match,strict", "maj@8"
+  std::string metric;  // "acc", "acc_norm", "acc_bytes", "exact_match", "numeric_match",
+                       // "maj_at_k", "rouge1", "rouge2", "rougeL", "rougeLsum", "bleu"
+  std::vector<FilterStep> filters;          // generation
+  std::vector<std::string> ignore_regexes;  // exact_match options
+  bool ignore_case = false;
+  bool ignore_punctuation = false;
+  bool ignore_numbers = false;
+  bool stem = true;          // rouge
+  bool is_headline = false;  // the task's primary metric (exactly one)
+};
+
+struct GenerationDefinition {
+  std::vector<std::string> until;  // stop strings with shots >= 1
+  std::vector<std::string>
+      until_zero_shot;  // stop strings with no shots; same as `until` unless declared
+  std::int64_t max_new_tokens = 256;
+  double temperature = 0;
+  double top_p = 1;
+  std::int64_t top_k = 0;
+  std::int64_t num_samples = 1;
+};
+
+// A score someone published for a model, shown beside ours where the variant matches.
+struct PublishedScore {
+  std::string model;       // "Mistral-7B-v0.1"
+  std::string variant;     // "5-shot"
+  std::string score;       // which of ours it compares with: ScoreDefinition::name
+  double value = 0;        // in percent
+  std::int64_t shots = 0;  // the run must have used so many
+  std::string source;      // "arXiv:2310.06825, Table 2"
+};
+
+// A named union of groups with its own aggregate (MMLU's four categories).
+struct CategoryDefinition {
+  std::string name;
+  std::vector<std::string> groups;
+};
+
+struct TaskDefinition {
+  std::string name;
+  std::int64_t version = 1;
+  std::string title;     // one line for people
+  std::string paper;     // "arXiv:2009.03300"
+  std::string license;   // of the data
+  std::string upstream;  // where the data comes from and how to get it
+  RequestKind request = RequestKind::kLoglikelihood;
+  std::int64_t default_shots = 0;
+  std::optional<std::int64_t> expected_records;  // of the evaluated set; nothing: any number
+  ExemplarSampler sampler = ExemplarSampler::kReference;
+  bool draws_one_extra =
+      false;  // reference sampler: draw n + 1 and drop the evaluated document (docs/scoring.md)
+  std::string target_delimiter = " ";
+  std::string fewshot_delimiter = "\n\n";
+  GenerationDefinition generation;
+  std::vector<ScoreDefinition> scores;
+  std::vector<CategoryDefinition> categories;
+  std::vector<PublishedScore> published;
+  std::string source;  // where the definition was read: "built-in" or a path
+  std::string digest;  // SHA-256 of the definition's text
+
+  const ScoreDefinition& headline() const;
+};
+
+}  // namespace meval
+
+#endif  // MEVAL_TASKS_TASK_DEFINITION_H_
