@@ -1,0 +1,16 @@
+#ifndef MEVAL_EVALS_AGGREGATE_TASK_H_
+#define MEVAL_EVALS_AGGREGATE_TASK_H_
+
+#include "evals/eval.h"
+#include "reports/result.h"
+
+namespace meval {
+
+// Everything a report says of one task, from its scored samples: metrics with standard errors and intervals, groups and
+// categories, micro and macro means, published scores where the variant matches, counters and digests. Samples without a
+// result (an interrupted run) are left out of the metrics and counted in `unscored`.
+TaskResult AggregateTask(const EvalPlan& plan, const EvalOutcome& outcome);
+
+}  // namespace meval
+
+#endif  // MEVAL_EVALS_AGGREGATE_TASK_H_

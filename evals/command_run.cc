@@ -1,0 +1,186 @@
+// `mistral-eval run`: plan, load, evaluate, report.
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <optional>
+#include <ostream>
+
+#include <fmt/format.h>
+
+#include "evals/commands.h"
+#include "evals/engine_language_model.h"
+#include "evals/interrupt.h"
+#include "evals/model_loader.h"
+#include "evals/program.h"
+#include "evals/run_eval.h"
+#include "reports/console_report.h"
+#include "reports/csv_report.h"
+#include "reports/json_report.h"
+#include "reports/markdown_report.h"
+#include "reports/run_directory.h"
+
+namespace meval {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+std::string UtcNow(const char* format) {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char text[64];
+  return {text, std::strftime(text, sizeof text, format, &utc)};
+}
+
+// Letters, digits, '.', '_' and '-' of a name, so that it can be part of a path.
+std::string PathPart(std::string_view name, std::size_t longest) {
+  std::string part;
+  for (const char c : name.substr(name.find_last_of('/') + 1)) {
+    const bool keep = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-';
+    part += keep ? c : '-';
+  }
+  return part.substr(0, longest);
+}
+
+fs::path DefaultRunDirectory(const RunOptions& options, const std::vector<EvalPlan>& plans) {
+  std::string tasks;
+  for (const EvalPlan& plan : plans) tasks += (tasks.empty() ? "" : "+") + plan.task->name();
+  const std::string stem = UtcNow("%Y-%m-%dT%H-%M-%SZ-") + PathPart(options.model.model, 40) + "-" + PathPart(tasks, 60);
+  fs::path path = fs::path("runs") / stem;
+  for (int suffix = 2; fs::exists(path); ++suffix) path = fs::path("runs") / fmt::format("{}-{}", stem, suffix);
+  return path;
+}
+
+int TerminalWidth() {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 100;
+}
+
+bool WantsColor(const RunOptions& options) {
+  const char* no_color = std::getenv("NO_COLOR");
+  return !options.no_color && (no_color == nullptr || *no_color == '\0') && isatty(STDOUT_FILENO) != 0;
+}
+
+void PrintReport(const RunOptions& options, const RunReport& report, std::ostream& out) {
+  for (const std::string& format : options.formats) {
+    if (format == "json") {
+      WriteResultsJson(report, out);
+    } else if (format == "markdown") {
+      WriteMarkdownReport(report, out);
+    } else if (format == "csv") {
+      WriteCsvReport(report, out);
+    } else {
+      WriteConsoleReport(report, {.color = WantsColor(options), .all_groups = options.all_groups, .width = TerminalWidth()}, out);
+    }
+  }
+}
+
+// The value of a --fail-under rule in 0..1 whatever the metric's unit.
+double AsFraction(const MetricValue& metric, double value) { return metric.unit == "percent" ? value / 100 : value; }
+
+const MetricValue& FindMetric(const RunReport& report, const FailUnder& rule) {
+  std::string known;
+  for (const TaskResult& task : report.tasks) {
+    if (task.task != rule.task) continue;
+    for (const MetricValue& metric : task.metrics) {
+      if (metric.name == rule.metric) return metric;
+      known += (known.empty() ? "" : ", ") + metric.name;
+    }
+  }
+  throw UsageError(known.empty() ? "--fail-under: \"" + rule.task + "\" is not a task of this run"
+                                 : fmt::format("--fail-under: {}: expected one of {}, found \"{}\"", rule.task, known, rule.metric));
+}
+
+// Checks names before the run starts, so that a typing error does not show only at its end.
+void CheckFailUnder(const RunOptions& options, const std::vector<EvalPlan>& plans) {
+  for (const FailUnder& rule : options.fail_under) {
+    bool found = false;
+    for (const EvalPlan& plan : plans) found = found || plan.task->name() == rule.task;
+    if (!found) throw UsageError("--fail-under: \"" + rule.task + "\" is not a task of this run (--task " + options.tasks + ")");
+  }
+}
+
+int ApplyFailUnder(const RunOptions& options, const RunReport& report, std::ostream& err) {
+  int code = kExitOk;
+  for (const FailUnder& rule : options.fail_under) {
+    const MetricValue& metric = FindMetric(report, rule);
+    // A limit above 1 is meant in percent.
+    const double limit = rule.value > 1 ? rule.value / 100 : rule.value;
+    if (AsFraction(metric, metric.value) >= limit) continue;
+    err << fmt::format("mistral-eval: {} {} is {:.2f}%, under the limit of {:.2f}%\n", rule.task, rule.metric,
+                       100 * AsFraction(metric, metric.value), 100 * limit);
+    code = kExitRegression;
+  }
+  return code;
+}
+
+// Task by task: results.json is rewritten after each, so that a run that stops keeps what is finished.
+bool EvaluateAll(const PlannedTasks& planned, const EvalEnvironment& environment, const RunDirectory& directory,
+                 Clock::time_point begin, RunReport& report) {
+  for (const EvalPlan& plan : planned.plans()) {
+    std::vector<SampleResult> samples;
+    bool is_complete = false;
+    report.tasks.push_back(RunTask(plan, environment, samples, is_complete));
+    for (const std::string& warning : plan.data->warnings) environment.progress.Note("note: " + warning);
+    report.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    directory.Write("samples_" + plan.task->name() + ".jsonl",
+                    [&](std::ostream& out) { WriteSamplesJsonl(samples, out); });
+    directory.Write("results.json", [&](std::ostream& out) { WriteResultsJson(report, out); });
+    directory.Write("report.md", [&](std::ostream& out) { WriteMarkdownReport(report, out); });
+    if (!is_complete) return false;
+  }
+  return true;
+}
+
+RunReport StartReport(const RunOptions& options, const PlannedTasks& planned, const LoadedModel& model) {
+  RunReport report;
+  report.identity = IdentityOf(options, planned.plans(), *model.engine);
+  report.version = MEVAL_VERSION;
+  report.command = options.command;
+  report.started_at = UtcNow("%Y-%m-%dT%H:%M:%SZ");
+  report.host = DescribeHost(*model.context);
+  report.model_summary = model.engine->config().Describe();
+  report.is_demonstration_model = model.is_demonstration;
+  return report;
+}
+
+}  // namespace
+
+int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) {
+  const Clock::time_point begin = Clock::now();
+  const InterruptGuard interrupt;  // before any other thread
+  const PlannedTasks planned(options);
+  CheckFailUnder(options, planned.plans());
+  const LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err);
+  RunReport report = StartReport(options, planned, model);
+
+  const fs::path path = options.out.empty() ? DefaultRunDirectory(options, planned.plans()) : options.out;
+  const RunDirectory directory = RunDirectory::Open(path, report);
+  const JournalContents finished = ReadJournal(directory.journal());
+  JournalWriter journal(directory.journal());
+  Progress progress(err, {.quiet = options.quiet, .is_terminal = isatty(STDERR_FILENO) != 0, .width = TerminalWidth()});
+  if (directory.is_continued()) {
+    progress.Note(fmt::format("continuing {}: {} requests are already done", path.string(),
+                              finished.scores.size() + finished.generations.size()));
+  }
+
+  EngineLanguageModel language_model(*model.context, *model.engine);
+  const EvalEnvironment environment = {language_model, finished, &journal, progress, interrupt.token()};
+  const bool is_complete = EvaluateAll(planned, environment, directory, begin, report);
+  if (!is_complete) {
+    err << "mistral-eval: stopped. What is finished is in " << path.string()
+        << "; the same command with --out " << path.string() << " continues it.\n";
+    return kExitInterrupted;
+  }
+  PrintReport(options, report, out);
+  if (!options.quiet) err << "run directory: " << path.string() << '\n';
+  return ApplyFailUnder(options, report, err);
+}
+
+}  // namespace meval

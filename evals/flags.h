@@ -1,0 +1,90 @@
+#ifndef MEVAL_EVALS_FLAGS_H_
+#define MEVAL_EVALS_FLAGS_H_
+
+// The command line, GNU style. Flags that lm-evaluation-harness has under another name are accepted under that name too.
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "evals/run_options.h"
+
+namespace meval {
+
+// A command line that cannot be obeyed: flag, value, what is accepted, the nearest name. Exit code 2.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Thrown by the parsers when --help was asked for; carries the text for stdout. Exit code 0.
+class HelpRequested : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// `tasks [NAME]`
+struct TasksOptions {
+  std::string name;
+  DataSelection data;
+  std::optional<std::int64_t> shots;
+  std::int64_t seed = 1234;
+};
+
+// `data`
+struct DataCommandOptions {
+  DataSelection data;
+};
+
+// `loglikelihood`, `generate`: JSONL in, JSONL out.
+struct JsonlOptions {
+  ModelOptions model;
+  std::string input = "-";   // "-": stdin
+  std::string output = "-";  // "-": stdout
+  BoundaryRule boundary = BoundaryRule::kLength;
+  std::int64_t max_new_tokens = 256;  // defaults of `generate`, each may stand in a line
+  double temperature = 0;
+  double top_p = 1;
+  std::int64_t top_k = 0;
+  std::int64_t num_samples = 1;
+  std::int64_t seed = 1234;
+  bool quiet = false;
+};
+
+// `tokenize`
+struct TokenizeOptions {
+  ModelOptions model;
+  std::optional<std::string> text;   // else every line of stdin
+  std::vector<std::int32_t> ids;     // --decode
+  bool add_bos = false;
+};
+
+// `model`
+struct ModelCommandOptions {
+  ModelOptions model;
+  bool digests = false;
+};
+
+RunOptions ParseRun(std::span<const std::string> arguments);
+TasksOptions ParseTasks(std::span<const std::string> arguments);
+DataCommandOptions ParseData(std::span<const std::string> arguments);
+JsonlOptions ParseLoglikelihood(std::span<const std::string> arguments);
+JsonlOptions ParseGenerate(std::span<const std::string> arguments);
+TokenizeOptions ParseTokenize(std::span<const std::string> arguments);
+ModelCommandOptions ParseModel(std::span<const std::string> arguments);
+
+// "512M", "8G", "1073741824" in bytes. Throws UsageError.
+std::int64_t ParseBytes(const std::string& flag, const std::string& text);
+
+// The overview that `mistral-eval --help` prints.
+std::string OverviewHelp();
+// The commands there are, for messages.
+std::span<const std::string_view> CommandNames();
+
+}  // namespace meval
+
+#endif  // MEVAL_EVALS_FLAGS_H_

@@ -1,0 +1,18 @@
+#ifndef MEVAL_EVALS_INSTALL_PATHS_H_
+#define MEVAL_EVALS_INSTALL_PATHS_H_
+
+// Where what is shipped with the program lies: next to an installed binary (../share/mistral-eval), or in the source tree it
+// was built from. $MISTRAL_EVAL_HOME overrides both.
+
+#include <filesystem>
+
+namespace meval {
+
+// The demonstration records (tasks/samples). Throws DataError if they are nowhere.
+std::filesystem::path SamplesDir();
+// The directory of the shipped `tiny` model. Throws ModelError if it is nowhere.
+std::filesystem::path TinyModelDir();
+
+}  // namespace meval
+
+#endif  // MEVAL_EVALS_INSTALL_PATHS_H_

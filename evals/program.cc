@@ -1,0 +1,87 @@
+#include "evals/program.h"
+
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <ostream>
+#include <vector>
+
+#include "engine/error.h"
+#include "evals/commands.h"
+#include "evals/flags.h"
+#include "kernels/check.h"
+#include "reports/error.h"
+#include "tasks/error.h"
+#include "tasks/nearest.h"
+
+namespace meval {
+namespace {
+
+int Dispatch(std::span<const std::string> arguments, std::istream& in, std::ostream& out, std::ostream& err) {
+  if (arguments.size() < 2) {
+    out << OverviewHelp();
+    return kExitOk;
+  }
+  const std::string& word = arguments[1];
+  if (word == "--help" || word == "-h" || word == "help") {
+    out << OverviewHelp();
+    return kExitOk;
+  }
+  if (word == "--version") return VersionCommand(out);
+  const bool has_command = !word.starts_with('-');
+  const std::span<const std::string> rest = arguments.subspan(has_command ? 2 : 1);
+  if (!has_command || word == "run") {
+    RunOptions options = ParseRun(rest);
+    options.command.assign(arguments.begin(), arguments.end());
+    return RunCommand(options, out, err);
+  }
+  if (word == "tasks") return TasksCommand(ParseTasks(rest), out);
+  if (word == "data") return DataCommand(ParseData(rest), out);
+  if (word == "loglikelihood") return LoglikelihoodCommand(ParseLoglikelihood(rest), in, out, err);
+  if (word == "generate") return GenerateCommand(ParseGenerate(rest), in, out, err);
+  if (word == "tokenize") return TokenizeCommand(ParseTokenize(rest), in, out);
+  if (word == "model") return ModelCommand(ParseModel(rest), out);
+  if (word == "version") return VersionCommand(out);
+  const std::vector<std::string> names(CommandNames().begin(), CommandNames().end());
+  throw UsageError("\"" + word + "\": expected a command or a flag" + DidYouMean(word, names) +
+                   "\nSee: mistral-eval --help");
+}
+
+int Report(std::ostream& err, const std::exception& error, ExitCode code) {
+  err << "mistral-eval: " << error.what() << '\n';
+  return code;
+}
+
+}  // namespace
+
+int RunProgram(std::span<const std::string> arguments, std::istream& in, std::ostream& out, std::ostream& err) {
+  try {
+    const int code = Dispatch(arguments, in, out, err);
+    out.flush();
+    return code;
+  } catch (const HelpRequested& help) {
+    out << help.what();
+    return kExitOk;
+  } catch (const UsageError& error) {
+    return Report(err, error, kExitUsage);
+  } catch (const UnknownTaskError& error) {
+    return Report(err, error, kExitUsage);
+  } catch (const ReportError& error) {
+    return Report(err, error, kExitUsage);
+  } catch (const DataError& error) {
+    return Report(err, error, kExitData);
+  } catch (const ModelError& error) {
+    return Report(err, error, kExitModel);
+  } catch (const DeviceError& error) {
+    return Report(err, error, kExitDevice);
+  } catch (const std::bad_alloc&) {
+    err << "mistral-eval: out of memory. Try a smaller --kv-memory, --batch-tokens or --max-length.\n";
+    return kExitDevice;
+  } catch (const std::exception& error) {
+    err << "mistral-eval: internal error: " << error.what() << "\nThis is a fault of the program, not of your input: please "
+        << "report it with the command line.\n";
+    return kExitInternal;
+  }
+}
+
+}  // namespace meval

@@ -1,0 +1,179 @@
+#include "evals/run_eval.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "evals/aggregate_task.h"
+#include "evals/flags.h"
+#include "evals/install_paths.h"
+#include "evals/model_loader.h"
+#include "evals/subset.h"
+#include "tasks/digest.h"
+#include "tasks/task_registry.h"
+
+namespace meval {
+namespace {
+
+namespace fs = std::filesystem;
+
+const char* FewShotName(FewShotMode mode) {
+  switch (mode) {
+    case FewShotMode::kTask: return "task";
+    case FewShotMode::kPerDocument: return "per-doc";
+    case FewShotMode::kFixed: return "fixed";
+  }
+  return "?";
+}
+
+GenerationDefinition ResolveGeneration(const RunOptions& options, const TaskDefinition& task) {
+  GenerationDefinition generation = task.generation;
+  if (options.num_samples) generation.num_samples = *options.num_samples;
+  if (options.temperature) generation.temperature = *options.temperature;
+  if (options.top_p) generation.top_p = *options.top_p;
+  if (options.top_k) generation.top_k = *options.top_k;
+  if (options.max_new_tokens) generation.max_new_tokens = *options.max_new_tokens;
+  return generation;
+}
+
+std::map<std::string, std::string> SettingsOf(const EvalPlan& plan) {
+  std::map<std::string, std::string> settings = {
+      {"truncation", Name(plan.encode.truncation)},
+      {"boundary", plan.encode.boundary == BoundaryRule::kLength ? "length" : "lcp"}};
+  if (plan.definition().request == RequestKind::kGeneration) {
+    const GenerationDefinition& generation = plan.generation;
+    settings["temperature"] = fmt::format("{}", generation.temperature);
+    settings["top_p"] = fmt::format("{}", generation.top_p);
+    settings["top_k"] = fmt::format("{}", generation.top_k);
+    settings["num_samples"] = fmt::format("{}", generation.num_samples);
+    settings["max_new_tokens"] = fmt::format("{}", generation.max_new_tokens);
+    settings["until"] = fmt::format("{}", plan.until());
+  }
+  return settings;
+}
+
+// Flags that change what is asked or answered; order and spelling are fixed, since they are compared as text.
+std::map<std::string, std::string> SemanticFlags(const RunOptions& options) {
+  std::map<std::string, std::string> flags = {
+      {"fewshot", FewShotName(options.fewshot)},
+      {"truncation", Name(options.encode.truncation)},
+      {"boundary", options.encode.boundary == BoundaryRule::kLength ? "length" : "lcp"}};
+  const auto add = [&](const char* name, const auto& value) {
+    if (value) flags[name] = fmt::format("{}", *value);
+  };
+  add("shots", options.shots);
+  add("limit", options.limit);
+  add("samples", options.num_samples);
+  add("temperature", options.temperature);
+  add("top_p", options.top_p);
+  add("top_k", options.top_k);
+  add("max_new_tokens", options.max_new_tokens);
+  if (!options.system.empty()) flags["system"] = Sha256(options.system);
+  if (!options.ids_file.empty()) {
+    DigestBuilder builder;
+    for (const std::string& id : ReadIds(options.ids_file)) builder.Add(id);
+    flags["ids"] = builder.Finish();
+  }
+  return flags;
+}
+
+// Data files of tasks that are not in the run are a slip of the user's.
+void CheckDataFilesAreUsed(const RunOptions& options, const std::vector<Task>& tasks) {
+  for (const auto& [name, files] : options.data.files) {
+    bool used = false;
+    for (const Task& task : tasks) used = used || task.name() == name;
+    if (!used) throw UsageError("--data-file: \"" + name + "\" is not a task of this run (--task " + options.tasks + ")");
+  }
+}
+
+}  // namespace
+
+std::vector<fs::path> DataDirectories(const DataSelection& data) {
+  if (!data.data_dir.empty()) return {data.data_dir};
+  std::vector<fs::path> directories;
+  if (const char* variable = std::getenv("MISTRAL_EVAL_DATA"); variable != nullptr && *variable != '\0') {
+    directories.emplace_back(variable);
+  }
+  std::error_code error;
+  if (fs::is_directory("data", error)) directories.emplace_back("data");
+  directories.push_back(SamplesDir());
+  return directories;
+}
+
+DataOptions TaskDataOptions(const DataSelection& selection, const std::string& task, bool needs_exemplars) {
+  DataOptions options;
+  options.data_dirs = DataDirectories(selection);
+  if (const auto files = selection.files.find(task); files != selection.files.end()) {
+    options.file_overrides = files->second;
+  }
+  options.allow_count_mismatch = selection.allow_count_mismatch;
+  options.needs_exemplars = needs_exemplars;
+  options.samples_dir = SamplesDir();
+  return options;
+}
+
+PlannedTasks::PlannedTasks(const RunOptions& options)
+    : tasks_(TaskRegistry(options.data.include_paths).Resolve(options.tasks)) {
+  CheckDataFilesAreUsed(options, tasks_);
+  SubsetOptions subset = {.limit = options.limit, .ids = std::nullopt};
+  if (!options.ids_file.empty()) subset.ids = ReadIds(options.ids_file);
+  for (const Task& task : tasks_) {
+    EvalPlan plan;
+    plan.task = &task;
+    plan.shots = options.shots.value_or(task.definition().default_shots);
+    data_.push_back(std::make_unique<TaskData>(task.Load(TaskDataOptions(options.data, task.name(), plan.shots > 0))));
+    plan.data = data_.back().get();
+    plan.prompts = BuildPrompts(task, *plan.data,
+                                {.shots = plan.shots, .seed = options.seed, .mode = options.fewshot, .system = options.system});
+    plan.fewshot = options.fewshot;
+    plan.selected = SelectDocuments(plan.data->documents, task.name(), subset);
+    plan.generation = ResolveGeneration(options, task.definition());
+    plan.encode = options.encode;
+    plan.seed = options.seed;
+    plans_.push_back(std::move(plan));
+  }
+}
+
+RunIdentity IdentityOf(const RunOptions& options, const std::vector<EvalPlan>& plans, const Engine& engine) {
+  RunIdentity identity;
+  identity.model = engine.origin();
+  identity.model_digest = ModelDigest(engine);
+  identity.tokenizer_digest = TokenizerDigest(engine);
+  identity.dtype = Name(engine.dtype());
+  identity.seed = options.seed;
+  identity.max_length = engine.max_length();
+  identity.flags = SemanticFlags(options);
+  for (const EvalPlan& plan : plans) {
+    identity.tasks.push_back(fmt::format("{} v{} definition {} data {} exemplars {}", plan.task->name(),
+                                         plan.definition().version, plan.definition().digest, plan.data->data_digest,
+                                         plan.data->exemplar_digest.empty() ? "none" : plan.data->exemplar_digest));
+  }
+  return identity;
+}
+
+TaskResult RunTask(const EvalPlan& plan, const EvalEnvironment& environment, std::vector<SampleResult>& samples,
+                   bool& is_complete) {
+  const TaskDefinition& task = plan.definition();
+  const auto begin = std::chrono::steady_clock::now();
+  const EngineStats before = environment.model.stats();
+  environment.progress.Begin(task.name, static_cast<std::int64_t>(plan.selected.size()), task.headline().name);
+  EvalOutcome outcome = task.request == RequestKind::kLoglikelihood ? LoglikelihoodEval(plan, environment)
+                                                                    : GenerationEval(plan, environment);
+  environment.progress.End();
+  TaskResult result = AggregateTask(plan, outcome);
+  result.fewshot_mode = FewShotName(plan.fewshot);
+  result.settings = SettingsOf(plan);
+  const EngineStats after = environment.model.stats();
+  result.timing.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  result.timing.tokens_requested = after.tokens_requested - before.tokens_requested;
+  result.timing.tokens_fed = after.tokens_fed - before.tokens_fed;
+  result.timing.tokens_generated = after.tokens_generated - before.tokens_generated;
+  result.timing.requests_from_journal = outcome.requests_from_journal;
+  is_complete = outcome.is_complete;
+  samples = std::move(outcome.samples);
+  return result;
+}
+
+}  // namespace meval

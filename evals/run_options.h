@@ -1,0 +1,74 @@
+#ifndef MEVAL_EVALS_RUN_OPTIONS_H_
+#define MEVAL_EVALS_RUN_OPTIONS_H_
+
+// What the command line of `mistral-eval run` says, as values.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "evals/prompt_encoder.h"
+#include "tasks/task.h"
+
+namespace meval {
+
+// The model and where it runs: flags every command that needs a model has.
+struct ModelOptions {
+  std::string model = "tiny";
+  std::string tokenizer;
+  std::string backend = "auto";  // auto | cpu | cuda
+  std::string dtype = "auto";    // auto | f32 | bf16
+  int threads = 0;
+  std::int64_t batch_tokens = 0;
+  std::int64_t kv_memory_bytes = 0;
+  std::int64_t max_length = 0;
+};
+
+// Where data is: flags of `run`, `tasks` and `data`.
+struct DataSelection {
+  std::string data_dir;  // "": $MISTRAL_EVAL_DATA, ./data, the shipped samples
+  // task -> role ("test" | "exemplars") -> file
+  std::map<std::string, std::map<std::string, std::filesystem::path>> files;
+  bool allow_count_mismatch = false;
+  std::vector<std::filesystem::path> include_paths;  // folders of task files
+};
+
+// --fail-under task:metric=x
+struct FailUnder {
+  std::string task;
+  std::string metric;
+  double value = 0;
+};
+
+struct RunOptions {
+  std::string tasks;
+  ModelOptions model;
+  DataSelection data;
+  std::optional<std::int64_t> shots;
+  FewShotMode fewshot = FewShotMode::kTask;
+  std::string system;
+  EncodeOptions encode;
+  std::optional<double> limit;
+  std::filesystem::path ids_file;
+  std::int64_t seed = 1234;
+  std::optional<std::int64_t> num_samples;
+  std::optional<double> temperature;
+  std::optional<double> top_p;
+  std::optional<std::int64_t> top_k;
+  std::optional<std::int64_t> max_new_tokens;
+  std::filesystem::path out;  // "": runs/<time>-<model>-<tasks>
+  std::vector<std::string> formats = {"console"};
+  std::vector<FailUnder> fail_under;
+  bool all_groups = false;  // print every subject
+  bool quiet = false;
+  bool no_color = false;
+  std::vector<std::string> command;  // argv, for run.json
+};
+
+}  // namespace meval
+
+#endif  // MEVAL_EVALS_RUN_OPTIONS_H_
