@@ -6,9 +6,10 @@
 
 namespace meval {
 
-// Everything a report says of one task, from its scored samples: metrics with standard errors and intervals, groups and
-// categories, micro and macro means, published scores where the variant matches, counters and digests. Samples without a
-// result (an interrupted run) are left out of the metrics and counted in `unscored`.
+// Everything a report says of one task, from its scored samples: metrics with standard errors and
+// intervals, groups and categories, micro and macro means, published scores where the variant
+// matches, counters and digests. Samples without a result (an interrupted run) are left out of the
+// metrics and counted in `unscored`.
 TaskResult AggregateTask(const EvalPlan& plan, const EvalOutcome& outcome);
 
 }  // namespace meval

@@ -20,7 +20,8 @@ void PrintFiles(const TaskData& data, std::ostream& out) {
   std::size_t listed = 0;
   for (const DataFile& file : data.files) {
     if (++listed > kListed) continue;
-    fmt::print(out, "    {:<9} {}  {} records  {}\n", file.role, file.path.string(), file.records, file.sha256.substr(0, 16));
+    fmt::print(out, "    {:<9} {}  {} records  {}\n", file.role, file.path.string(), file.records,
+               file.sha256.substr(0, 16));
   }
   if (listed > kListed) fmt::print(out, "    ... and {} more files\n", listed - kListed);
 }
@@ -31,15 +32,19 @@ void PrintTask(const Task& task, const DataSelection& selection, std::ostream& o
   const DataStatus status = task.Locate(options);
   fmt::print(out, "{}: {}\n", definition.name, definition.title);
   if (!status.found) {
-    fmt::print(out, "  missing: {}\n  get it: {} (licence: {})\n\n", status.missing, definition.upstream, definition.license);
+    fmt::print(out, "  missing: {}\n  get it: {} (licence: {})\n\n", status.missing,
+               definition.upstream, definition.license);
     return;
   }
   try {
     const TaskData data = task.Load(options);
     const bool is_sample = status.data_dir == SamplesDir();
-    fmt::print(out, "  {}: {} records{}\n", is_sample ? "shipped samples (demonstration only, not comparable)" : "found",
+    fmt::print(out, "  {}: {} records{}\n",
+               is_sample ? "shipped samples (demonstration only, not comparable)" : "found",
                data.documents.size(),
-               definition.expected_records ? fmt::format(" (the full set has {})", *definition.expected_records) : "");
+               definition.expected_records
+                   ? fmt::format(" (the full set has {})", *definition.expected_records)
+                   : "");
     fmt::print(out, "  data digest {}  licence: {}\n", data.data_digest.substr(0, 16),
                is_sample ? "Apache-2.0 (written for this project)" : definition.license);
     PrintFiles(data, out);

@@ -27,9 +27,10 @@ struct Line {
   Json fields;
 };
 
-[[noreturn]] void ThrowField(const Line& line, const std::string& field, const std::string& expected,
-                             const std::string& found) {
-  throw DataError(fmt::format("{}: field \"{}\": expected {}, found {}", line.where, field, expected, found));
+[[noreturn]] void ThrowField(const Line& line, const std::string& field,
+                             const std::string& expected, const std::string& found) {
+  throw DataError(
+      fmt::format("{}: field \"{}\": expected {}, found {}", line.where, field, expected, found));
 }
 
 std::vector<Line> ReadLines(std::istream& in, const std::string& name) {
@@ -40,14 +41,17 @@ std::vector<Line> ReadLines(std::istream& in, const std::string& name) {
     if (text.empty()) continue;
     Line line = {fmt::format("{}:{}", name, number), {}};
     if (const auto bad = FindInvalidUtf8(text)) {
-      throw DataError(fmt::format("{}: expected UTF-8, found an ill-formed sequence at byte {}", line.where, *bad));
+      throw DataError(fmt::format("{}: expected UTF-8, found an ill-formed sequence at byte {}",
+                                  line.where, *bad));
     }
     try {
       line.fields = Json::parse(text);
     } catch (const nlohmann::json::parse_error& error) {
-      throw DataError(fmt::format("{}: expected a JSON object, found something else at byte {}", line.where, error.byte));
+      throw DataError(fmt::format("{}: expected a JSON object, found something else at byte {}",
+                                  line.where, error.byte));
     }
-    if (!line.fields.is_object()) throw DataError(line.where + ": expected a JSON object, found " + line.fields.type_name());
+    if (!line.fields.is_object())
+      throw DataError(line.where + ": expected a JSON object, found " + line.fields.type_name());
     lines.push_back(std::move(line));
   }
   return lines;
@@ -67,7 +71,8 @@ double GetNumber(const Line& line, const std::string& field, double fallback) {
   return found->get<double>();
 }
 
-std::int64_t GetInteger(const Line& line, const std::string& field, std::int64_t fallback, std::int64_t least) {
+std::int64_t GetInteger(const Line& line, const std::string& field, std::int64_t fallback,
+                        std::int64_t least) {
   const auto found = line.fields.find(field);
   if (found == line.fields.end() || found->is_null()) return fallback;
   if (!found->is_number_integer() || found->get<std::int64_t>() < least) {
@@ -88,7 +93,8 @@ class Streams {
     }
     if (options.output != "-") {
       output_.open(options.output, std::ios::binary | std::ios::trunc);
-      if (!output_) throw UsageError(options.output + ": cannot be written; name another file with --out");
+      if (!output_)
+        throw UsageError(options.output + ": cannot be written; name another file with --out");
       out_ = &output_;
     }
   }
@@ -147,7 +153,8 @@ GenerationRequest ToRequest(const Line& line, const JsonlOptions& options, const
   request.sampling = {.temperature = GetNumber(line, "temperature", options.temperature),
                       .top_k = GetInteger(line, "top_k", options.top_k, 0),
                       .top_p = GetNumber(line, "top_p", options.top_p)};
-  if (!(request.sampling.temperature >= 0)) ThrowField(line, "temperature", "0 or more", line.fields.at("temperature").dump());
+  if (!(request.sampling.temperature >= 0))
+    ThrowField(line, "temperature", "0 or more", line.fields.at("temperature").dump());
   if (!(request.sampling.top_p > 0 && request.sampling.top_p <= 1)) {
     ThrowField(line, "top_p", "a number in (0, 1]", line.fields.at("top_p").dump());
   }
@@ -155,15 +162,18 @@ GenerationRequest ToRequest(const Line& line, const JsonlOptions& options, const
   request.key = StreamKey({line.fields.at("prompt").get_ref<const std::string&>()});
   const auto length = static_cast<std::int64_t>(request.prompt.size());
   if (length + request.max_new_tokens > engine.max_length()) {
-    throw DataError(fmt::format("{}: expected prompt and completion within {} tokens, found a prompt of {} and max_tokens {}",
-                                line.where, engine.max_length(), length, request.max_new_tokens));
+    throw DataError(
+        fmt::format("{}: expected prompt and completion within {} tokens, found a prompt of {} and "
+                    "max_tokens {}",
+                    line.where, engine.max_length(), length, request.max_new_tokens));
   }
   return request;
 }
 
 }  // namespace
 
-int LoglikelihoodCommand(const JsonlOptions& options, std::istream& in, std::ostream& out, std::ostream& err) {
+int LoglikelihoodCommand(const JsonlOptions& options, std::istream& in, std::ostream& out,
+                         std::ostream& err) {
   const InterruptGuard interrupt;
   Streams streams(options, in, out);
   const std::vector<Line> lines = ReadLines(streams.in(), streams.name());
@@ -175,12 +185,13 @@ int LoglikelihoodCommand(const JsonlOptions& options, std::istream& in, std::ost
   for (const Line& line : lines) {
     const std::string continuation = GetText(line, "continuation");
     if (continuation.empty()) ThrowField(line, "continuation", "some text", "an empty string");
-    EncodedPair pair =
-        EncodePair(encode, engine.config().bos_token_id, GetText(line, "context"), continuation, options.boundary);
+    EncodedPair pair = EncodePair(encode, engine.config().bos_token_id, GetText(line, "context"),
+                                  continuation, options.boundary);
     const auto length = static_cast<std::int64_t>(pair.context.size() + pair.continuation.size());
     if (length > engine.max_length() + 1) {
-      throw DataError(fmt::format("{}: expected context and continuation within {} tokens, found {}", line.where,
-                                  engine.max_length() + 1, length));
+      throw DataError(
+          fmt::format("{}: expected context and continuation within {} tokens, found {}",
+                      line.where, engine.max_length() + 1, length));
     }
     requests.push_back({std::move(pair.context), std::move(pair.continuation)});
     merges.push_back(pair.boundary_merge);
@@ -202,7 +213,8 @@ int LoglikelihoodCommand(const JsonlOptions& options, std::istream& in, std::ost
   return Finish(writer, streams.out());
 }
 
-int GenerateCommand(const JsonlOptions& options, std::istream& in, std::ostream& out, std::ostream& err) {
+int GenerateCommand(const JsonlOptions& options, std::istream& in, std::ostream& out,
+                    std::ostream& err) {
   const InterruptGuard interrupt;
   Streams streams(options, in, out);
   const std::vector<Line> lines = ReadLines(streams.in(), streams.name());
@@ -219,9 +231,10 @@ int GenerateCommand(const JsonlOptions& options, std::istream& in, std::ostream&
   model.engine->Generate(
       requests,
       [&](std::size_t index, std::int64_t sample, Generation generation) {
-        completions[index][static_cast<std::size_t>(sample)] = {{"text", std::move(generation.text)},
-                                                                {"finish_reason", Name(generation.reason)},
-                                                                {"num_tokens", generation.tokens.size()}};
+        completions[index][static_cast<std::size_t>(sample)] = {
+            {"text", std::move(generation.text)},
+            {"finish_reason", Name(generation.reason)},
+            {"num_tokens", generation.tokens.size()}};
         if (--open[index] > 0) return;
         Json line = lines[index].fields;
         line["completions"] = std::move(completions[index]);

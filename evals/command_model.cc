@@ -21,14 +21,17 @@ namespace {
 // The tokenizer alone where it can be had without weights; else the model's.
 Tokenizer LoadTokenizer(const ModelOptions& model) {
   if (!model.tokenizer.empty()) return Tokenizer::Load(model.tokenizer);
-  if (model.model == "tiny" || model.model.starts_with("random:tiny")) return Tokenizer::Load(TinyModelDir());
+  if (model.model == "tiny" || model.model.starts_with("random:tiny"))
+    return Tokenizer::Load(TinyModelDir());
   if (model.model.starts_with("random:")) {
-    throw ModelError("--model " + model.model + ": random weights have no tokenizer of their own; expected --tokenizer FILE");
+    throw ModelError("--model " + model.model +
+                     ": random weights have no tokenizer of their own; expected --tokenizer FILE");
   }
   return Tokenizer::Load(ResolveModelDirectory(model.model));
 }
 
-void PrintEncoding(const Tokenizer& tokenizer, std::string_view text, bool add_bos, std::ostream& out) {
+void PrintEncoding(const Tokenizer& tokenizer, std::string_view text, bool add_bos,
+                   std::ostream& out) {
   std::vector<TokenId> ids = tokenizer.Encode(text);
   if (add_bos) ids.insert(ids.begin(), tokenizer.bos_id());
   std::string pieces;
@@ -45,11 +48,12 @@ void PrintParameters(const ModelConfig& config, std::ostream& out) {
   fmt::print(out, "parameters             {}\n", FormatCount(config.num_parameters()));
   fmt::print(out, "  embedding            {}\n", FormatCount(embedding));
   fmt::print(out, "  each layer           {}  (attention {}, feed-forward {}, norms {})\n",
-             FormatCount(attention + ffn + norms), FormatCount(attention), FormatCount(ffn), FormatCount(norms));
+             FormatCount(attention + ffn + norms), FormatCount(attention), FormatCount(ffn),
+             FormatCount(norms));
   fmt::print(out, "  output head          {}\n",
              config.tie_word_embeddings ? "tied to the embedding" : FormatCount(embedding));
-  fmt::print(out, "KV cache per token     {} bytes (bf16), {} bytes (f32)\n", FormatCount(config.KvBytesPerToken(2)),
-             FormatCount(config.KvBytesPerToken(4)));
+  fmt::print(out, "KV cache per token     {} bytes (bf16), {} bytes (f32)\n",
+             FormatCount(config.KvBytesPerToken(2)), FormatCount(config.KvBytesPerToken(4)));
 }
 
 }  // namespace
@@ -64,7 +68,8 @@ int TokenizeCommand(const TokenizeOptions& options, std::istream& in, std::ostre
     PrintEncoding(tokenizer, *options.text, options.add_bos, out);
     return 0;
   }
-  for (std::string line; std::getline(in, line);) PrintEncoding(tokenizer, line, options.add_bos, out);
+  for (std::string line; std::getline(in, line);)
+    PrintEncoding(tokenizer, line, options.add_bos, out);
   return 0;
 }
 
@@ -72,16 +77,20 @@ int ModelCommand(const ModelCommandOptions& options, std::ostream& out) {
   const LoadedModel model = LoadModel(options.model, nullptr);
   const Engine& engine = *model.engine;
   fmt::print(out, "model                  {}{}\n", engine.origin(),
-             model.is_demonstration ? "  (random weights: for speed and demonstration, never for scores)" : "");
+             model.is_demonstration
+                 ? "  (random weights: for speed and demonstration, never for scores)"
+                 : "");
   out << engine.config().Describe();
-  for (const std::string& value : engine.config().defaulted) fmt::print(out, "not in the file:       {}\n", value);
+  for (const std::string& value : engine.config().defaulted)
+    fmt::print(out, "not in the file:       {}\n", value);
   PrintParameters(engine.config(), out);
   fmt::print(out, "tokenizer              {} ({} pieces)\n", engine.tokenizer().file().string(),
              FormatCount(engine.tokenizer().vocab_size()));
   fmt::print(out, "computed in            {} weights, f32 sums and logits\n", Name(engine.dtype()));
   out << engine.MemoryTable();
   if (options.digests) {
-    fmt::print(out, "model digest           {}\ntokenizer digest       {}\n", ModelDigest(engine), TokenizerDigest(engine));
+    fmt::print(out, "model digest           {}\ntokenizer digest       {}\n", ModelDigest(engine),
+               TokenizerDigest(engine));
   }
   return 0;
 }
@@ -89,10 +98,11 @@ int ModelCommand(const ModelCommandOptions& options, std::ostream& out) {
 int VersionCommand(std::ostream& out) {
   const Context context({.num_threads = 1});
   const HostInfo host = DescribeHost(context);
-  fmt::print(out, "{}\nCPU          {}\nCPU path     {}\nmatmul       {}\n", host.build, host.cpu, host.cpu_path,
-             host.gemm_provider);
+  fmt::print(out, "{}\nCPU          {}\nCPU path     {}\nmatmul       {}\n", host.build, host.cpu,
+             host.cpu_path, host.gemm_provider);
   const DeviceList devices = ListDevices();
-  for (const DeviceInfo& device : devices.devices) fmt::print(out, "device       {}\n", Describe(device));
+  for (const DeviceInfo& device : devices.devices)
+    fmt::print(out, "device       {}\n", Describe(device));
   if (!devices.cuda_absence.empty()) fmt::print(out, "CUDA         {}\n", devices.cuda_absence);
   return 0;
 }

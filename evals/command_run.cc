@@ -41,7 +41,8 @@ std::string UtcNow(const char* format) {
 std::string PathPart(std::string_view name, std::size_t longest) {
   std::string part;
   for (const char c : name.substr(name.find_last_of('/') + 1)) {
-    const bool keep = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-';
+    const bool keep =
+        std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-';
     part += keep ? c : '-';
   }
   return part.substr(0, longest);
@@ -50,9 +51,11 @@ std::string PathPart(std::string_view name, std::size_t longest) {
 fs::path DefaultRunDirectory(const RunOptions& options, const std::vector<EvalPlan>& plans) {
   std::string tasks;
   for (const EvalPlan& plan : plans) tasks += (tasks.empty() ? "" : "+") + plan.task->name();
-  const std::string stem = UtcNow("%Y-%m-%dT%H-%M-%SZ-") + PathPart(options.model.model, 40) + "-" + PathPart(tasks, 60);
+  const std::string stem =
+      UtcNow("%Y-%m-%dT%H-%M-%SZ-") + PathPart(options.model.model, 40) + "-" + PathPart(tasks, 60);
   fs::path path = fs::path("runs") / stem;
-  for (int suffix = 2; fs::exists(path); ++suffix) path = fs::path("runs") / fmt::format("{}-{}", stem, suffix);
+  for (int suffix = 2; fs::exists(path); ++suffix)
+    path = fs::path("runs") / fmt::format("{}-{}", stem, suffix);
   return path;
 }
 
@@ -64,7 +67,8 @@ int TerminalWidth() {
 
 bool WantsColor(const RunOptions& options) {
   const char* no_color = std::getenv("NO_COLOR");
-  return !options.no_color && (no_color == nullptr || *no_color == '\0') && isatty(STDOUT_FILENO) != 0;
+  return !options.no_color && (no_color == nullptr || *no_color == '\0') &&
+         isatty(STDOUT_FILENO) != 0;
 }
 
 void PrintReport(const RunOptions& options, const RunReport& report, std::ostream& out) {
@@ -76,13 +80,19 @@ void PrintReport(const RunOptions& options, const RunReport& report, std::ostrea
     } else if (format == "csv") {
       WriteCsvReport(report, out);
     } else {
-      WriteConsoleReport(report, {.color = WantsColor(options), .all_groups = options.all_groups, .width = TerminalWidth()}, out);
+      WriteConsoleReport(report,
+                         {.color = WantsColor(options),
+                          .all_groups = options.all_groups,
+                          .width = TerminalWidth()},
+                         out);
     }
   }
 }
 
 // The value of a --fail-under rule in 0..1 whatever the metric's unit.
-double AsFraction(const MetricValue& metric, double value) { return metric.unit == "percent" ? value / 100 : value; }
+double AsFraction(const MetricValue& metric, double value) {
+  return metric.unit == "percent" ? value / 100 : value;
+}
 
 const MetricValue& FindMetric(const RunReport& report, const FailUnder& rule) {
   std::string known;
@@ -94,7 +104,8 @@ const MetricValue& FindMetric(const RunReport& report, const FailUnder& rule) {
     }
   }
   throw UsageError(known.empty() ? "--fail-under: \"" + rule.task + "\" is not a task of this run"
-                                 : fmt::format("--fail-under: {}: expected one of {}, found \"{}\"", rule.task, known, rule.metric));
+                                 : fmt::format("--fail-under: {}: expected one of {}, found \"{}\"",
+                                               rule.task, known, rule.metric));
 }
 
 // Checks names before the run starts, so that a typing error does not show only at its end.
@@ -102,7 +113,9 @@ void CheckFailUnder(const RunOptions& options, const std::vector<EvalPlan>& plan
   for (const FailUnder& rule : options.fail_under) {
     bool found = false;
     for (const EvalPlan& plan : plans) found = found || plan.task->name() == rule.task;
-    if (!found) throw UsageError("--fail-under: \"" + rule.task + "\" is not a task of this run (--task " + options.tasks + ")");
+    if (!found)
+      throw UsageError("--fail-under: \"" + rule.task + "\" is not a task of this run (--task " +
+                       options.tasks + ")");
   }
 }
 
@@ -113,21 +126,23 @@ int ApplyFailUnder(const RunOptions& options, const RunReport& report, std::ostr
     // A limit above 1 is meant in percent.
     const double limit = rule.value > 1 ? rule.value / 100 : rule.value;
     if (AsFraction(metric, metric.value) >= limit) continue;
-    err << fmt::format("mistral-eval: {} {} is {:.2f}%, under the limit of {:.2f}%\n", rule.task, rule.metric,
-                       100 * AsFraction(metric, metric.value), 100 * limit);
+    err << fmt::format("mistral-eval: {} {} is {:.2f}%, under the limit of {:.2f}%\n", rule.task,
+                       rule.metric, 100 * AsFraction(metric, metric.value), 100 * limit);
     code = kExitRegression;
   }
   return code;
 }
 
-// Task by task: results.json is rewritten after each, so that a run that stops keeps what is finished.
-bool EvaluateAll(const PlannedTasks& planned, const EvalEnvironment& environment, const RunDirectory& directory,
-                 Clock::time_point begin, RunReport& report) {
+// Task by task: results.json is rewritten after each, so that a run that stops keeps what is
+// finished.
+bool EvaluateAll(const PlannedTasks& planned, const EvalEnvironment& environment,
+                 const RunDirectory& directory, Clock::time_point begin, RunReport& report) {
   for (const EvalPlan& plan : planned.plans()) {
     std::vector<SampleResult> samples;
     bool is_complete = false;
     report.tasks.push_back(RunTask(plan, environment, samples, is_complete));
-    for (const std::string& warning : plan.data->warnings) environment.progress.Note("note: " + warning);
+    for (const std::string& warning : plan.data->warnings)
+      environment.progress.Note("note: " + warning);
     report.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     directory.Write("samples_" + plan.task->name() + ".jsonl",
                     [&](std::ostream& out) { WriteSamplesJsonl(samples, out); });
@@ -138,7 +153,8 @@ bool EvaluateAll(const PlannedTasks& planned, const EvalEnvironment& environment
   return true;
 }
 
-RunReport StartReport(const RunOptions& options, const PlannedTasks& planned, const LoadedModel& model) {
+RunReport StartReport(const RunOptions& options, const PlannedTasks& planned,
+                      const LoadedModel& model) {
   RunReport report;
   report.identity = IdentityOf(options, planned.plans(), *model.engine);
   report.version = MEVAL_VERSION;
@@ -160,18 +176,22 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
   const LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err);
   RunReport report = StartReport(options, planned, model);
 
-  const fs::path path = options.out.empty() ? DefaultRunDirectory(options, planned.plans()) : options.out;
+  const fs::path path =
+      options.out.empty() ? DefaultRunDirectory(options, planned.plans()) : options.out;
   const RunDirectory directory = RunDirectory::Open(path, report);
   const JournalContents finished = ReadJournal(directory.journal());
   JournalWriter journal(directory.journal());
-  Progress progress(err, {.quiet = options.quiet, .is_terminal = isatty(STDERR_FILENO) != 0, .width = TerminalWidth()});
+  Progress progress(err, {.quiet = options.quiet,
+                          .is_terminal = isatty(STDERR_FILENO) != 0,
+                          .width = TerminalWidth()});
   if (directory.is_continued()) {
     progress.Note(fmt::format("continuing {}: {} requests are already done", path.string(),
                               finished.scores.size() + finished.generations.size()));
   }
 
   EngineLanguageModel language_model(*model.context, *model.engine);
-  const EvalEnvironment environment = {language_model, finished, &journal, progress, interrupt.token()};
+  const EvalEnvironment environment = {language_model, finished, &journal, progress,
+                                       interrupt.token()};
   const bool is_complete = EvaluateAll(planned, environment, directory, begin, report);
   if (!is_complete) {
     err << "mistral-eval: stopped. What is finished is in " << path.string()

@@ -15,10 +15,12 @@ namespace {
 
 void PrintList(const TaskRegistry& registry, std::ostream& out) {
   out << "Tasks (mistral-eval tasks NAME shows one):\n";
-  fmt::print(out, "  {:<20} {:<14} {:>7} {:>6}  {:<24} {}\n", "task", "asks by", "records", "shots", "headline score", "what it is");
+  fmt::print(out, "  {:<20} {:<14} {:>7} {:>6}  {:<24} {}\n", "task", "asks by", "records", "shots",
+             "headline score", "what it is");
   for (const Task& task : registry.tasks()) {
     const TaskDefinition& definition = task.definition();
-    fmt::print(out, "  {:<20} {:<14} {:>7} {:>6}  {:<24} {}\n", definition.name, Name(definition.request),
+    fmt::print(out, "  {:<20} {:<14} {:>7} {:>6}  {:<24} {}\n", definition.name,
+               Name(definition.request),
                definition.expected_records ? std::to_string(*definition.expected_records) : "any",
                definition.default_shots, definition.headline().name, definition.title);
   }
@@ -31,35 +33,46 @@ void PrintList(const TaskRegistry& registry, std::ostream& out) {
 
 void PrintDefinition(const TaskDefinition& task, std::ostream& out) {
   fmt::print(out, "{} (version {}): {}\n", task.name, task.version, task.title);
-  fmt::print(out, "  paper         {}\n  upstream      {}\n  data licence  {}\n  definition    {} ({})\n", task.paper,
-             task.upstream, task.license, task.source, task.digest.substr(0, 12));
-  fmt::print(out, "  asks by       {}, {} shots unless --shots says otherwise\n", Name(task.request), task.default_shots);
+  fmt::print(
+      out, "  paper         {}\n  upstream      {}\n  data licence  {}\n  definition    {} ({})\n",
+      task.paper, task.upstream, task.license, task.source, task.digest.substr(0, 12));
+  fmt::print(out, "  asks by       {}, {} shots unless --shots says otherwise\n",
+             Name(task.request), task.default_shots);
   if (task.request == RequestKind::kGeneration) {
     const GenerationDefinition& generation = task.generation;
-    fmt::print(out, "  generation    at most {} tokens, temperature {}, top-p {}, {} completion{} per document\n",
-               generation.max_new_tokens, generation.temperature, generation.top_p, generation.num_samples,
-               generation.num_samples == 1 ? "" : "s");
+    fmt::print(out,
+               "  generation    at most {} tokens, temperature {}, top-p {}, {} completion{} per "
+               "document\n",
+               generation.max_new_tokens, generation.temperature, generation.top_p,
+               generation.num_samples, generation.num_samples == 1 ? "" : "s");
     fmt::print(out, "  stops at      {}\n", generation.until);
   }
   out << "  scores       ";
-  for (const ScoreDefinition& score : task.scores) out << ' ' << score.name << (score.is_headline ? " (headline)" : "");
+  for (const ScoreDefinition& score : task.scores)
+    out << ' ' << score.name << (score.is_headline ? " (headline)" : "");
   out << '\n';
   for (const PublishedScore& published : task.published) {
-    fmt::print(out, "  published     {} {}: {} {} ({})\n", published.model, published.variant, published.score,
-               published.value, published.source);
+    fmt::print(out, "  published     {} {}: {} {} ({})\n", published.model, published.variant,
+               published.score, published.value, published.source);
   }
 }
 
-void PrintPrompt(const Task& task, const TaskData& data, const TasksOptions& options, std::int64_t shots, std::ostream& out) {
-  const std::vector<Prompt> prompts = BuildPrompts(task, data, {.shots = shots, .seed = options.seed});
+void PrintPrompt(const Task& task, const TaskData& data, const TasksOptions& options,
+                 std::int64_t shots, std::ostream& out) {
+  const std::vector<Prompt> prompts =
+      BuildPrompts(task, data, {.shots = shots, .seed = options.seed});
   if (prompts.empty()) return;
   const Document& document = data.documents.front();
-  fmt::print(out, "\nThe prompt of the first document, {} ({}), with {} shots:\n", document.id, document.source, shots);
-  fmt::print(out, "--------------------------------------------------------------------------------\n{}\n", prompts.front().Text());
+  fmt::print(out, "\nThe prompt of the first document, {} ({}), with {} shots:\n", document.id,
+             document.source, shots);
+  fmt::print(
+      out, "--------------------------------------------------------------------------------\n{}\n",
+      prompts.front().Text());
   out << "--------------------------------------------------------------------------------\n";
   if (task.definition().request == RequestKind::kLoglikelihood) {
     for (std::size_t i = 0; i < document.choices.size(); ++i) {
-      const bool is_gold = std::find(document.gold.begin(), document.gold.end(), static_cast<std::int64_t>(i)) != document.gold.end();
+      const bool is_gold = std::find(document.gold.begin(), document.gold.end(),
+                                     static_cast<std::int64_t>(i)) != document.gold.end();
       fmt::print(out, "choice {}{}  {:?}\n", i, is_gold ? " (gold)" : "       ",
                  task.definition().target_delimiter + document.choices[i]);
     }
@@ -86,10 +99,11 @@ int TasksCommand(const TasksOptions& options, std::ostream& out) {
     }
     const TaskData data = task.Load(where);
     for (const DataFile& file : data.files) {
-      fmt::print(out, "  data          {:<9} {} ({} records, {}, sha256 {})\n", file.role, file.path.string(), file.records,
-                 file.shape, file.sha256.substr(0, 12));
+      fmt::print(out, "  data          {:<9} {} ({} records, {}, sha256 {})\n", file.role,
+                 file.path.string(), file.records, file.shape, file.sha256.substr(0, 12));
     }
-    for (const std::string& warning : data.warnings) fmt::print(out, "  note          {}\n", warning);
+    for (const std::string& warning : data.warnings)
+      fmt::print(out, "  note          {}\n", warning);
     PrintPrompt(task, data, options, shots, out);
   }
   return 0;

@@ -1,7 +1,8 @@
 #ifndef MEVAL_EVALS_COMMANDS_H_
 #define MEVAL_EVALS_COMMANDS_H_
 
-// The commands behind the words of the command line. Each returns an exit code; results go to `out`, notes to `err`.
+// The commands behind the words of the command line. Each returns an exit code; results go to
+// `out`, notes to `err`.
 
 #include <iosfwd>
 
@@ -13,8 +14,10 @@ namespace meval {
 int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err);
 int TasksCommand(const TasksOptions& options, std::ostream& out);
 int DataCommand(const DataCommandOptions& options, std::ostream& out);
-int LoglikelihoodCommand(const JsonlOptions& options, std::istream& in, std::ostream& out, std::ostream& err);
-int GenerateCommand(const JsonlOptions& options, std::istream& in, std::ostream& out, std::ostream& err);
+int LoglikelihoodCommand(const JsonlOptions& options, std::istream& in, std::ostream& out,
+                         std::ostream& err);
+int GenerateCommand(const JsonlOptions& options, std::istream& in, std::ostream& out,
+                    std::ostream& err);
 int TokenizeCommand(const TokenizeOptions& options, std::istream& in, std::ostream& out);
 int ModelCommand(const ModelCommandOptions& options, std::ostream& out);
 int VersionCommand(std::ostream& out);

@@ -30,7 +30,8 @@ EncodedPair EncodePair(const EncodeText& encode, TokenId bos, std::string_view c
   pair.boundary_merge = common < alone.size();
   const bool by_length = rule == BoundaryRule::kLength && alone.size() < whole.size();
   std::size_t split = by_length ? alone.size() : common;
-  // The whole may be a prefix of the context's own tokens: score its last token, so that something is scored.
+  // The whole may be a prefix of the context's own tokens: score its last token, so that something
+  // is scored.
   if (split == whole.size() && split > 0) --split;
   pair.context.push_back(bos);
   const std::vector<TokenId>& head = by_length ? alone : whole;

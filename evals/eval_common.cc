@@ -50,6 +50,12 @@ std::string PromptDigest(const Prompt& prompt, const std::vector<std::string>& c
   return builder.Finish();
 }
 
+std::string HeadlineName(const EvalPlan& plan) {
+  const ScoreDefinition& headline = plan.definition().headline();
+  if (headline.metric != "maj_at_k") return headline.name;
+  return "maj@" + std::to_string(plan.generation.num_samples);
+}
+
 SampleResult DescribeSample(const EvalPlan& plan, std::size_t document_index) {
   const Document& document = plan.data->documents[document_index];
   const Prompt& prompt = plan.prompts[document_index];

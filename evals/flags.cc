@@ -19,7 +19,8 @@ std::string OneOf(const std::vector<std::string>& accepted) {
 
 // Maps a word to a value or throws a UsageError that lists the words.
 template <typename T>
-T Choose(const std::string& flag, const std::string& word, const std::vector<std::pair<std::string, T>>& table) {
+T Choose(const std::string& flag, const std::string& word,
+         const std::vector<std::pair<std::string, T>>& table) {
   std::vector<std::string> names;
   for (const auto& [name, value] : table) {
     if (name == word) return value;
@@ -52,7 +53,8 @@ T Choose(const std::string& flag, const std::string& word, const std::vector<std
 void Parse(CLI::App& app, std::span<const std::string> arguments) {
   const std::vector<std::string> in_order(arguments.begin(), arguments.end());
   try {
-    app.parse(std::vector<std::string>(in_order.rbegin(), in_order.rend()));  // CLI11 takes them last first
+    app.parse(std::vector<std::string>(in_order.rbegin(),
+                                       in_order.rend()));  // CLI11 takes them last first
   } catch (const CLI::CallForHelp&) {
     throw HelpRequested(app.help());
   } catch (const CLI::ParseError& error) {
@@ -67,20 +69,35 @@ struct ModelFlags {
   void Add(CLI::App& app, ModelOptions& options) {
     const std::string group = "Model";
     app.add_option("--model,--pretrained", options.model,
-                   "A checkpoint directory, an org/name in the local Hugging Face cache, tiny (shipped), or random:SHAPE[,seed=N]")
-        ->group(group)->capture_default_str();
-    app.add_option("--tokenizer", options.tokenizer, "tokenizer.model to use instead of the model's own")->group(group);
-    app.add_option("--backend,--device", options.backend, "auto, cpu or cuda")->group(group)->capture_default_str();
-    app.add_option("--dtype", options.dtype, "auto, f32 or bf16 (auto: as the checkpoint is stored)")
-        ->group(group)->capture_default_str();
-    app.add_option("--max-length", options.max_length, "Longest sequence in tokens (default: the model's positions)")
-        ->group(group)->check(CLI::PositiveNumber);
-    app.add_option("--threads", options.threads, "CPU threads (default: all; never changes a score)")
-        ->group(group)->check(CLI::PositiveNumber);
+                   "A checkpoint directory, an org/name in the local Hugging Face cache, tiny "
+                   "(shipped), or random:SHAPE[,seed=N]")
+        ->group(group)
+        ->capture_default_str();
+    app.add_option("--tokenizer", options.tokenizer,
+                   "tokenizer.model to use instead of the model's own")
+        ->group(group);
+    app.add_option("--backend,--device", options.backend, "auto, cpu or cuda")
+        ->group(group)
+        ->capture_default_str();
+    app.add_option("--dtype", options.dtype,
+                   "auto, f32 or bf16 (auto: as the checkpoint is stored)")
+        ->group(group)
+        ->capture_default_str();
+    app.add_option("--max-length", options.max_length,
+                   "Longest sequence in tokens (default: the model's positions)")
+        ->group(group)
+        ->check(CLI::PositiveNumber);
+    app.add_option("--threads", options.threads,
+                   "CPU threads (default: all; never changes a score)")
+        ->group(group)
+        ->check(CLI::PositiveNumber);
     app.add_option("--batch-tokens,--batch_size", options.batch_tokens,
                    "Tokens per forward pass (default: chosen; never changes a score)")
-        ->group(group)->check(CLI::PositiveNumber);
-    app.add_option("--kv-memory", kv_memory, "Memory for keys and values, such as 4G (default: chosen; never changes a score)")
+        ->group(group)
+        ->check(CLI::PositiveNumber);
+    app.add_option(
+           "--kv-memory", kv_memory,
+           "Memory for keys and values, such as 4G (default: chosen; never changes a score)")
         ->group(group);
   }
 
@@ -98,21 +115,26 @@ struct DataFlags {
   void Add(CLI::App& app, DataSelection& data) {
     const std::string group = "Data";
     app.add_option("--data", data.data_dir,
-                   "Directory with the data sets (default: $MISTRAL_EVAL_DATA, ./data, the shipped samples)")
+                   "Directory with the data sets (default: $MISTRAL_EVAL_DATA, ./data, the shipped "
+                   "samples)")
         ->group(group);
-    app.add_option("--data-file", files, "TASK=FILE or TASK:exemplars=FILE: read this file instead of the task's own")
+    app.add_option("--data-file", files,
+                   "TASK=FILE or TASK:exemplars=FILE: read this file instead of the task's own")
         ->group(group);
     app.add_flag("--allow-count-mismatch", data.allow_count_mismatch,
                  "Accept a data set with another number of records than the task expects")
         ->group(group);
-    app.add_option("--include-path,--include_path", data.include_paths, "Folder with task files of your own")->group(group);
+    app.add_option("--include-path,--include_path", data.include_paths,
+                   "Folder with task files of your own")
+        ->group(group);
   }
 
   void Finish(DataSelection& data) const {
     for (const std::string& file : files) {
       const std::size_t equals = file.find('=');
       if (equals == std::string::npos || equals == 0 || equals + 1 == file.size()) {
-        throw UsageError("--data-file: expected TASK=FILE or TASK:exemplars=FILE, found \"" + file + "\"");
+        throw UsageError("--data-file: expected TASK=FILE or TASK:exemplars=FILE, found \"" + file +
+                         "\"");
       }
       std::string task = file.substr(0, equals);
       std::string role = "test";
@@ -134,7 +156,8 @@ void ParseGenKwargs(const std::string& text, RunOptions& run) {
     const std::string value = equals == std::string::npos ? "" : pair.substr(equals + 1);
     double number = 0;
     if (!CLI::detail::lexical_cast(value, number)) {
-      throw UsageError(fmt::format("--gen_kwargs: {}: expected a number, found \"{}\"", key, value));
+      throw UsageError(
+          fmt::format("--gen_kwargs: {}: expected a number, found \"{}\"", key, value));
     }
     if (key == "temperature") {
       run.temperature = number;
@@ -145,7 +168,9 @@ void ParseGenKwargs(const std::string& text, RunOptions& run) {
     } else if (key == "max_gen_toks" || key == "max_new_tokens") {
       run.max_new_tokens = static_cast<std::int64_t>(number);
     } else {
-      throw UsageError("--gen_kwargs: expected temperature, top_p, top_k or max_gen_toks, found \"" + key + "\"");
+      throw UsageError(
+          "--gen_kwargs: expected temperature, top_p, top_k or max_gen_toks, found \"" + key +
+          "\"");
     }
   }
 }
@@ -156,7 +181,8 @@ FailUnder ParseFailUnder(const std::string& text) {
   FailUnder rule;
   if (colon == std::string::npos || equals == std::string::npos || equals < colon ||
       !CLI::detail::lexical_cast(text.substr(equals + 1), rule.value)) {
-    throw UsageError("--fail-under: expected TASK:METRIC=NUMBER such as mmlu:acc=0.55, found \"" + text + "\"");
+    throw UsageError("--fail-under: expected TASK:METRIC=NUMBER such as mmlu:acc=0.55, found \"" +
+                     text + "\"");
   }
   rule.task = text.substr(0, colon);
   rule.metric = text.substr(colon + 1, equals - colon - 1);
@@ -164,12 +190,15 @@ FailUnder ParseFailUnder(const std::string& text) {
 }
 
 void CheckRanges(const RunOptions& run) {
-  if (run.shots && *run.shots < 0) throw UsageError(fmt::format("--shots: expected 0 or more, found {}", *run.shots));
+  if (run.shots && *run.shots < 0)
+    throw UsageError(fmt::format("--shots: expected 0 or more, found {}", *run.shots));
   if (run.limit && !(*run.limit > 0)) {
-    throw UsageError(fmt::format("--limit: expected a number of documents or a fraction above 0, found {}", *run.limit));
+    throw UsageError(fmt::format(
+        "--limit: expected a number of documents or a fraction above 0, found {}", *run.limit));
   }
   if (run.limit && *run.limit > 1 && *run.limit != std::floor(*run.limit)) {
-    throw UsageError(fmt::format("--limit: expected a whole number or a fraction below 1, found {}", *run.limit));
+    throw UsageError(fmt::format("--limit: expected a whole number or a fraction below 1, found {}",
+                                 *run.limit));
   }
   if (run.temperature && !(*run.temperature >= 0)) {
     throw UsageError(fmt::format("--temperature: expected 0 or more, found {}", *run.temperature));
@@ -177,7 +206,8 @@ void CheckRanges(const RunOptions& run) {
   if (run.top_p && !(*run.top_p > 0 && *run.top_p <= 1)) {
     throw UsageError(fmt::format("--top-p: expected a number in (0, 1], found {}", *run.top_p));
   }
-  if (run.top_k && *run.top_k < 0) throw UsageError(fmt::format("--top-k: expected 0 or more, found {}", *run.top_k));
+  if (run.top_k && *run.top_k < 0)
+    throw UsageError(fmt::format("--top-k: expected 0 or more, found {}", *run.top_k));
 }
 
 // The flags of `run` that are words, before they become values.
@@ -191,12 +221,16 @@ struct RunWords {
 
   void Finish(RunOptions& run) const {
     run.fewshot = Choose<FewShotMode>("--fewshot", fewshot,
-                                      {{"task", FewShotMode::kTask}, {"per-doc", FewShotMode::kPerDocument}, {"fixed", FewShotMode::kFixed}});
-    run.encode.truncation = Choose<TruncationPolicy>(
-        "--truncation", truncation,
-        {{"shots", TruncationPolicy::kShots}, {"left", TruncationPolicy::kLeft}, {"error", TruncationPolicy::kError}});
+                                      {{"task", FewShotMode::kTask},
+                                       {"per-doc", FewShotMode::kPerDocument},
+                                       {"fixed", FewShotMode::kFixed}});
+    run.encode.truncation = Choose<TruncationPolicy>("--truncation", truncation,
+                                                     {{"shots", TruncationPolicy::kShots},
+                                                      {"left", TruncationPolicy::kLeft},
+                                                      {"error", TruncationPolicy::kError}});
     run.encode.boundary = Choose<BoundaryRule>(
-        "--boundary", boundary, {{"length", BoundaryRule::kLength}, {"lcp", BoundaryRule::kLongestCommonPrefix}});
+        "--boundary", boundary,
+        {{"length", BoundaryRule::kLength}, {"lcp", BoundaryRule::kLongestCommonPrefix}});
     if (!formats.empty()) run.formats = CLI::detail::split(formats, ',');
     for (const std::string& format : run.formats) {
       Choose<int>("--format", format, {{"console", 0}, {"json", 0}, {"markdown", 0}, {"csv", 0}});
@@ -208,50 +242,82 @@ struct RunWords {
 
 void AddRunTaskFlags(CLI::App& app, RunOptions& run, RunWords& words) {
   const std::string group = "What is asked";
-  app.add_option("--task,--tasks", run.tasks, "Tasks, groups, globs or .json task files, separated by commas")
+  app.add_option("--task,--tasks", run.tasks,
+                 "Tasks, groups, globs or .json task files, separated by commas")
       ->group(group);
-  app.add_option("--shots,--num_fewshot", run.shots, "Solved examples in the prompt (default: the task's)")->group(group);
-  app.add_option("--fewshot", words.fewshot, "How they are drawn: task (as the reference harness), per-doc or fixed")
-      ->group(group)->capture_default_str();
-  app.add_option("--system,--system_instruction", run.system, "System instruction in front of the prompt")->group(group);
-  app.add_option("--limit", run.limit, "Only the first N documents of each task, or a fraction below 1")->group(group);
-  app.add_option("--ids", run.ids_file, "Only documents whose ids are in this file, one a line")->group(group);
-  app.add_option("--seed", run.seed, "The one seed; every random stream is derived from it")->group(group)->capture_default_str();
+  app.add_option("--shots,--num_fewshot", run.shots,
+                 "Solved examples in the prompt (default: the task's)")
+      ->group(group);
+  app.add_option("--fewshot", words.fewshot,
+                 "How they are drawn: task (as the reference harness), per-doc or fixed")
+      ->group(group)
+      ->capture_default_str();
+  app.add_option("--system,--system_instruction", run.system,
+                 "System instruction in front of the prompt")
+      ->group(group);
+  app.add_option("--limit", run.limit,
+                 "Only the first N documents of each task, or a fraction below 1")
+      ->group(group);
+  app.add_option("--ids", run.ids_file, "Only documents whose ids are in this file, one a line")
+      ->group(group);
+  app.add_option("--seed", run.seed, "The one seed; every random stream is derived from it")
+      ->group(group)
+      ->capture_default_str();
   app.add_option("--truncation", words.truncation,
-                 "Prompts that are too long: shots (drop shots, then cut the document), left (drop tokens) or error")
-      ->group(group)->capture_default_str();
-  app.add_option("--boundary", words.boundary, "Split between context and continuation: length (reference) or lcp")
-      ->group(group)->capture_default_str();
+                 "Prompts that are too long: shots (drop shots, then cut the document), left (drop "
+                 "tokens) or error")
+      ->group(group)
+      ->capture_default_str();
+  app.add_option("--boundary", words.boundary,
+                 "Split between context and continuation: length (reference) or lcp")
+      ->group(group)
+      ->capture_default_str();
 }
 
 void AddRunGenerationFlags(CLI::App& app, RunOptions& run, RunWords& words) {
   const std::string group = "Generation";
-  app.add_option("--samples", run.num_samples, "Completions per document, for maj@k (default: the task's)")
-      ->group(group)->check(CLI::PositiveNumber);
+  app.add_option("--samples", run.num_samples,
+                 "Completions per document, for maj@k (default: the task's)")
+      ->group(group)
+      ->check(CLI::PositiveNumber);
   app.add_option("--temperature", run.temperature, "0: greedy (default: the task's)")->group(group);
   app.add_option("--top-p", run.top_p, "Nucleus sampling (default: the task's)")->group(group);
-  app.add_option("--top-k", run.top_k, "Keep the k most probable tokens; 0: all (default: the task's)")->group(group);
-  app.add_option("--max-new-tokens", run.max_new_tokens, "Longest completion in tokens (default: the task's)")
-      ->group(group)->check(CLI::PositiveNumber);
-  app.add_option("--gen_kwargs", words.gen_kwargs, "The same in lm-evaluation-harness spelling: temperature=0.6,top_p=0.95")
+  app.add_option("--top-k", run.top_k,
+                 "Keep the k most probable tokens; 0: all (default: the task's)")
+      ->group(group);
+  app.add_option("--max-new-tokens", run.max_new_tokens,
+                 "Longest completion in tokens (default: the task's)")
+      ->group(group)
+      ->check(CLI::PositiveNumber);
+  app.add_option("--gen_kwargs", words.gen_kwargs,
+                 "The same in lm-evaluation-harness spelling: temperature=0.6,top_p=0.95")
       ->group(group);
 }
 
 void AddRunOutputFlags(CLI::App& app, RunOptions& run, RunWords& words) {
   const std::string group = "Output";
   app.add_option("--out,--output_path", run.out,
-                 "Run directory; one with the same identity is continued (default: runs/<time>-<model>-<tasks>)")
+                 "Run directory; one with the same identity is continued (default: "
+                 "runs/<time>-<model>-<tasks>)")
       ->group(group);
-  app.add_option("--format", words.formats, "What goes to stdout: console, json, markdown, csv (default: console)")->group(group);
-  app.add_flag("--all-groups", run.all_groups, "Print every subject of a task, not only categories")->group(group);
-  app.add_option("--fail-under", words.fail_under, "TASK:METRIC=X: exit with 1 if the score is below X")->group(group);
+  app.add_option("--format", words.formats,
+                 "What goes to stdout: console, json, markdown, csv (default: console)")
+      ->group(group);
+  app.add_flag("--all-groups", run.all_groups, "Print every subject of a task, not only categories")
+      ->group(group);
+  app.add_option("--fail-under", words.fail_under,
+                 "TASK:METRIC=X: exit with 1 if the score is below X")
+      ->group(group);
   app.add_flag("--quiet", run.quiet, "No progress and no notes on stderr")->group(group);
-  app.add_flag("--no-color", run.no_color, "No colours (also: the NO_COLOR environment variable)")->group(group);
-  app.add_flag("--log_samples", "Accepted for compatibility: samples are always written")->group(group);
+  app.add_flag("--no-color", run.no_color, "No colours (also: the NO_COLOR environment variable)")
+      ->group(group);
+  app.add_flag("--log_samples", "Accepted for compatibility: samples are always written")
+      ->group(group);
 }
 
 // An app whose help begins with an example.
-void Describe(CLI::App& app, const std::string& name, const std::string& example, const std::string& text) {
+void Describe(CLI::App& app, const std::string& name, const std::string& example,
+              const std::string& text) {
   app.name(name);
   app.description("Example:\n  " + example + "\n\n" + text + "\n");
   app.get_formatter()->column_width(34);
@@ -266,10 +332,13 @@ std::int64_t ParseBytes(const std::string& flag, const std::string& text) {
   if (!digits.empty()) {
     const std::string units = "KMGT";
     std::string tail = digits;
-    if (tail.ends_with("iB")) tail.resize(tail.size() - 2);
-    else if (tail.ends_with('B')) tail.resize(tail.size() - 1);
+    if (tail.ends_with("iB"))
+      tail.resize(tail.size() - 2);
+    else if (tail.ends_with('B'))
+      tail.resize(tail.size() - 1);
     if (!tail.empty()) {
-      if (const std::size_t at = units.find(static_cast<char>(std::toupper(static_cast<unsigned char>(tail.back()))));
+      if (const std::size_t at =
+              units.find(static_cast<char>(std::toupper(static_cast<unsigned char>(tail.back()))));
           at != std::string::npos) {
         unit = std::pow(1024.0, static_cast<double>(at + 1));
         tail.pop_back();
@@ -278,7 +347,8 @@ std::int64_t ParseBytes(const std::string& flag, const std::string& text) {
     digits = tail;
   }
   if (!CLI::detail::lexical_cast(digits, number) || !(number > 0) || number * unit > 9e18) {
-    throw UsageError(fmt::format("{}: expected a size such as 512M or 4G, found \"{}\"", flag, text));
+    throw UsageError(
+        fmt::format("{}: expected a size such as 512M or 4G, found \"{}\"", flag, text));
   }
   return static_cast<std::int64_t>(number * unit);
 }
@@ -289,8 +359,10 @@ RunOptions ParseRun(std::span<const std::string> arguments) {
   ModelFlags model;
   DataFlags data;
   CLI::App app;
-  Describe(app, "run", "mistral-eval --task mmlu --shots 5 --model models/Mistral-7B-v0.1 --data data",
-           "Evaluates a model on tasks and writes a run directory. `mistral-eval --task ...` is the same as\n"
+  Describe(app, "run",
+           "mistral-eval --task mmlu --shots 5 --model models/Mistral-7B-v0.1 --data data",
+           "Evaluates a model on tasks and writes a run directory. `mistral-eval --task ...` is "
+           "the same as\n"
            "`mistral-eval run --task ...`. Scores go to stdout, progress to stderr.");
   AddRunTaskFlags(app, run, words);
   model.Add(app, run.model);
@@ -303,8 +375,9 @@ RunOptions ParseRun(std::span<const std::string> arguments) {
   words.Finish(run);
   CheckRanges(run);
   if (run.tasks.empty()) {
-    throw UsageError("--task: expected at least one task, found none. `mistral-eval tasks` lists them.\n"
-                     "Example: mistral-eval --task mmlu --shots 5");
+    throw UsageError(
+        "--task: expected at least one task, found none. `mistral-eval tasks` lists them.\n"
+        "Example: mistral-eval --task mmlu --shots 5");
   }
   return run;
 }
@@ -313,10 +386,12 @@ TasksOptions ParseTasks(std::span<const std::string> arguments) {
   TasksOptions options;
   DataFlags data;
   CLI::App app;
-  Describe(app, "tasks", "mistral-eval tasks mmlu",
-           "Lists the tasks and groups; with a name: its definition, its data and one whole prompt.");
+  Describe(
+      app, "tasks", "mistral-eval tasks mmlu",
+      "Lists the tasks and groups; with a name: its definition, its data and one whole prompt.");
   app.add_option("NAME", options.name, "A task, or a path to a .json task file");
-  app.add_option("--shots,--num_fewshot", options.shots, "Shots of the prompt shown (default: the task's)");
+  app.add_option("--shots,--num_fewshot", options.shots,
+                 "Shots of the prompt shown (default: the task's)");
   app.add_option("--seed", options.seed, "Seed of the few-shot draw")->capture_default_str();
   data.Add(app, options.data);
   Parse(app, arguments);
@@ -329,7 +404,8 @@ DataCommandOptions ParseData(std::span<const std::string> arguments) {
   DataFlags data;
   CLI::App app;
   Describe(app, "data", "mistral-eval data --data data",
-           "Says for every task which files were found, how many records they hold, their digest and licence, and where\n"
+           "Says for every task which files were found, how many records they hold, their digest "
+           "and licence, and where\n"
            "to get what is missing.");
   data.Add(app, options.data);
   Parse(app, arguments);
@@ -341,7 +417,8 @@ namespace {
 
 void AddJsonlFlags(CLI::App& app, JsonlOptions& options, ModelFlags& model) {
   app.add_option("--in", options.input, "JSONL file to read; - is stdin")->capture_default_str();
-  app.add_option("--out", options.output, "JSONL file to write; - is stdout")->capture_default_str();
+  app.add_option("--out", options.output, "JSONL file to write; - is stdout")
+      ->capture_default_str();
   app.add_flag("--quiet", options.quiet, "No notes on stderr");
   model.Add(app, options.model);
 }
@@ -353,16 +430,21 @@ JsonlOptions ParseLoglikelihood(std::span<const std::string> arguments) {
   ModelFlags model;
   std::string boundary = "length";
   CLI::App app;
-  Describe(app, "loglikelihood",
-           R"(echo '{"context": "Answer:", "continuation": " A"}' | mistral-eval loglikelihood --model models/Mistral-7B-v0.1)",
-           "Reads lines {\"context\", \"continuation\"} and writes, in the same order, lines with \"logprob\" (natural log, summed),\n"
-           "\"num_tokens\", \"is_greedy\", \"token_ids\" and \"token_logprobs\". Other fields of a line are kept.");
+  Describe(
+      app, "loglikelihood",
+      R"(echo '{"context": "Answer:", "continuation": " A"}' | mistral-eval loglikelihood --model models/Mistral-7B-v0.1)",
+      "Reads lines {\"context\", \"continuation\"} and writes, in the same order, lines with "
+      "\"logprob\" (natural log, summed),\n"
+      "\"num_tokens\", \"is_greedy\", \"token_ids\" and \"token_logprobs\". Other fields of a line "
+      "are kept.");
   AddJsonlFlags(app, options, model);
-  app.add_option("--boundary", boundary, "Split between context and continuation: length or lcp")->capture_default_str();
+  app.add_option("--boundary", boundary, "Split between context and continuation: length or lcp")
+      ->capture_default_str();
   Parse(app, arguments);
   model.Finish(options.model);
   options.boundary = Choose<BoundaryRule>(
-      "--boundary", boundary, {{"length", BoundaryRule::kLength}, {"lcp", BoundaryRule::kLongestCommonPrefix}});
+      "--boundary", boundary,
+      {{"length", BoundaryRule::kLength}, {"lcp", BoundaryRule::kLongestCommonPrefix}});
   return options;
 }
 
@@ -370,18 +452,27 @@ JsonlOptions ParseGenerate(std::span<const std::string> arguments) {
   JsonlOptions options;
   ModelFlags model;
   CLI::App app;
-  Describe(app, "generate",
-           R"(echo '{"prompt": "Q: 2 + 3 = ?\nA:", "stop": ["\n"]}' | mistral-eval generate --model models/Mistral-7B-v0.1)",
-           "Reads lines {\"prompt\", \"stop\"?, \"max_tokens\"?, \"temperature\"?, \"top_p\"?, \"top_k\"?, \"n\"?, \"seed\"?} and writes, in the\n"
-           "same order, lines with \"completions\": [{\"text\", \"finish_reason\", \"num_tokens\"}]. Other fields are kept.");
+  Describe(
+      app, "generate",
+      R"(echo '{"prompt": "Q: 2 + 3 = ?\nA:", "stop": ["\n"]}' | mistral-eval generate --model models/Mistral-7B-v0.1)",
+      "Reads lines {\"prompt\", \"stop\"?, \"max_tokens\"?, \"temperature\"?, \"top_p\"?, "
+      "\"top_k\"?, \"n\"?, \"seed\"?} and writes, in the\n"
+      "same order, lines with \"completions\": [{\"text\", \"finish_reason\", \"num_tokens\"}]. "
+      "Other fields are kept.");
   AddJsonlFlags(app, options, model);
   app.add_option("--max-new-tokens", options.max_new_tokens, "Where a line has no max_tokens")
-      ->capture_default_str()->check(CLI::PositiveNumber);
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   app.add_option("--temperature", options.temperature, "Where a line has no temperature; 0: greedy")
-      ->capture_default_str()->check(CLI::NonNegativeNumber);
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--top-p", options.top_p, "Where a line has no top_p")->capture_default_str();
-  app.add_option("--top-k", options.top_k, "Where a line has no top_k")->capture_default_str()->check(CLI::NonNegativeNumber);
-  app.add_option("--samples", options.num_samples, "Where a line has no n")->capture_default_str()->check(CLI::PositiveNumber);
+  app.add_option("--top-k", options.top_k, "Where a line has no top_k")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--samples", options.num_samples, "Where a line has no n")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   app.add_option("--seed", options.seed, "Where a line has no seed")->capture_default_str();
   Parse(app, arguments);
   model.Finish(options.model);
@@ -396,8 +487,10 @@ TokenizeOptions ParseTokenize(std::span<const std::string> arguments) {
   ModelFlags model;
   std::string ids;
   CLI::App app;
-  Describe(app, "tokenize", "mistral-eval tokenize --tokenizer models/Mistral-7B-v0.1 \"Hello world\"",
-           "Text to ids and pieces; with --decode, ids to text. Without TEXT every line of stdin is encoded.");
+  Describe(app, "tokenize",
+           "mistral-eval tokenize --tokenizer models/Mistral-7B-v0.1 \"Hello world\"",
+           "Text to ids and pieces; with --decode, ids to text. Without TEXT every line of stdin "
+           "is encoded.");
   app.add_option("TEXT", options.text, "Text to encode");
   app.add_option("--decode", ids, "Ids to decode, separated by commas");
   app.add_flag("--bos", options.add_bos, "Put the beginning-of-sequence id in front");
@@ -421,10 +514,12 @@ ModelCommandOptions ParseModel(std::span<const std::string> arguments) {
   ModelFlags model;
   CLI::App app;
   Describe(app, "model", "mistral-eval model models/Mistral-7B-v0.1",
-           "What a checkpoint is: configuration, parameters by block, bytes, memory for keys and values, what fits here.");
+           "What a checkpoint is: configuration, parameters by block, bytes, memory for keys and "
+           "values, what fits here.");
   model.Add(app, options.model);
   app.add_option("MODEL", options.model.model, "As --model");
-  app.add_flag("--digests", options.digests, "Also the SHA-256 of weights and tokenizer (reads every byte)");
+  app.add_flag("--digests", options.digests,
+               "Also the SHA-256 of weights and tokenizer (reads every byte)");
   Parse(app, arguments);
   model.Finish(options.model);
   return options;

@@ -1,7 +1,8 @@
 #ifndef MEVAL_EVALS_FLAGS_H_
 #define MEVAL_EVALS_FLAGS_H_
 
-// The command line, GNU style. Flags that lm-evaluation-harness has under another name are accepted under that name too.
+// The command line, GNU style. Flags that lm-evaluation-harness has under another name are accepted
+// under that name too.
 
 #include <filesystem>
 #include <optional>
@@ -15,7 +16,8 @@
 
 namespace meval {
 
-// A command line that cannot be obeyed: flag, value, what is accepted, the nearest name. Exit code 2.
+// A command line that cannot be obeyed: flag, value, what is accepted, the nearest name. Exit
+// code 2.
 class UsageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -58,8 +60,8 @@ struct JsonlOptions {
 // `tokenize`
 struct TokenizeOptions {
   ModelOptions model;
-  std::optional<std::string> text;   // else every line of stdin
-  std::vector<std::int32_t> ids;     // --decode
+  std::optional<std::string> text;  // else every line of stdin
+  std::vector<std::int32_t> ids;    // --decode
   bool add_bos = false;
 };
 

@@ -7,8 +7,8 @@
 namespace meval {
 
 std::span<const std::string_view> CommandNames() {
-  static constexpr std::array<std::string_view, 8> kNames = {"run",      "tasks",    "data",  "loglikelihood",
-                                                             "generate", "tokenize", "model", "version"};
+  static constexpr std::array<std::string_view, 8> kNames = {
+      "run", "tasks", "data", "loglikelihood", "generate", "tokenize", "model", "version"};
   return kNames;
 }
 

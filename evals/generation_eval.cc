@@ -11,7 +11,8 @@ class CompletionRun {
  public:
   CompletionRun(const EvalPlan& plan, const EvalEnvironment& environment)
       : plan_(plan), environment_(environment), scorer_(plan.definition()) {
-    for (const std::size_t index : plan.selected) outcome_.samples.push_back(DescribeSample(plan, index));
+    for (const std::size_t index : plan.selected)
+      outcome_.samples.push_back(DescribeSample(plan, index));
     open_samples_.resize(plan.selected.size());
   }
 
@@ -35,22 +36,26 @@ class CompletionRun {
     const GenerationDefinition& settings = plan_.generation;
     std::vector<GenerationRequest> requests(plan_.selected.size());
     std::vector<std::string> digests(plan_.selected.size());
-    environment_.model.ParallelFor(static_cast<std::int64_t>(plan_.selected.size()), [&](std::int64_t i) {
-      const auto slot = static_cast<std::size_t>(i);
-      const std::size_t index = plan_.selected[slot];
-      const Document& document = plan_.data->documents[index];
-      EncodedPrompt encoded = EncodeGenerationPrompt(environment_.model, document, plan_.prompts[index],
-                                                     settings.max_new_tokens, plan_.encode);
-      requests[slot] = {.prompt = std::move(encoded.tokens),
-                        .stop = plan_.until(),
-                        .max_new_tokens = settings.max_new_tokens,
-                        .num_samples = settings.num_samples,
-                        .sampling = {.temperature = settings.temperature, .top_k = settings.top_k, .top_p = settings.top_p},
-                        .seed = static_cast<std::uint64_t>(plan_.seed),
-                        .key = StreamKey({plan_.definition().name, document.id})};
-      outcome_.samples[slot].truncated = encoded.truncated;
-      digests[slot] = PromptDigest(plan_.prompts[index], {});
-    });
+    environment_.model.ParallelFor(
+        static_cast<std::int64_t>(plan_.selected.size()), [&](std::int64_t i) {
+          const auto slot = static_cast<std::size_t>(i);
+          const std::size_t index = plan_.selected[slot];
+          const Document& document = plan_.data->documents[index];
+          EncodedPrompt encoded =
+              EncodeGenerationPrompt(environment_.model, document, plan_.prompts[index],
+                                     settings.max_new_tokens, plan_.encode);
+          requests[slot] = {.prompt = std::move(encoded.tokens),
+                            .stop = plan_.until(),
+                            .max_new_tokens = settings.max_new_tokens,
+                            .num_samples = settings.num_samples,
+                            .sampling = {.temperature = settings.temperature,
+                                         .top_k = settings.top_k,
+                                         .top_p = settings.top_p},
+                            .seed = static_cast<std::uint64_t>(plan_.seed),
+                            .key = StreamKey({plan_.definition().name, document.id})};
+          outcome_.samples[slot].truncated = encoded.truncated;
+          digests[slot] = PromptDigest(plan_.prompts[index], {});
+        });
     DigestBuilder all;
     for (std::size_t slot = 0; slot < digests.size(); ++slot) {
       SampleResult& sample = outcome_.samples[slot];
@@ -64,8 +69,8 @@ class CompletionRun {
     return requests;
   }
 
-  // A request whose samples are all in the journal is not asked again. One that has only some is asked whole: its samples
-  // do not depend on each other, so the same ones come out.
+  // A request whose samples are all in the journal is not asked again. One that has only some is
+  // asked whole: its samples do not depend on each other, so the same ones come out.
   void TakeFromJournal(std::vector<GenerationRequest> all) {
     for (std::size_t slot = 0; slot < all.size(); ++slot) {
       const std::string key = JournalKey(all[slot]);
@@ -89,14 +94,16 @@ class CompletionRun {
   }
 
   void Done(std::size_t request, std::int64_t sample, Generation generation) {
-    const JournalGeneration line = {.text = std::move(generation.text),
-                                    .stop_reason = Name(generation.reason),
-                                    .num_tokens = static_cast<std::int64_t>(generation.tokens.size())};
+    const JournalGeneration line = {
+        .text = std::move(generation.text),
+        .stop_reason = Name(generation.reason),
+        .num_tokens = static_cast<std::int64_t>(generation.tokens.size())};
     if (environment_.journal != nullptr) environment_.journal->Add(keys_[request], sample, line);
     SetCompletion(slots_[request], static_cast<std::size_t>(sample), line, false);
   }
 
-  void SetCompletion(std::size_t slot, std::size_t index, const JournalGeneration& line, bool from_journal) {
+  void SetCompletion(std::size_t slot, std::size_t index, const JournalGeneration& line,
+                     bool from_journal) {
     SampleResult& sample = outcome_.samples[slot];
     CompletionResult& completion = sample.completions[index];
     completion.text = line.text;

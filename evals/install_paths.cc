@@ -14,7 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // Looks for `installed` below the share directory and for `in_source` below the source tree.
-fs::path FindShipped(const std::string& installed, const std::string& in_source, std::string& tried) {
+fs::path FindShipped(const std::string& installed, const std::string& in_source,
+                     std::string& tried) {
   std::vector<fs::path> candidates;
   if (const char* home = std::getenv("MISTRAL_EVAL_HOME"); home != nullptr && *home != '\0') {
     candidates.push_back(fs::path(home) / installed);
@@ -50,7 +51,8 @@ fs::path TinyModelDir() {
   fs::path found = FindShipped("models/tiny", "models/tiny", tried);
   if (found.empty()) {
     throw ModelError("the shipped model \"tiny\" was not found; tried:" + tried +
-                     "\nReinstall, set MISTRAL_EVAL_HOME to the source tree, or name a checkpoint with --model.");
+                     "\nReinstall, set MISTRAL_EVAL_HOME to the source tree, or name a checkpoint "
+                     "with --model.");
   }
   return found;
 }

@@ -7,8 +7,9 @@
 
 namespace meval {
 
-// Turns the first Ctrl-C (SIGINT) or SIGTERM into a stop request, so that a run ends between two forward passes with its
-// journal written. A second signal ends the process at once; the journal then holds what was synced.
+// Turns the first Ctrl-C (SIGINT) or SIGTERM into a stop request, so that a run ends between two
+// forward passes with its journal written. A second signal ends the process at once; the journal
+// then holds what was synced.
 //
 // Construct before any other thread starts: threads inherit the signal mask.
 class InterruptGuard {

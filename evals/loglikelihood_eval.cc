@@ -11,9 +11,11 @@ namespace {
 // The state of one task's requests: which are done, and what they belong to.
 class ChoiceRun {
  public:
-  ChoiceRun(const EvalPlan& plan, const EvalEnvironment& environment) : plan_(plan), environment_(environment) {
+  ChoiceRun(const EvalPlan& plan, const EvalEnvironment& environment)
+      : plan_(plan), environment_(environment) {
     outcome_.samples.reserve(plan.selected.size());
-    for (const std::size_t index : plan.selected) outcome_.samples.push_back(DescribeSample(plan, index));
+    for (const std::size_t index : plan.selected)
+      outcome_.samples.push_back(DescribeSample(plan, index));
     encoded_.resize(plan.selected.size());
     open_choices_.resize(plan.selected.size());
   }
@@ -23,7 +25,8 @@ class ChoiceRun {
     TakeFromJournal();
     tokens_before_ = environment_.model.stats().tokens_fed;
     environment_.model.Score(
-        requests_, [this](std::size_t request, ContinuationScore score) { Done(request, std::move(score)); },
+        requests_,
+        [this](std::size_t request, ContinuationScore score) { Done(request, std::move(score)); },
         environment_.stop);
     if (environment_.journal != nullptr) environment_.journal->Sync();
     Count();
@@ -31,7 +34,8 @@ class ChoiceRun {
   }
 
  private:
-  // Where a request's result goes. Requests that are equal token for token share one entry of requests_.
+  // Where a request's result goes. Requests that are equal token for token share one entry of
+  // requests_.
   struct Place {
     std::size_t sample;
     std::size_t choice;
@@ -39,26 +43,30 @@ class ChoiceRun {
 
   void Encode() {
     std::vector<std::string> digests(plan_.selected.size());
-    environment_.model.ParallelFor(static_cast<std::int64_t>(plan_.selected.size()), [&](std::int64_t i) {
-      const auto slot = static_cast<std::size_t>(i);
-      const std::size_t index = plan_.selected[slot];
-      const Document& document = plan_.data->documents[index];
-      std::vector<std::string> continuations;
-      for (const std::string& choice : document.choices) {
-        continuations.push_back(plan_.definition().target_delimiter + choice);
-      }
-      encoded_[slot] = EncodeChoices(environment_.model, document, plan_.prompts[index], continuations, plan_.encode);
-      digests[slot] = PromptDigest(plan_.prompts[index], continuations);
-    });
+    environment_.model.ParallelFor(
+        static_cast<std::int64_t>(plan_.selected.size()), [&](std::int64_t i) {
+          const auto slot = static_cast<std::size_t>(i);
+          const std::size_t index = plan_.selected[slot];
+          const Document& document = plan_.data->documents[index];
+          std::vector<std::string> continuations;
+          for (const std::string& choice : document.choices) {
+            continuations.push_back(plan_.definition().target_delimiter + choice);
+          }
+          encoded_[slot] = EncodeChoices(environment_.model, document, plan_.prompts[index],
+                                         continuations, plan_.encode);
+          digests[slot] = PromptDigest(plan_.prompts[index], continuations);
+        });
     DigestBuilder all;
     for (std::size_t slot = 0; slot < encoded_.size(); ++slot) {
       SampleResult& sample = outcome_.samples[slot];
       sample.prompt_digest = digests[slot];
       sample.truncated = encoded_[slot].truncated;
-      for (const bool merge : encoded_[slot].boundary_merges) sample.boundary_merge = sample.boundary_merge || merge;
+      for (const bool merge : encoded_[slot].boundary_merges)
+        sample.boundary_merge = sample.boundary_merge || merge;
       const Document& document = plan_.data->documents[plan_.selected[slot]];
       for (std::size_t choice = 0; choice < document.choices.size(); ++choice) {
-        const auto num_tokens = static_cast<std::int64_t>(encoded_[slot].requests[choice].continuation.size());
+        const auto num_tokens =
+            static_cast<std::int64_t>(encoded_[slot].requests[choice].continuation.size());
         sample.choices.push_back({.text = document.choices[choice], .num_tokens = num_tokens});
       }
       open_choices_[slot] = document.choices.size();
@@ -68,7 +76,8 @@ class ChoiceRun {
     outcome_.prompt_digest = all.Finish();
   }
 
-  // Requests finished in an earlier attempt are not asked again; the others are listed, equal ones once.
+  // Requests finished in an earlier attempt are not asked again; the others are listed, equal ones
+  // once.
   void TakeFromJournal() {
     std::unordered_map<std::string, std::size_t> request_of_key;
     for (std::size_t slot = 0; slot < encoded_.size(); ++slot) {
@@ -95,11 +104,13 @@ class ChoiceRun {
 
   void Done(std::size_t request, const ContinuationScore& score) {
     if (environment_.journal != nullptr) {
-      environment_.journal->Add(keys_[request], {.logprob = score.logprob,
-                                                 .is_greedy = score.is_greedy,
-                                                 .num_tokens = static_cast<std::int64_t>(score.token_logprobs.size())});
+      environment_.journal->Add(
+          keys_[request], {.logprob = score.logprob,
+                           .is_greedy = score.is_greedy,
+                           .num_tokens = static_cast<std::int64_t>(score.token_logprobs.size())});
     }
-    for (const Place& place : places_[request]) SetChoice(place, score.logprob, score.is_greedy, false);
+    for (const Place& place : places_[request])
+      SetChoice(place, score.logprob, score.is_greedy, false);
   }
 
   void SetChoice(const Place& place, double logprob, bool is_greedy, bool from_journal) {
@@ -113,7 +124,8 @@ class ChoiceRun {
     if (from_journal) {
       environment_.progress.Resume(headline);
     } else {
-      environment_.progress.Advance(headline, environment_.model.stats().tokens_fed - tokens_before_);
+      environment_.progress.Advance(headline,
+                                    environment_.model.stats().tokens_fed - tokens_before_);
     }
   }
 
@@ -129,10 +141,10 @@ class ChoiceRun {
   const EvalPlan& plan_;
   const EvalEnvironment& environment_;
   EvalOutcome outcome_;
-  std::vector<EncodedChoices> encoded_;    // per selected document
-  std::vector<std::size_t> open_choices_;  // per selected document
-  std::vector<ScoreRequest> requests_;     // distinct and unfinished
-  std::vector<std::string> keys_;          // per request
+  std::vector<EncodedChoices> encoded_;     // per selected document
+  std::vector<std::size_t> open_choices_;   // per selected document
+  std::vector<ScoreRequest> requests_;      // distinct and unfinished
+  std::vector<std::string> keys_;           // per request
   std::vector<std::vector<Place>> places_;  // per request
   std::int64_t tokens_before_ = 0;
 };

@@ -23,11 +23,13 @@ WeightDType ToWeightDType(const std::string& name) {
   return WeightDType::kAuto;
 }
 
-// The CUDA backend is not part of this version: say so instead of running something else under its name.
+// The CUDA backend is not part of this version: say so instead of running something else under its
+// name.
 void CheckBackend(const std::string& backend) {
   if (backend != "cuda") return;
   throw DeviceError(
-      "--backend cuda: this version runs on the CPU only; its CUDA operations are not written yet. Use --backend cpu "
+      "--backend cuda: this version runs on the CPU only; its CUDA operations are not written yet. "
+      "Use --backend cpu "
       "(or auto).");
 }
 
@@ -46,7 +48,8 @@ LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes) {
   engine.batch_tokens = options.batch_tokens;
   engine.kv_memory_bytes = options.kv_memory_bytes;
   engine.max_length = options.max_length;
-  if (options.model == "tiny" || (options.model.starts_with("random:tiny") && options.tokenizer.empty())) {
+  if (options.model == "tiny" ||
+      (options.model.starts_with("random:tiny") && options.tokenizer.empty())) {
     engine.tiny_dir = TinyModelDir();
   }
   if (notes != nullptr) {

@@ -21,11 +21,12 @@ struct LoadedModel {
   bool is_demonstration = false;  // tiny or random weights: scores mean nothing
 };
 
-// Loads the model that `options` name. Notes for people go to `notes` (null: none). Throws UsageError, ModelError or
-// DeviceError.
+// Loads the model that `options` name. Notes for people go to `notes` (null: none). Throws
+// UsageError, ModelError or DeviceError.
 LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes);
 
-// SHA-256 over configuration and weight files, or over shape and seed of random weights. Reads every byte.
+// SHA-256 over configuration and weight files, or over shape and seed of random weights. Reads
+// every byte.
 std::string ModelDigest(const Engine& engine);
 std::string TokenizerDigest(const Engine& engine);
 

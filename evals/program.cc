@@ -17,7 +17,8 @@
 namespace meval {
 namespace {
 
-int Dispatch(std::span<const std::string> arguments, std::istream& in, std::ostream& out, std::ostream& err) {
+int Dispatch(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+             std::ostream& err) {
   if (arguments.size() < 2) {
     out << OverviewHelp();
     return kExitOk;
@@ -54,7 +55,8 @@ int Report(std::ostream& err, const std::exception& error, ExitCode code) {
 
 }  // namespace
 
-int RunProgram(std::span<const std::string> arguments, std::istream& in, std::ostream& out, std::ostream& err) {
+int RunProgram(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+               std::ostream& err) {
   try {
     const int code = Dispatch(arguments, in, out, err);
     out.flush();
@@ -75,10 +77,12 @@ int RunProgram(std::span<const std::string> arguments, std::istream& in, std::os
   } catch (const DeviceError& error) {
     return Report(err, error, kExitDevice);
   } catch (const std::bad_alloc&) {
-    err << "mistral-eval: out of memory. Try a smaller --kv-memory, --batch-tokens or --max-length.\n";
+    err << "mistral-eval: out of memory. Try a smaller --kv-memory, --batch-tokens or "
+           "--max-length.\n";
     return kExitDevice;
   } catch (const std::exception& error) {
-    err << "mistral-eval: internal error: " << error.what() << "\nThis is a fault of the program, not of your input: please "
+    err << "mistral-eval: internal error: " << error.what()
+        << "\nThis is a fault of the program, not of your input: please "
         << "report it with the command line.\n";
     return kExitInternal;
   }

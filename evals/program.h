@@ -10,17 +10,19 @@ namespace meval {
 // Exit codes of the program.
 enum ExitCode : int {
   kExitOk = 0,
-  kExitRegression = 1,   // a score is under --fail-under
-  kExitUsage = 2,        // the command line, or a run directory that cannot be used
+  kExitRegression = 1,  // a score is under --fail-under
+  kExitUsage = 2,       // the command line, or a run directory that cannot be used
   kExitData = 3,
   kExitModel = 4,
   kExitDevice = 5,
-  kExitInternal = 70,    // a broken invariant of ours; never a user's file
+  kExitInternal = 70,  // a broken invariant of ours; never a user's file
   kExitInterrupted = 130
 };
 
-// The whole program: arguments[0] is its name. Catches every exception and turns it into a message and an exit code.
-int RunProgram(std::span<const std::string> arguments, std::istream& in, std::ostream& out, std::ostream& err);
+// The whole program: arguments[0] is its name. Catches every exception and turns it into a message
+// and an exit code.
+int RunProgram(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+               std::ostream& err);
 
 }  // namespace meval
 

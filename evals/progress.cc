@@ -36,7 +36,8 @@ std::string FormatCount(std::int64_t count) {
   return count < 0 ? "-" + digits : digits;
 }
 
-Progress::Progress(std::ostream& out, const ProgressOptions& options) : out_(out), options_(options) {}
+Progress::Progress(std::ostream& out, const ProgressOptions& options)
+    : out_(out), options_(options) {}
 
 void Progress::Begin(const std::string& task, std::int64_t total, const std::string& score_name) {
   task_ = task;
@@ -96,7 +97,8 @@ std::string Progress::Line(double elapsed_seconds) const {
     line += fmt::format("  {:.1f} docs/s  {} tok/s", rate,
                         FormatCount(std::llround(static_cast<double>(tokens_) / elapsed_seconds)));
   }
-  if (done_ > 0) line += fmt::format("  {} {:.1f}%", score_name_, 100 * score_sum_ / static_cast<double>(done_));
+  if (done_ > 0)
+    line += fmt::format("  {} {:.1f}%", score_name_, 100 * score_sum_ / static_cast<double>(done_));
   if (rate > 0 && done_ < total_) {
     line += "  ETA " + FormatDuration(static_cast<double>(total_ - done_) / rate);
   } else if (done_ == total_) {

@@ -1,7 +1,8 @@
 #ifndef MEVAL_EVALS_PROGRESS_H_
 #define MEVAL_EVALS_PROGRESS_H_
 
-// A line on stderr that says how far a task is: a bar that redraws on a terminal, a plain line every few seconds elsewhere.
+// A line on stderr that says how far a task is: a bar that redraws on a terminal, a plain line
+// every few seconds elsewhere.
 
 #include <chrono>
 #include <cstdint>
@@ -22,7 +23,8 @@ class Progress {
 
   // Starts a task of `total` documents; `score_name` labels the running score.
   void Begin(const std::string& task, std::int64_t total, const std::string& score_name);
-  // One more document is finished, with its headline value (0..1), after `tokens` tokens fed so far in this task.
+  // One more document is finished, with its headline value (0..1), after `tokens` tokens fed so far
+  // in this task.
   void Advance(double value, std::int64_t tokens);
   // Tokens fed so far; redraws when it is time.
   void Tick(std::int64_t tokens);

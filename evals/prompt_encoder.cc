@@ -27,13 +27,16 @@ std::string CutText(const Document& document, const Prompt& prompt, const Cut& c
   std::size_t end = document.cut_begin;
   for (std::size_t i = 0; i < cut.chars; ++i) {
     ++end;
-    while (end < document.cut_end && (static_cast<unsigned char>(text[question_begin + end]) & 0xC0U) == 0x80U) ++end;
+    while (end < document.cut_end &&
+           (static_cast<unsigned char>(text[question_begin + end]) & 0xC0U) == 0x80U)
+      ++end;
   }
   return text.erase(question_begin + document.cut_begin, end - document.cut_begin);
 }
 
-// The smallest cut under which `excess(text)` is not positive: shots first, then the document field. Nothing if even the
-// largest cut is too long. `excess` returns by how many tokens a context is too long.
+// The smallest cut under which `excess(text)` is not positive: shots first, then the document
+// field. Nothing if even the largest cut is too long. `excess` returns by how many tokens a context
+// is too long.
 std::optional<Cut> FindCut(const Document& document, const Prompt& prompt,
                            const std::function<std::int64_t(const std::string&)>& excess) {
   Cut cut;
@@ -41,8 +44,9 @@ std::optional<Cut> FindCut(const Document& document, const Prompt& prompt,
     if (excess(CutText(document, prompt, cut)) <= 0) return cut;
   }
   cut.shots = prompt.shots.size();
-  const std::string_view field = std::string_view(prompt.question)
-                                     .substr(document.cut_begin, document.cut_end - document.cut_begin);
+  const std::string_view field =
+      std::string_view(prompt.question)
+          .substr(document.cut_begin, document.cut_end - document.cut_begin);
   std::size_t low = 0;  // too long
   auto high = static_cast<std::size_t>(CountCodePoints(field));
   if (high == 0 || excess(CutText(document, prompt, {cut.shots, high})) > 0) return std::nullopt;
@@ -62,14 +66,16 @@ Truncation ToTruncation(const Cut& cut) {
 
 [[noreturn]] void ThrowTooLong(const LanguageModel& model, const Document& document,
                                std::int64_t tokens, const std::string& advice) {
-  throw DataError(fmt::format("{}: document \"{}\": expected at most {} tokens (the model's length), found {}. {}",
-                              document.source, document.id, model.max_length(), tokens, advice));
+  throw DataError(fmt::format(
+      "{}: document \"{}\": expected at most {} tokens (the model's length), found {}. {}",
+      document.source, document.id, model.max_length(), tokens, advice));
 }
 
 constexpr const char* kTruncationAdvice =
     "Use fewer --shots, a longer --max-length, or --truncation shots or left.";
 
-// Drops tokens from the left of `context` so that context + others <= limit. With keep_bos the first token stays.
+// Drops tokens from the left of `context` so that context + others <= limit. With keep_bos the
+// first token stays.
 std::int64_t DropLeft(std::vector<TokenId>& context, std::int64_t excess, bool keep_bos) {
   const std::ptrdiff_t first = keep_bos ? 1 : 0;
   context.erase(context.begin() + first, context.begin() + first + excess);
@@ -92,21 +98,25 @@ EncodedChoices EncodeText_(const LanguageModel& model, const std::string& contex
 std::int64_t Excess(const LanguageModel& model, const EncodedChoices& encoded) {
   std::int64_t longest = 0;
   for (const ScoreRequest& request : encoded.requests) {
-    longest = std::max(longest, static_cast<std::int64_t>(request.context.size() + request.continuation.size()));
+    longest = std::max(
+        longest, static_cast<std::int64_t>(request.context.size() + request.continuation.size()));
   }
   return longest - (model.max_length() + 1);
 }
 
-// Left truncation of every pair by tokens: the context loses what is too much, a continuation never does.
+// Left truncation of every pair by tokens: the context loses what is too much, a continuation never
+// does.
 std::int64_t TruncateLeft(const LanguageModel& model, const Document& document, bool keep_bos,
                           EncodedChoices& encoded) {
   std::int64_t dropped = 0;
   for (ScoreRequest& request : encoded.requests) {
-    const auto total = static_cast<std::int64_t>(request.context.size() + request.continuation.size());
+    const auto total =
+        static_cast<std::int64_t>(request.context.size() + request.continuation.size());
     const std::int64_t excess = total - (model.max_length() + 1);
     if (excess <= 0) continue;
     if (excess >= static_cast<std::int64_t>(request.context.size())) {
-      ThrowTooLong(model, document, total, "A choice alone is longer than the model allows: use a longer --max-length.");
+      ThrowTooLong(model, document, total,
+                   "A choice alone is longer than the model allows: use a longer --max-length.");
     }
     dropped = std::max(dropped, DropLeft(request.context, excess, keep_bos));
   }
@@ -117,9 +127,12 @@ std::int64_t TruncateLeft(const LanguageModel& model, const Document& document, 
 
 const char* Name(TruncationPolicy policy) {
   switch (policy) {
-    case TruncationPolicy::kShots: return "shots";
-    case TruncationPolicy::kLeft: return "left";
-    case TruncationPolicy::kError: return "error";
+    case TruncationPolicy::kShots:
+      return "shots";
+    case TruncationPolicy::kLeft:
+      return "left";
+    case TruncationPolicy::kError:
+      return "error";
   }
   return "?";
 }
@@ -169,7 +182,8 @@ EncodedPrompt EncodeGenerationPrompt(const LanguageModel& model, const Document&
   const std::int64_t excess = static_cast<std::int64_t>(encoded.tokens.size()) - limit;
   if (excess <= 0) return encoded;
   if (limit < 2) {
-    ThrowTooLong(model, document, max_new_tokens, "Nothing is left for the prompt: use a smaller --max-new-tokens.");
+    ThrowTooLong(model, document, max_new_tokens,
+                 "Nothing is left for the prompt: use a smaller --max-new-tokens.");
   }
   if (options.truncation == TruncationPolicy::kError) {
     ThrowTooLong(model, document, excess + model.max_length(), kTruncationAdvice);

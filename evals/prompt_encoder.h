@@ -1,8 +1,8 @@
 #ifndef MEVAL_EVALS_PROMPT_ENCODER_H_
 #define MEVAL_EVALS_PROMPT_ENCODER_H_
 
-// From prompts to token requests that fit the model: BOS, the boundary rule, truncation. With encode_pair.h the only place
-// that sees both text and token ids.
+// From prompts to token requests that fit the model: BOS, the boundary rule, truncation. With
+// encode_pair.h the only place that sees both text and token ids.
 
 #include <cstdint>
 #include <optional>
@@ -20,7 +20,8 @@ namespace meval {
 
 // What to do with a prompt that is longer than the model allows (docs/scoring.md, "Truncation").
 enum class TruncationPolicy {
-  kShots,  // drop whole shots from the front, then cut the document field from the left; BOS and description stay
+  kShots,  // drop whole shots from the front, then cut the document field from the left; BOS and
+           // description stay
   kLeft,   // keep the last tokens, as lm-evaluation-harness does: BOS and description go first
   kError   // stop with a DataError
 };
@@ -42,8 +43,9 @@ struct EncodedPrompt {
   std::optional<Truncation> truncated;
 };
 
-// The scored pairs of one document: every continuation after the same, possibly shortened, context. Throws DataError that
-// names the document if it cannot be made to fit, or if the policy is kError and it does not fit.
+// The scored pairs of one document: every continuation after the same, possibly shortened, context.
+// Throws DataError that names the document if it cannot be made to fit, or if the policy is kError
+// and it does not fit.
 EncodedChoices EncodeChoices(const LanguageModel& model, const Document& document,
                              const Prompt& prompt, std::span<const std::string> continuations,
                              const EncodeOptions& options);

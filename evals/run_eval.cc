@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "evals/aggregate_task.h"
 #include "evals/flags.h"
@@ -21,9 +22,12 @@ namespace fs = std::filesystem;
 
 const char* FewShotName(FewShotMode mode) {
   switch (mode) {
-    case FewShotMode::kTask: return "task";
-    case FewShotMode::kPerDocument: return "per-doc";
-    case FewShotMode::kFixed: return "fixed";
+    case FewShotMode::kTask:
+      return "task";
+    case FewShotMode::kPerDocument:
+      return "per-doc";
+    case FewShotMode::kFixed:
+      return "fixed";
   }
   return "?";
 }
@@ -54,7 +58,8 @@ std::map<std::string, std::string> SettingsOf(const EvalPlan& plan) {
   return settings;
 }
 
-// Flags that change what is asked or answered; order and spelling are fixed, since they are compared as text.
+// Flags that change what is asked or answered; order and spelling are fixed, since they are
+// compared as text.
 std::map<std::string, std::string> SemanticFlags(const RunOptions& options) {
   std::map<std::string, std::string> flags = {
       {"fewshot", FewShotName(options.fewshot)},
@@ -84,7 +89,9 @@ void CheckDataFilesAreUsed(const RunOptions& options, const std::vector<Task>& t
   for (const auto& [name, files] : options.data.files) {
     bool used = false;
     for (const Task& task : tasks) used = used || task.name() == name;
-    if (!used) throw UsageError("--data-file: \"" + name + "\" is not a task of this run (--task " + options.tasks + ")");
+    if (!used)
+      throw UsageError("--data-file: \"" + name + "\" is not a task of this run (--task " +
+                       options.tasks + ")");
   }
 }
 
@@ -93,7 +100,8 @@ void CheckDataFilesAreUsed(const RunOptions& options, const std::vector<Task>& t
 std::vector<fs::path> DataDirectories(const DataSelection& data) {
   if (!data.data_dir.empty()) return {data.data_dir};
   std::vector<fs::path> directories;
-  if (const char* variable = std::getenv("MISTRAL_EVAL_DATA"); variable != nullptr && *variable != '\0') {
+  if (const char* variable = std::getenv("MISTRAL_EVAL_DATA");
+      variable != nullptr && *variable != '\0') {
     directories.emplace_back(variable);
   }
   std::error_code error;
@@ -102,7 +110,8 @@ std::vector<fs::path> DataDirectories(const DataSelection& data) {
   return directories;
 }
 
-DataOptions TaskDataOptions(const DataSelection& selection, const std::string& task, bool needs_exemplars) {
+DataOptions TaskDataOptions(const DataSelection& selection, const std::string& task,
+                            bool needs_exemplars) {
   DataOptions options;
   options.data_dirs = DataDirectories(selection);
   if (const auto files = selection.files.find(task); files != selection.files.end()) {
@@ -110,7 +119,6 @@ DataOptions TaskDataOptions(const DataSelection& selection, const std::string& t
   }
   options.allow_count_mismatch = selection.allow_count_mismatch;
   options.needs_exemplars = needs_exemplars;
-  options.samples_dir = SamplesDir();
   return options;
 }
 
@@ -123,11 +131,16 @@ PlannedTasks::PlannedTasks(const RunOptions& options)
     EvalPlan plan;
     plan.task = &task;
     plan.shots = options.shots.value_or(task.definition().default_shots);
-    data_.push_back(std::make_unique<TaskData>(task.Load(TaskDataOptions(options.data, task.name(), plan.shots > 0))));
+    data_.push_back(std::make_unique<TaskData>(
+        task.Load(TaskDataOptions(options.data, task.name(), plan.shots > 0))));
     plan.data = data_.back().get();
     plan.prompts = BuildPrompts(task, *plan.data,
-                                {.shots = plan.shots, .seed = options.seed, .mode = options.fewshot, .system = options.system});
+                                {.shots = plan.shots,
+                                 .seed = options.seed,
+                                 .mode = options.fewshot,
+                                 .system = options.system});
     plan.fewshot = options.fewshot;
+    plan.is_demonstration = plan.data->data_dir == SamplesDir();
     plan.selected = SelectDocuments(plan.data->documents, task.name(), subset);
     plan.generation = ResolveGeneration(options, task.definition());
     plan.encode = options.encode;
@@ -136,7 +149,8 @@ PlannedTasks::PlannedTasks(const RunOptions& options)
   }
 }
 
-RunIdentity IdentityOf(const RunOptions& options, const std::vector<EvalPlan>& plans, const Engine& engine) {
+RunIdentity IdentityOf(const RunOptions& options, const std::vector<EvalPlan>& plans,
+                       const Engine& engine) {
   RunIdentity identity;
   identity.model = engine.origin();
   identity.model_digest = ModelDigest(engine);
@@ -146,27 +160,31 @@ RunIdentity IdentityOf(const RunOptions& options, const std::vector<EvalPlan>& p
   identity.max_length = engine.max_length();
   identity.flags = SemanticFlags(options);
   for (const EvalPlan& plan : plans) {
-    identity.tasks.push_back(fmt::format("{} v{} definition {} data {} exemplars {}", plan.task->name(),
-                                         plan.definition().version, plan.definition().digest, plan.data->data_digest,
-                                         plan.data->exemplar_digest.empty() ? "none" : plan.data->exemplar_digest));
+    identity.tasks.push_back(
+        fmt::format("{} v{} definition {} data {} exemplars {}", plan.task->name(),
+                    plan.definition().version, plan.definition().digest, plan.data->data_digest,
+                    plan.data->exemplar_digest.empty() ? "none" : plan.data->exemplar_digest));
   }
   return identity;
 }
 
-TaskResult RunTask(const EvalPlan& plan, const EvalEnvironment& environment, std::vector<SampleResult>& samples,
-                   bool& is_complete) {
+TaskResult RunTask(const EvalPlan& plan, const EvalEnvironment& environment,
+                   std::vector<SampleResult>& samples, bool& is_complete) {
   const TaskDefinition& task = plan.definition();
   const auto begin = std::chrono::steady_clock::now();
   const EngineStats before = environment.model.stats();
-  environment.progress.Begin(task.name, static_cast<std::int64_t>(plan.selected.size()), task.headline().name);
-  EvalOutcome outcome = task.request == RequestKind::kLoglikelihood ? LoglikelihoodEval(plan, environment)
-                                                                    : GenerationEval(plan, environment);
+  environment.progress.Begin(task.name, static_cast<std::int64_t>(plan.selected.size()),
+                             HeadlineName(plan));
+  EvalOutcome outcome = task.request == RequestKind::kLoglikelihood
+                            ? LoglikelihoodEval(plan, environment)
+                            : GenerationEval(plan, environment);
   environment.progress.End();
   TaskResult result = AggregateTask(plan, outcome);
   result.fewshot_mode = FewShotName(plan.fewshot);
   result.settings = SettingsOf(plan);
   const EngineStats after = environment.model.stats();
-  result.timing.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  result.timing.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   result.timing.tokens_requested = after.tokens_requested - before.tokens_requested;
   result.timing.tokens_fed = after.tokens_fed - before.tokens_fed;
   result.timing.tokens_generated = after.tokens_generated - before.tokens_generated;

@@ -1,8 +1,8 @@
 #ifndef MEVAL_EVALS_RUN_EVAL_H_
 #define MEVAL_EVALS_RUN_EVAL_H_
 
-// `mistral-eval run` from options to report, in the order a person would do it: tasks, data, prompts, model, requests,
-// scores.
+// `mistral-eval run` from options to report, in the order a person would do it: tasks, data,
+// prompts, model, requests, scores.
 
 #include <filesystem>
 #include <iosfwd>
@@ -15,16 +15,18 @@
 
 namespace meval {
 
-// Where data is looked for, in order: --data alone if given, else $MISTRAL_EVAL_DATA, ./data, the shipped samples.
+// Where data is looked for, in order: --data alone if given, else $MISTRAL_EVAL_DATA, ./data, the
+// shipped samples.
 std::vector<std::filesystem::path> DataDirectories(const DataSelection& data);
 // The load options of one task under a data selection.
-DataOptions TaskDataOptions(const DataSelection& selection, const std::string& task, bool needs_exemplars);
+DataOptions TaskDataOptions(const DataSelection& selection, const std::string& task,
+                            bool needs_exemplars);
 
 // The tasks of a run with their records and prompts; owns what the plans point to.
 class PlannedTasks {
  public:
-  // Reads every record and builds every prompt before any model is loaded, so that bad data costs no time. Throws
-  // UnknownTaskError, DataError or UsageError.
+  // Reads every record and builds every prompt before any model is loaded, so that bad data costs
+  // no time. Throws UnknownTaskError, DataError or UsageError.
   explicit PlannedTasks(const RunOptions& options);
 
   const std::vector<EvalPlan>& plans() const { return plans_; }
@@ -36,11 +38,12 @@ class PlannedTasks {
 };
 
 // Semantic flags of a run: part of its identity.
-RunIdentity IdentityOf(const RunOptions& options, const std::vector<EvalPlan>& plans, const Engine& engine);
+RunIdentity IdentityOf(const RunOptions& options, const std::vector<EvalPlan>& plans,
+                       const Engine& engine);
 
 // Runs one plan and says what came out; samples go to `samples`.
-TaskResult RunTask(const EvalPlan& plan, const EvalEnvironment& environment, std::vector<SampleResult>& samples,
-                   bool& is_complete);
+TaskResult RunTask(const EvalPlan& plan, const EvalEnvironment& environment,
+                   std::vector<SampleResult>& samples, bool& is_complete);
 
 }  // namespace meval
 

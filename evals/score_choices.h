@@ -6,7 +6,8 @@
 
 namespace meval {
 
-// Fills metrics, margin and gold_probability of a sample whose choices have their log-probabilities.
+// Fills metrics, margin and gold_probability of a sample whose choices have their
+// log-probabilities.
 void ScoreChoices(const TaskDefinition& task, SampleResult& sample);
 
 }  // namespace meval

@@ -14,15 +14,18 @@ namespace meval {
 
 // Which documents of a set are evaluated.
 struct SubsetOptions {
-  std::optional<double> limit;            // >= 1: the first so many documents; (0, 1): that fraction, rounded up
+  std::optional<double>
+      limit;  // >= 1: the first so many documents; (0, 1): that fraction, rounded up
   std::optional<std::set<std::string>> ids;  // only documents with these ids
 };
 
-// Indices of the chosen documents, ascending. Throws DataError if ids are given and none (or not all) are in the set.
-std::vector<std::size_t> SelectDocuments(const std::vector<Document>& documents, const std::string& task,
-                                         const SubsetOptions& options);
+// Indices of the chosen documents, ascending. Throws DataError if ids are given and none (or not
+// all) are in the set.
+std::vector<std::size_t> SelectDocuments(const std::vector<Document>& documents,
+                                         const std::string& task, const SubsetOptions& options);
 
-// One id a line; empty lines are skipped. Throws DataError if the file cannot be read or holds no id.
+// One id a line; empty lines are skipped. Throws DataError if the file cannot be read or holds no
+// id.
 std::set<std::string> ReadIds(const std::filesystem::path& path);
 
 }  // namespace meval

@@ -1,0 +1,39 @@
+#include "evals/score_choices.h"
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "metrics/multiple_choice.h"
+
+namespace meval {
+namespace {
+
+double Pick(const MultipleChoiceScore& scores, const std::string& metric) {
+  if (metric == "acc") return scores.acc;
+  if (metric == "acc_norm") return scores.acc_norm;
+  if (metric == "acc_bytes") return scores.acc_bytes;
+  if (metric == "exact_match") return scores.exact_match;
+  throw std::logic_error("a log-likelihood task has the metric \"" + metric +
+                         "\", which the definition parser lets through");
+}
+
+}  // namespace
+
+void ScoreChoices(const TaskDefinition& task, SampleResult& sample) {
+  std::vector<ScoredChoice> choices;
+  for (const ChoiceResult& choice : sample.choices) {
+    choices.push_back(
+        {.text = choice.text, .loglikelihood = choice.logprob, .is_greedy = choice.is_greedy});
+  }
+  const MultipleChoiceScore scores = ScoreMultipleChoice(choices, sample.gold);
+  for (const ScoreDefinition& score : task.scores)
+    sample.metrics[score.name] = Pick(scores, score.metric);
+  sample.margin = scores.margin;
+  double gold_probability = 0;
+  for (const std::int64_t gold : sample.gold)
+    gold_probability += scores.probabilities[static_cast<std::size_t>(gold)];
+  sample.gold_probability = gold_probability;
+}
+
+}  // namespace meval

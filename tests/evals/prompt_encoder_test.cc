@@ -1,0 +1,143 @@
+#include "evals/prompt_encoder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tasks/error.h"
+#include "tests/support/fake_language_model.h"
+
+namespace meval {
+namespace {
+
+using ::meval::testing::FakeLanguageModel;
+using ::testing::HasSubstr;
+
+// "D|" + "s1|" + "s2|" + "Q[dialogue]?" with the document field between the brackets; a byte is a
+// token.
+struct PromptEncoderTest : ::testing::Test {
+  PromptEncoderTest() {
+    prompt.description = "D|";
+    prompt.shots = {"s1|", "s2|"};
+    prompt.question = "Q[dialogue]?";
+    document.id = "doc-7";
+    document.source = "file.jsonl:7";
+    document.question = prompt.question;
+    document.cut_begin = 2;
+    document.cut_end = 10;
+  }
+  std::string Context(const EncodedChoices& encoded, std::size_t choice = 0) const {
+    return FakeLanguageModel::Decode(encoded.requests[choice].context);
+  }
+  EncodedChoices Choices(std::int64_t length, const EncodeOptions& options = {}) {
+    model.length = length;
+    return EncodeChoices(model, document, prompt, continuations, options);
+  }
+
+  FakeLanguageModel model;
+  Document document;
+  Prompt prompt;
+  std::vector<std::string> continuations = {" yes", " no"};
+};
+
+// BOS + 20 bytes of prompt + 4 of the longest continuation, of which the last is not fed: 24.
+constexpr std::int64_t kWhole = 24;
+
+TEST_F(PromptEncoderTest, LeavesAPromptThatJustFitsAlone) {
+  const EncodedChoices encoded = Choices(kWhole);
+  EXPECT_EQ(Context(encoded), "D|s1|s2|Q[dialogue]?");
+  EXPECT_EQ(encoded.requests[0].context.front(), FakeLanguageModel::kBos);
+  EXPECT_FALSE(encoded.truncated.has_value());
+}
+
+TEST_F(PromptEncoderTest, DropsWholeShotsFromTheFrontFirst) {
+  const EncodedChoices encoded = Choices(kWhole - 1);
+  EXPECT_EQ(Context(encoded), "D|s2|Q[dialogue]?");
+  ASSERT_TRUE(encoded.truncated.has_value());
+  EXPECT_EQ(encoded.truncated->shots_dropped, 1);
+  EXPECT_EQ(encoded.truncated->chars_dropped, 0);
+  EXPECT_EQ(Context(Choices(kWhole - 4)), "D|Q[dialogue]?");
+}
+
+TEST_F(PromptEncoderTest, CutsTheDocumentFieldFromTheLeftAfterTheShots) {
+  const EncodedChoices encoded = Choices(kWhole - 9);
+  EXPECT_EQ(Context(encoded), "D|Q[alogue]?");
+  EXPECT_EQ(encoded.truncated->shots_dropped, 2);
+  EXPECT_EQ(encoded.truncated->chars_dropped, 2 + 1 - 1);
+  EXPECT_EQ(encoded.truncated->tokens_dropped, 0);
+}
+
+TEST_F(PromptEncoderTest, UsesTheSameContextForEveryChoice) {
+  for (std::int64_t length = 10; length <= kWhole; ++length) {
+    const EncodedChoices encoded = Choices(length);
+    EXPECT_EQ(Context(encoded, 0), Context(encoded, 1)) << length;
+    for (const ScoreRequest& request : encoded.requests) {
+      EXPECT_LE(static_cast<std::int64_t>(request.context.size() + request.continuation.size()),
+                length + 1);
+      EXPECT_EQ(request.context.front(), FakeLanguageModel::kBos);
+    }
+  }
+}
+
+TEST_F(PromptEncoderTest, CutsBetweenCodePointsOnly) {
+  prompt.question = "Q[ééé]?";
+  document.cut_end = 2 + 6;
+  const EncodedChoices encoded = Choices(1 + 2 + 3 + 4 + 3 + 1);  // room for one and a half é
+  EXPECT_EQ(Context(encoded), "D|Q[é]?");
+  EXPECT_EQ(encoded.truncated->chars_dropped, 2);
+}
+
+TEST_F(PromptEncoderTest, DropsTokensBehindBosWhereNothingMayBeCut) {
+  document.cut_end = document.cut_begin;
+  const EncodedChoices encoded = Choices(12);
+  EXPECT_EQ(encoded.requests[0].context.front(), FakeLanguageModel::kBos);
+  EXPECT_EQ(Context(encoded), "ialogue]?" + std::string().substr(0, 0))
+      << "9 bytes and BOS and 4 are 13, the last not fed";
+  EXPECT_GT(encoded.truncated->tokens_dropped, 0);
+}
+
+TEST_F(PromptEncoderTest, DropsBosFirstAsTheReferenceWhenAsked) {
+  const EncodedChoices encoded = Choices(kWhole - 3, {.truncation = TruncationPolicy::kLeft});
+  EXPECT_EQ(Context(encoded), "s1|s2|Q[dialogue]?");
+  EXPECT_NE(encoded.requests[0].context.front(), FakeLanguageModel::kBos);
+  EXPECT_EQ(encoded.truncated->tokens_dropped, 3);
+}
+
+TEST_F(PromptEncoderTest, StopsWhenAsked) {
+  EXPECT_NO_THROW(Choices(kWhole, {.truncation = TruncationPolicy::kError}));
+  try {
+    Choices(kWhole - 1, {.truncation = TruncationPolicy::kError});
+    FAIL();
+  } catch (const DataError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("file.jsonl:7"));
+    EXPECT_THAT(error.what(), HasSubstr("doc-7"));
+    EXPECT_THAT(error.what(), HasSubstr("at most 23 tokens"));
+    EXPECT_THAT(error.what(), HasSubstr("found 24"));
+    EXPECT_THAT(error.what(), HasSubstr("--truncation"));
+  }
+}
+
+TEST_F(PromptEncoderTest, RefusesAChoiceLongerThanTheModel) { EXPECT_THROW(Choices(2), DataError); }
+
+TEST_F(PromptEncoderTest, LeavesRoomForWhatIsGenerated) {
+  model.length = 30;
+  const EncodedPrompt whole = EncodeGenerationPrompt(model, document, prompt, 9, {});
+  EXPECT_EQ(whole.tokens.size(), 21u);
+  EXPECT_FALSE(whole.truncated.has_value());
+  const EncodedPrompt shorter = EncodeGenerationPrompt(model, document, prompt, 10, {});
+  EXPECT_EQ(FakeLanguageModel::Decode(shorter.tokens), "D|s2|Q[dialogue]?");
+  EXPECT_EQ(shorter.truncated->shots_dropped, 1);
+  EXPECT_THROW(EncodeGenerationPrompt(model, document, prompt, 29, {}), DataError);
+}
+
+TEST_F(PromptEncoderTest, GenerationDropsTokensOnlyAsTheLastResort) {
+  document.cut_end = document.cut_begin;
+  model.length = 20;
+  const EncodedPrompt encoded = EncodeGenerationPrompt(model, document, prompt, 10, {});
+  EXPECT_EQ(encoded.tokens.size(), 10u);
+  EXPECT_EQ(encoded.tokens.front(), FakeLanguageModel::kBos);
+  EXPECT_EQ(encoded.truncated->shots_dropped, 2);
+  EXPECT_EQ(encoded.truncated->tokens_dropped, 15 - 10);
+}
+
+}  // namespace
+}  // namespace meval
