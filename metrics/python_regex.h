@@ -11,7 +11,7 @@
 // Matching is by backtracking that never explores the same choice at the same place twice: time is
 // O(pattern * text) for one search without lookaround (once more * text with), never exponential.
 // Since RE2 has none of Unicode \b, $ before a newline and lookaround, and the references need all
-// three, the matcher is our own (metrics/regex); tests compare it with RE2 where both apply.
+// three, the matcher is our own (metrics/regex). Tests compare it with CPython itself.
 //
 //   PythonRegex strict(R"(#### (\-?[0-9\.\,]+))");
 //   for (const auto& match : strict.FindAll(text)) ...match.groups[1]
