@@ -1,7 +1,9 @@
 #ifndef MEVAL_REPORTS_ERROR_H_
 #define MEVAL_REPORTS_ERROR_H_
 
+#include <filesystem>
 #include <stdexcept>
+#include <string>
 
 namespace meval {
 
@@ -11,6 +13,9 @@ class ReportError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
+
+// Throws ReportError "PATH: WHAT: REASON; what to do", the reason being that of errno.
+[[noreturn]] void ThrowSystemError(const std::filesystem::path& path, const std::string& what);
 
 }  // namespace meval
 

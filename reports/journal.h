@@ -3,7 +3,10 @@
 
 // journal.jsonl: one line per finished request, keyed by the digest of what was asked, appended and
 // synced in batches. A run that was killed reads it and asks only for the rest; a torn last line is
-// dropped.
+// dropped. docs/report-schema.md describes the lines.
+//
+// What is read back is what was added, to the bit: doubles in their shortest exact form, text in
+// any bytes. One process writes at a time; a second one is refused while the first holds the file.
 
 #include <chrono>
 #include <cstdint>
@@ -35,22 +38,26 @@ struct JournalContents {
   std::int64_t dropped_bytes = 0;  // of a torn last line
 };
 
-// An absent file gives empty contents. Throws ReportError (path:line) if a line other than the last
-// is not a journal line.
+// An absent file gives empty contents. A last line that has no line end or is not a journal line is
+// torn. Throws ReportError (path:line) if any other line is not a journal line.
 JournalContents ReadJournal(const std::filesystem::path& path);
 
 class JournalWriter {
  public:
-  // Opens for appending, first cutting off a torn last line. Throws ReportError.
+  // Opens for appending, creating the file, first cutting off a torn last line. Throws ReportError:
+  // cannot be written, not a regular file, or held by another process.
   explicit JournalWriter(const std::filesystem::path& path);
   ~JournalWriter();  // flushes; never throws
   JournalWriter(const JournalWriter&) = delete;
   JournalWriter& operator=(const JournalWriter&) = delete;
 
+  // Throw std::logic_error if the key is not UTF-8 or a logprob is not finite, and what Sync
+  // throws.
   void Add(std::string_view key, const JournalScore& score);
   void Add(std::string_view key, std::int64_t sample, const JournalGeneration& generation);
   // Writes and fsyncs what is buffered. Called by itself every 512 lines or 2 seconds. Throws
-  // ReportError.
+  // ReportError; what was not written stays buffered, so a later call goes on where this one
+  // failed.
   void Sync();
 
  private:

@@ -7,22 +7,30 @@
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <string_view>
 
 #include "reports/result.h"
 
 namespace meval {
 
+// "samples_<task>.jsonl"; characters of the task's name other than A-Z a-z 0-9 . _ - become "_".
+std::string SamplesFileName(std::string_view task);
+
 class RunDirectory {
  public:
-  // Creates `path`, or continues it if its run.json has the same identity. Throws ReportError: not
-  // writable, not a run directory, or another identity (the differing keys are named).
+  // Creates `path` with its parents and writes run.json, or continues it if its run.json has the
+  // same identity (that file stays as it is). An empty directory counts as new. Throws ReportError:
+  // not writable, not a run directory, or another identity (the differing keys are named with both
+  // values).
   static RunDirectory Open(const std::filesystem::path& path, const RunReport& run);
 
   const std::filesystem::path& path() const { return path_; }
   bool is_continued() const { return is_continued_; }
   std::filesystem::path journal() const { return path_ / "journal.jsonl"; }
   // Writes `name` through a temporary file that is synced and renamed, so a reader never sees half
-  // of it.
+  // of it, and an earlier file of that name stays whole if this one fails. Throws ReportError if it
+  // cannot be written, std::invalid_argument if `name` is not a plain file name, and whatever
+  // `writer` throws.
   void Write(const std::string& name, const std::function<void(std::ostream&)>& writer) const;
 
  private:

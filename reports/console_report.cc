@@ -1,0 +1,99 @@
+#include "reports/console_report.h"
+
+#include <algorithm>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "reports/summary.h"
+#include "reports/text_table.h"
+#include "reports/utf8.h"
+
+namespace meval {
+namespace {
+
+// A sentence wrapped behind `lead`, its further lines indented by as much.
+void WriteParagraph(const std::string& lead, std::string_view text, Emphasis emphasis,
+                    const ConsoleOptions& options, std::ostream& out) {
+  const int indent = DisplayWidth(lead);
+  const std::vector<std::string> lines = WrapText(text, std::max(options.width - indent, 1));
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::string margin = i == 0 ? lead : std::string(static_cast<std::size_t>(indent), ' ');
+    out << margin << Styled(lines[i], emphasis, options.color) << '\n';
+  }
+}
+
+void WriteScores(const ScoreTable& scores, const ConsoleOptions& options, std::ostream& out) {
+  TextTable table;
+  table.columns = {{"Task", Align::kLeft, 12, 0},   {"Version", Align::kRight, 0, 1},
+                   {"Shots", Align::kRight, 0, 2},  {"n", Align::kRight, 0, 5},
+                   {"Metric", Align::kLeft, 10, 0}, {"Score, %", Align::kRight, 0, 0},
+                   {"\u00b1", Align::kRight, 0, 6}, {"95 % interval", Align::kLeft, 0, 3}};
+  const bool has_published =
+      std::any_of(scores.rows.begin(), scores.rows.end(),
+                  [](const ScoreRow& row) { return !row.published.empty(); });
+  if (has_published) table.columns.push_back({"Published, %", Align::kLeft, 0, 4});
+  for (const ScoreRow& row : scores.rows) {
+    if (!row.task.empty() && !table.rows.empty()) table.rows.emplace_back();
+    const bool is_subset = !row.subset.empty();
+    const Emphasis plain = is_subset ? Emphasis::kFaint : Emphasis::kPlain;
+    const Emphasis strong = row.is_headline ? Emphasis::kStrong : plain;
+    std::vector<TableCell> cells = {{is_subset ? "  " + row.subset : row.task, strong},
+                                    {row.version, plain},
+                                    {row.shots, plain},
+                                    {row.n, plain},
+                                    {row.metric, strong},
+                                    {row.value, strong},
+                                    {row.error, plain},
+                                    {row.interval, plain}};
+    if (has_published) cells.push_back({row.published, plain});
+    table.rows.push_back(std::move(cells));
+  }
+  WriteTable(table, options.width, options.color, out);
+  for (const std::string& footnote : scores.footnotes) {
+    WriteParagraph("", footnote, Emphasis::kFaint, options, out);
+  }
+}
+
+void WriteNotes(const RunReport& run, const ConsoleOptions& options, std::ostream& out) {
+  bool is_first = true;
+  for (const TaskResult& task : run.tasks) {
+    for (const std::string& note : NoteSentences(task)) {
+      if (is_first) out << '\n';
+      is_first = false;
+      WriteParagraph(PrintableLine(task.task) + ": ", note, Emphasis::kPlain, options, out);
+    }
+  }
+}
+
+void WriteCost(const RunReport& run, const ConsoleOptions& options, std::ostream& out) {
+  if (run.tasks.empty()) return;
+  out << '\n';
+  for (const TaskResult& task : run.tasks) {
+    WriteParagraph(PrintableLine(task.task) + ": ", CostSentence(task.timing), Emphasis::kFaint,
+                   options, out);
+  }
+  if (run.tasks.size() > 1) {
+    WriteParagraph("all: ", CostSentence(Total(run.tasks)), Emphasis::kFaint, options, out);
+  }
+}
+
+}  // namespace
+
+void WriteConsoleReport(const RunReport& run, const ConsoleOptions& options, std::ostream& out) {
+  SubsetRows subsets = SubsetRows::kNone;
+  if (options.subsets) subsets = SubsetRows::kCategories;
+  if (options.all_groups) subsets = SubsetRows::kAll;
+  WriteParagraph("", Headline(run), Emphasis::kStrong, options, out);
+  for (const std::string& sentence : BannerSentences(run)) {
+    WriteParagraph("!! ", sentence, Emphasis::kAlert, options, out);
+  }
+  out << '\n';
+  WriteScores(BuildScoreTable(run, subsets), options, out);
+  WriteNotes(run, options, out);
+  WriteCost(run, options, out);
+}
+
+}  // namespace meval

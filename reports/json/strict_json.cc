@@ -1,0 +1,63 @@
+#include "reports/json/strict_json.h"
+
+#include <cmath>
+#include <cstddef>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "reports/utf8.h"
+
+namespace meval {
+namespace {
+
+// Where in the tree the walk is; a chain on the stack, spelled out only when somebody asks.
+struct Place {
+  const Place* parent = nullptr;
+  const std::string* key = nullptr;  // nothing: an array's element
+  std::size_t index = 0;
+};
+
+std::string Spell(const Place& place) {
+  if (place.parent == nullptr) return "";
+  const std::string before = Spell(*place.parent);
+  if (place.key == nullptr) return before + "[" + std::to_string(place.index) + "]";
+  return before.empty() ? *place.key : before + "." + *place.key;
+}
+
+void Check(OrderedJson& value, const Place& place, std::string_view file,
+           std::vector<std::string>& repaired) {
+  if (value.is_object()) {
+    for (auto& [key, member] : value.get_ref<OrderedJson::object_t&>()) {
+      if (!IsUtf8(key)) {
+        throw std::logic_error(std::string(file) + ": " + Spell(place) +
+                               ": a key is not UTF-8: " + RepairUtf8(key));
+      }
+      Check(member, {&place, &key, 0}, file, repaired);
+    }
+  } else if (value.is_array()) {
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      Check(value[i], {&place, nullptr, i}, file, repaired);
+    }
+  } else if (value.is_number_float()) {
+    if (!std::isfinite(value.get<double>())) {
+      throw std::logic_error(std::string(file) + ": " + Spell(place) +
+                             ": expected a finite number, found " +
+                             std::to_string(value.get<double>()));
+    }
+  } else if (value.is_string() && !IsUtf8(value.get_ref<const std::string&>())) {
+    value = RepairUtf8(value.get_ref<const std::string&>());
+    repaired.push_back(Spell(place));
+  }
+}
+
+}  // namespace
+
+std::string DumpStrict(OrderedJson object, std::string_view file, int indent) {
+  std::vector<std::string> repaired;
+  Check(object, {}, file, repaired);
+  if (!repaired.empty()) object["invalid_utf8"] = std::move(repaired);
+  return object.dump(indent);
+}
+
+}  // namespace meval

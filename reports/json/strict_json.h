@@ -1,0 +1,26 @@
+#ifndef MEVAL_REPORTS_JSON_STRICT_JSON_H_
+#define MEVAL_REPORTS_JSON_STRICT_JSON_H_
+
+// The one way a report becomes JSON text. Private to reports/: it shows nlohmann's type.
+
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+namespace meval {
+
+using OrderedJson = nlohmann::ordered_json;  // keys in the order they are set
+
+// `object` as strict JSON in UTF-8, indented by `indent` spaces a level, or on one line if it is
+// negative; no final line end. Doubles read back to the same bits.
+//
+// A number that is not finite is a std::logic_error that names `file` and the field
+// ("results.json: tasks[0].metrics[1].value"), and so is a key that is not UTF-8. A string that is
+// not UTF-8 (JSON cannot hold it) gets U+FFFD for each ill-formed sequence, and the object's own
+// last key, "invalid_utf8", lists the fields where that happened.
+std::string DumpStrict(OrderedJson object, std::string_view file, int indent);
+
+}  // namespace meval
+
+#endif  // MEVAL_REPORTS_JSON_STRICT_JSON_H_

@@ -1,0 +1,303 @@
+#include "reports/json_report.h"
+
+#include <cstddef>
+#include <istream>
+#include <iterator>
+#include <ostream>
+#include <utility>
+#include <vector>
+
+#include "reports/error.h"
+#include "reports/json/strict_json.h"
+
+namespace meval {
+namespace {
+
+template <typename T>
+OrderedJson OrNull(const std::optional<T>& value) {
+  return value ? OrderedJson(*value) : OrderedJson(nullptr);
+}
+
+template <typename T, typename Convert>
+OrderedJson ToArray(const std::vector<T>& items, Convert convert) {
+  OrderedJson array = OrderedJson::array();
+  for (const T& item : items) array.push_back(convert(item));
+  return array;
+}
+
+template <typename T>
+OrderedJson ToObject(const std::map<std::string, T>& items) {
+  OrderedJson object = OrderedJson::object();
+  for (const auto& [key, value] : items) object[key] = value;
+  return object;
+}
+
+OrderedJson IdentityJson(const RunIdentity& identity) {
+  return {{"model", identity.model},
+          {"model_digest", identity.model_digest},
+          {"tokenizer_digest", identity.tokenizer_digest},
+          {"dtype", identity.dtype},
+          {"seed", identity.seed},
+          {"max_length", identity.max_length},
+          {"flags", ToObject(identity.flags)},
+          {"tasks", OrderedJson(identity.tasks)}};
+}
+
+OrderedJson ModelJson(const RunReport& run) {
+  return {{"summary", run.model_summary}, {"is_demonstration", run.is_demonstration_model}};
+}
+
+OrderedJson HostJson(const RunReport& run) {
+  OrderedJson data_paths = OrderedJson::object();
+  for (const TaskResult& task : run.tasks) {
+    data_paths[task.task] = ToArray(task.inputs, [](const InputFile& input) { return input.path; });
+  }
+  return {{"hostname", run.host.hostname},           {"cpu", run.host.cpu},
+          {"num_threads", run.host.num_threads},     {"cpu_path", run.host.cpu_path},
+          {"gemm_provider", run.host.gemm_provider}, {"build", run.host.build},
+          {"command", OrderedJson(run.command)},     {"data_paths", std::move(data_paths)}};
+}
+
+OrderedJson MetricJson(const MetricValue& metric) {
+  return {{"name", metric.name},
+          {"value", metric.value},
+          {"unit", metric.unit},
+          {"standard_error", OrNull(metric.standard_error)},
+          {"standard_error_method", metric.standard_error_method},
+          {"ci_low", OrNull(metric.ci_low)},
+          {"ci_high", OrNull(metric.ci_high)},
+          {"ci_method", metric.ci_method},
+          {"n", metric.n},
+          {"higher_is_better", metric.higher_is_better},
+          {"is_headline", metric.is_headline},
+          {"signature", metric.signature}};
+}
+
+OrderedJson SubsetJson(const SubsetResult& subset) {
+  return {{"name", subset.name},
+          {"kind", subset.kind},
+          {"n", subset.n},
+          {"metrics", ToArray(subset.metrics, MetricJson)}};
+}
+
+OrderedJson PublishedJson(const PublishedComparison& published) {
+  return {{"model", published.model},
+          {"variant", published.variant},
+          {"metric", published.metric},
+          {"value", published.value},
+          {"source", published.source}};
+}
+
+OrderedJson CountersJson(const TaskCounters& counters) {
+  return {{"truncated_prompts", counters.truncated_prompts},
+          {"boundary_merges", counters.boundary_merges},
+          {"invalid_answers", counters.invalid_answers},
+          {"empty_completions", counters.empty_completions},
+          {"length_stops", counters.length_stops},
+          {"duplicate_questions", counters.duplicate_questions},
+          {"unscored", counters.unscored}};
+}
+
+// Without its folder, which may differ between two machines; "host.data_paths" has it whole.
+OrderedJson InputJson(const InputFile& input) {
+  return {{"role", input.role},
+          {"file", input.path.substr(input.path.rfind('/') + 1)},
+          {"records", input.records},
+          {"sha256", input.sha256},
+          {"shape", input.shape}};
+}
+
+OrderedJson TaskJson(const TaskResult& task) {
+  return {{"task", task.task},
+          {"version", task.version},
+          {"title", task.title},
+          {"request", task.request},
+          {"shots", task.shots},
+          {"fewshot_mode", task.fewshot_mode},
+          {"num_documents", task.num_documents},
+          {"num_documents_total", task.num_documents_total},
+          {"num_requests", task.num_requests},
+          {"is_demonstration", task.is_demonstration},
+          {"settings", ToObject(task.settings)},
+          {"metrics", ToArray(task.metrics, MetricJson)},
+          {"subsets", ToArray(task.subsets, SubsetJson)},
+          {"published", ToArray(task.published, PublishedJson)},
+          {"counters", CountersJson(task.counters)},
+          {"warnings", OrderedJson(task.warnings)},
+          {"inputs", ToArray(task.inputs, InputJson)},
+          {"data_digest", task.data_digest},
+          {"exemplar_digest", task.exemplar_digest},
+          {"prompt_digest", task.prompt_digest},
+          {"definition_digest", task.definition_digest}};
+}
+
+// What run.json says of a task, as far as it is known when the run starts.
+OrderedJson TaskDigestsJson(const TaskResult& task) {
+  return {{"task", task.task},
+          {"version", task.version},
+          {"shots", task.shots},
+          {"num_documents", task.num_documents},
+          {"data_digest", task.data_digest},
+          {"exemplar_digest", task.exemplar_digest},
+          {"prompt_digest", task.prompt_digest},
+          {"definition_digest", task.definition_digest}};
+}
+
+OrderedJson TaskTimingJson(const TaskResult& task) {
+  return {{"task", task.task},
+          {"seconds", task.timing.seconds},
+          {"tokens_requested", task.timing.tokens_requested},
+          {"tokens_fed", task.timing.tokens_fed},
+          {"tokens_generated", task.timing.tokens_generated},
+          {"requests_from_journal", task.timing.requests_from_journal}};
+}
+
+OrderedJson ChoiceJson(const ChoiceResult& choice) {
+  return {{"text", choice.text},
+          {"logprob", choice.logprob},
+          {"num_tokens", choice.num_tokens},
+          {"is_greedy", choice.is_greedy}};
+}
+
+OrderedJson CompletionJson(const CompletionResult& completion) {
+  return {{"text", completion.text},
+          {"stop_reason", completion.stop_reason},
+          {"num_tokens", completion.num_tokens},
+          {"extracted", ToObject(completion.extracted)}};
+}
+
+OrderedJson SampleJson(const SampleResult& sample) {
+  OrderedJson json = {{"index", sample.index},
+                      {"id", sample.id},
+                      {"source", sample.source},
+                      {"digest", sample.digest}};
+  if (!sample.group.empty()) json["group"] = sample.group;
+  json["prompt_digest"] = sample.prompt_digest;
+  json["question"] = sample.question;
+  json["exemplars"] = sample.exemplars;
+  if (!sample.gold.empty()) json["gold"] = sample.gold;
+  if (!sample.references.empty()) json["references"] = sample.references;
+  if (!sample.choices.empty()) json["choices"] = ToArray(sample.choices, ChoiceJson);
+  if (!sample.completions.empty()) {
+    json["completions"] = ToArray(sample.completions, CompletionJson);
+  }
+  json["metrics"] = ToObject(sample.metrics);
+  if (sample.margin) json["margin"] = *sample.margin;
+  if (sample.gold_probability) json["gold_probability"] = *sample.gold_probability;
+  if (sample.truncated) {
+    json["truncated"] = {{"shots_dropped", sample.truncated->shots_dropped},
+                         {"chars_dropped", sample.truncated->chars_dropped},
+                         {"tokens_dropped", sample.truncated->tokens_dropped}};
+  }
+  json["boundary_merge"] = sample.boundary_merge;
+  json["scored"] = sample.scored;
+  return json;
+}
+
+// Reads the values of a run.json with the place and the type in every message.
+class RunJsonReader {
+ public:
+  explicit RunJsonReader(std::string name) : name_(std::move(name)) {}
+
+  const OrderedJson& Member(const OrderedJson& object, const std::string& key) const {
+    const auto found = object.find(key);
+    if (found == object.end()) Fail(key, "a value", "nothing");
+    return *found;
+  }
+  std::string Text(const OrderedJson& value, const std::string& key) const {
+    if (!value.is_string()) Fail(key, "a string", value.type_name());
+    return value.get<std::string>();
+  }
+  std::int64_t Integer(const OrderedJson& value, const std::string& key) const {
+    if (!value.is_number_integer()) Fail(key, "an integer", value.type_name());
+    return value.get<std::int64_t>();
+  }
+  const OrderedJson& Object(const OrderedJson& value, const std::string& key) const {
+    if (!value.is_object()) Fail(key, "an object", value.type_name());
+    return value;
+  }
+  [[noreturn]] void Fail(const std::string& key, const std::string& expected,
+                         const std::string& found) const {
+    const std::string field = key.empty() ? "" : "field \"" + key + "\": ";
+    throw ReportError(name_ + ": " + field + "expected " + expected + ", found " + found +
+                      "; this is not the record of a run of this version. Choose another --out, or "
+                      "remove the directory to start again");
+  }
+
+ private:
+  std::string name_;
+};
+
+}  // namespace
+
+void WriteRunJson(const RunReport& run, std::ostream& out) {
+  OrderedJson json = {{"schema_version", kReportSchemaVersion},
+                      {"version", run.version},
+                      {"identity", IdentityJson(run.identity)},
+                      {"model", ModelJson(run)},
+                      {"tasks", ToArray(run.tasks, TaskDigestsJson)},
+                      {"timing", {{"started_at", run.started_at}}},
+                      {"host", HostJson(run)}};
+  out << DumpStrict(std::move(json), "run.json", 2) << '\n';
+}
+
+void WriteResultsJson(const RunReport& run, std::ostream& out) {
+  OrderedJson json = {{"schema_version", kReportSchemaVersion},
+                      {"version", run.version},
+                      {"identity", IdentityJson(run.identity)},
+                      {"model", ModelJson(run)},
+                      {"tasks", ToArray(run.tasks, TaskJson)},
+                      {"timing",
+                       {{"started_at", run.started_at},
+                        {"seconds", run.seconds},
+                        {"tasks", ToArray(run.tasks, TaskTimingJson)}}},
+                      {"host", HostJson(run)}};
+  out << DumpStrict(std::move(json), "results.json", 2) << '\n';
+}
+
+void WriteSampleJson(const SampleResult& sample, std::ostream& out) {
+  out << DumpStrict(SampleJson(sample), "sample " + std::to_string(sample.index), -1) << '\n';
+}
+
+void WriteSamplesJsonl(std::span<const SampleResult> samples, std::ostream& out) {
+  for (const SampleResult& sample : samples) WriteSampleJson(sample, out);
+}
+
+RunIdentity ReadRunIdentity(std::istream& in, const std::string& name) {
+  const RunJsonReader reader(name);
+  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  const OrderedJson json = OrderedJson::parse(text, nullptr, false);
+  if (json.is_discarded()) reader.Fail("", "a JSON object", "text that does not parse");
+  const OrderedJson& root = reader.Object(json, "");
+  const std::int64_t version =
+      reader.Integer(reader.Member(root, "schema_version"), "schema_version");
+  if (version != kReportSchemaVersion) {
+    reader.Fail("schema_version", std::to_string(kReportSchemaVersion), std::to_string(version));
+  }
+  const OrderedJson& record = reader.Object(reader.Member(root, "identity"), "identity");
+  const auto text_of = [&](const std::string& key) {
+    return reader.Text(reader.Member(record, key), "identity." + key);
+  };
+  const auto integer_of = [&](const std::string& key) {
+    return reader.Integer(reader.Member(record, key), "identity." + key);
+  };
+  RunIdentity identity;
+  identity.model = text_of("model");
+  identity.model_digest = text_of("model_digest");
+  identity.tokenizer_digest = text_of("tokenizer_digest");
+  identity.dtype = text_of("dtype");
+  identity.seed = integer_of("seed");
+  identity.max_length = integer_of("max_length");
+  for (const auto& [key, value] :
+       reader.Object(reader.Member(record, "flags"), "identity.flags").items()) {
+    identity.flags[key] = reader.Text(value, "identity.flags." + key);
+  }
+  const OrderedJson& tasks = reader.Member(record, "tasks");
+  if (!tasks.is_array()) reader.Fail("identity.tasks", "an array", tasks.type_name());
+  for (const OrderedJson& task : tasks) {
+    identity.tasks.push_back(reader.Text(task, "identity.tasks[]"));
+  }
+  return identity;
+}
+
+}  // namespace meval

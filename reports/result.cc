@@ -1,0 +1,46 @@
+#include "reports/result.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace meval {
+namespace {
+
+// A backslash, line end or, in a key, "=" inside the text would let two identities share one form.
+std::string Escape(const std::string& text, bool is_key) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\n') {
+      out += "\\n";
+    } else {
+      if (c == '\\' || (is_key && c == '=')) out += '\\';
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string ToText(const RunIdentity& identity) {
+  std::vector<std::string> lines;
+  const auto add = [&](const std::string& key, const std::string& value) {
+    lines.push_back(Escape(key, true) + "=" + Escape(value, false) + "\n");
+  };
+  add("model", identity.model);
+  add("model_digest", identity.model_digest);
+  add("tokenizer_digest", identity.tokenizer_digest);
+  add("dtype", identity.dtype);
+  add("seed", std::to_string(identity.seed));
+  add("max_length", std::to_string(identity.max_length));
+  for (const auto& [name, value] : identity.flags) add("flags." + name, value);
+  for (std::size_t i = 0; i < identity.tasks.size(); ++i) {
+    add("tasks[" + std::to_string(i) + "]", identity.tasks[i]);
+  }
+  std::sort(lines.begin(), lines.end());
+  std::string text;
+  for (const std::string& line : lines) text += line;
+  return text;
+}
+
+}  // namespace meval

@@ -1,0 +1,216 @@
+#include "reports/summary.h"
+
+#include <cstddef>
+#include <cstdio>
+
+namespace meval {
+namespace {
+
+bool IsPercent(const MetricValue& metric) {
+  return metric.unit == "fraction" || metric.unit == "percent";
+}
+
+std::string Fixed(double value, int decimals) {
+  char buffer[512];  // the longest double has 309 digits before the point
+  std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
+  const std::string text = buffer;
+  const bool is_zero = text.find_first_not_of("-0.") == std::string::npos;
+  return is_zero && text.front() == '-' ? text.substr(1) : text;
+}
+
+// In the unit shown.
+std::string Shown(const MetricValue& metric, double value) {
+  return Fixed(metric.unit == "fraction" ? value * 100 : value, 2);
+}
+
+// "1 document was", "3 documents were".
+std::string Count(std::int64_t number, const std::string& singular, const std::string& plural) {
+  return Grouped(number) + " " + (number == 1 ? singular : plural);
+}
+
+ScoreRow MakeRow(const MetricValue& metric) {
+  ScoreRow row;
+  row.n = std::to_string(metric.n);
+  row.metric = IsPercent(metric) ? metric.name : metric.name + " (" + metric.unit + ")";
+  row.value = Shown(metric, metric.value);
+  row.is_headline = metric.is_headline;
+  if (metric.standard_error) row.error = Shown(metric, *metric.standard_error);
+  if (metric.ci_low && metric.ci_high) {
+    row.interval = Shown(metric, *metric.ci_low) + " \u2013 " + Shown(metric, *metric.ci_high);
+  }
+  return row;
+}
+
+// The number of `note` among the footnotes, which it joins if it is new.
+std::size_t Footnote(std::vector<std::string>& footnotes, const std::string& note) {
+  for (std::size_t i = 0; i < footnotes.size(); ++i) {
+    if (footnotes[i].substr(footnotes[i].find(' ') + 1) == note) return i + 1;
+  }
+  footnotes.push_back("[" + std::to_string(footnotes.size() + 1) + "] " + note);
+  return footnotes.size();
+}
+
+std::string PublishedCell(const TaskResult& task, const std::string& metric, ScoreTable& table) {
+  std::string cell;
+  for (const PublishedComparison& published : task.published) {
+    if (published.metric != metric) continue;
+    const std::size_t number = Footnote(
+        table.footnotes, published.model + ", " + published.variant + ": " + published.source);
+    if (!cell.empty()) cell += ", ";
+    cell += Fixed(published.value, 2) + " [" + std::to_string(number) + "]";
+  }
+  return cell;
+}
+
+bool IsShown(const SubsetResult& subset, SubsetRows subsets) {
+  if (subsets == SubsetRows::kGroups) return subset.kind == "group";
+  if (subsets == SubsetRows::kCategories) return subset.kind != "group";
+  return subsets == SubsetRows::kAll;
+}
+
+void AddCounter(std::int64_t number, const std::string& sentence, std::vector<std::string>& notes) {
+  if (number != 0) notes.push_back(sentence);
+}
+
+}  // namespace
+
+ScoreTable BuildScoreTable(const RunReport& run, SubsetRows subsets) {
+  ScoreTable table;
+  for (const TaskResult& task : run.tasks) {
+    const std::size_t first = table.rows.size();
+    if (subsets != SubsetRows::kGroups) {
+      for (const MetricValue& metric : task.metrics) {
+        ScoreRow row = MakeRow(metric);
+        row.published = PublishedCell(task, metric.name, table);
+        table.rows.push_back(row);
+      }
+    }
+    for (const SubsetResult& subset : task.subsets) {
+      if (!IsShown(subset, subsets)) continue;
+      for (const MetricValue& metric : subset.metrics) {
+        ScoreRow row = MakeRow(metric);
+        row.subset = subset.name;
+        row.is_headline = false;
+        table.rows.push_back(row);
+      }
+    }
+    if (table.rows.size() == first) continue;
+    table.rows[first].task = task.task;
+    table.rows[first].version = std::to_string(task.version);
+    table.rows[first].shots = std::to_string(task.shots);
+  }
+  return table;
+}
+
+std::string Headline(const RunReport& run) {
+  return "mistral-eval " + run.version + ": model " + run.identity.model + ", " +
+         run.identity.dtype + ", seed " + std::to_string(run.identity.seed);
+}
+
+std::vector<std::string> BannerSentences(const RunReport& run) {
+  std::vector<std::string> sentences;
+  if (run.is_demonstration_model) {
+    sentences.push_back(
+        "The model is for demonstration (tiny or random weights): its scores mean "
+        "nothing.");
+  }
+  std::string names;
+  for (const TaskResult& task : run.tasks) {
+    if (task.is_demonstration) names += (names.empty() ? "" : ", ") + task.task;
+  }
+  if (!names.empty()) {
+    sentences.push_back("The data are the shipped sample records, not the benchmark (" + names +
+                        "): the scores compare with nothing published. --data DIR reads the real "
+                        "sets.");
+  }
+  return sentences;
+}
+
+std::vector<std::string> NoteSentences(const TaskResult& task) {
+  const TaskCounters& counters = task.counters;
+  std::vector<std::string> notes;
+  if (task.num_documents < task.num_documents_total) {
+    notes.push_back("A subset: " + Grouped(task.num_documents) + " of " +
+                    Grouped(task.num_documents_total) + " documents were evaluated.");
+  }
+  AddCounter(counters.unscored,
+             Count(counters.unscored, "document has", "documents have") +
+                 " no result: this run is not finished.",
+             notes);
+  AddCounter(counters.truncated_prompts,
+             Grouped(counters.truncated_prompts) + " of " +
+                 Count(task.num_documents, "prompt", "prompts") +
+                 (counters.truncated_prompts == 1 ? " was" : " were") +
+                 " truncated to fit the model's context.",
+             notes);
+  AddCounter(counters.invalid_answers,
+             Count(counters.invalid_answers, "completion holds", "completions hold") +
+                 " no answer that the main score could extract; it counts as wrong.",
+             notes);
+  AddCounter(counters.empty_completions,
+             Count(counters.empty_completions, "completion is", "completions are") + " empty.",
+             notes);
+  AddCounter(counters.length_stops,
+             Count(counters.length_stops, "completion was", "completions were") +
+                 " cut at the limit of new tokens.",
+             notes);
+  AddCounter(counters.boundary_merges,
+             Count(counters.boundary_merges, "request has", "requests have") +
+                 " a token that spans the end of the context.",
+             notes);
+  AddCounter(counters.duplicate_questions,
+             Count(counters.duplicate_questions, "document repeats", "documents repeat") +
+                 " an earlier question.",
+             notes);
+  for (const std::string& warning : task.warnings) notes.push_back("Warning: " + warning);
+  return notes;
+}
+
+std::string CostSentence(const Timing& timing) {
+  std::string text = Grouped(timing.tokens_requested) + " tokens asked for, " +
+                     Grouped(timing.tokens_fed) + " fed";
+  // After a resume the fed tokens are those of the last attempt only: no ratio to speak of.
+  if (timing.requests_from_journal == 0 && timing.tokens_fed > 0 &&
+      timing.tokens_requested > timing.tokens_fed) {
+    const double factor =
+        static_cast<double>(timing.tokens_requested) / static_cast<double>(timing.tokens_fed);
+    text += ", " + Grouped(timing.tokens_requested - timing.tokens_fed) + " avoided (\u00d7" +
+            Fixed(factor, 2) + ")";
+  }
+  if (timing.tokens_generated > 0) text += ", " + Grouped(timing.tokens_generated) + " generated";
+  text += "; " + Fixed(timing.seconds, 1) + " s";
+  if (timing.seconds > 0) {
+    text +=
+        ", " + Fixed(static_cast<double>(timing.tokens_fed) / timing.seconds, 0) + " fed tokens/s";
+  }
+  if (timing.requests_from_journal > 0) {
+    text += "; " +
+            Count(timing.requests_from_journal, "request was finished", "requests were finished") +
+            " in an earlier attempt";
+  }
+  return text;
+}
+
+Timing Total(const std::vector<TaskResult>& tasks) {
+  Timing total;
+  for (const TaskResult& task : tasks) {
+    total.seconds += task.timing.seconds;
+    total.tokens_requested += task.timing.tokens_requested;
+    total.tokens_fed += task.timing.tokens_fed;
+    total.tokens_generated += task.timing.tokens_generated;
+    total.requests_from_journal += task.timing.requests_from_journal;
+  }
+  return total;
+}
+
+std::string Grouped(std::int64_t number) {
+  const std::string digits = std::to_string(number);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && digits[i - 1] != '-' && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
+}
+
+}  // namespace meval
