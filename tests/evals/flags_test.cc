@@ -1,0 +1,119 @@
+#include "evals/flags.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace meval {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+RunOptions Run(const std::vector<std::string>& arguments) { return ParseRun(arguments); }
+
+std::string ErrorOf(const std::vector<std::string>& arguments) {
+  try {
+    ParseRun(arguments);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(ParseRun, ReadsTheReadmesLine) {
+  const RunOptions run = Run({"--task", "mmlu", "--shots", "5"});
+  EXPECT_EQ(run.tasks, "mmlu");
+  EXPECT_EQ(run.shots, 5);
+  EXPECT_EQ(run.model.model, "tiny");
+  EXPECT_EQ(run.seed, 1234);
+  EXPECT_EQ(run.encode.truncation, TruncationPolicy::kShots);
+}
+
+TEST(ParseRun, AcceptsTheSpellingsOfLmEvaluationHarness) {
+  const RunOptions run =
+      Run({"--tasks", "gsm8k", "--num_fewshot=5", "--output_path", "runs/x", "--log_samples",
+           "--limit", "0.5", "--gen_kwargs", "temperature=0.6,top_p=0.95,max_gen_toks=99",
+           "--include_path", "mine", "--system_instruction", "Be brief."});
+  EXPECT_EQ(run.tasks, "gsm8k");
+  EXPECT_EQ(run.shots, 5);
+  EXPECT_EQ(run.out, "runs/x");
+  EXPECT_EQ(run.limit, 0.5);
+  EXPECT_EQ(run.temperature, 0.6);
+  EXPECT_EQ(run.top_p, 0.95);
+  EXPECT_EQ(run.max_new_tokens, 99);
+  EXPECT_EQ(run.system, "Be brief.");
+  EXPECT_THAT(run.data.include_paths, ElementsAre("mine"));
+}
+
+TEST(ParseRun, ReadsDataFilesByTaskAndRole) {
+  const RunOptions run =
+      Run({"--task", "a", "--data-file", "a=x.jsonl", "--data-file", "a:exemplars=y=z.jsonl"});
+  EXPECT_EQ(run.data.files.at("a").at("test"), "x.jsonl");
+  EXPECT_EQ(run.data.files.at("a").at("exemplars"), "y=z.jsonl");
+}
+
+TEST(ParseRun, ReadsLimitsForTheExitCode) {
+  const RunOptions run = Run({"--task", "gsm8k", "--fail-under", "gsm8k:exact_match,strict=0.4"});
+  ASSERT_EQ(run.fail_under.size(), 1u);
+  EXPECT_EQ(run.fail_under[0].task, "gsm8k");
+  EXPECT_EQ(run.fail_under[0].metric, "exact_match,strict");
+  EXPECT_EQ(run.fail_under[0].value, 0.4);
+}
+
+TEST(ParseRun, SaysWhatIsWrongAndWhatIsAccepted) {
+  EXPECT_THAT(ErrorOf({}), HasSubstr("--task: expected at least one task"));
+  EXPECT_THAT(ErrorOf({"--task", "a", "--shotz", "5"}), HasSubstr("--shots"));
+  EXPECT_THAT(ErrorOf({"--task", "a", "--shots", "-1"}), HasSubstr("--shots"));
+  EXPECT_THAT(ErrorOf({"--task", "a", "--shots", "many"}), HasSubstr("--shots"));
+  EXPECT_THAT(ErrorOf({"--task", "a", "--limit", "0"}), HasSubstr("--limit"));
+  EXPECT_THAT(ErrorOf({"--task", "a", "--limit", "2.5"}), HasSubstr("whole number"));
+  EXPECT_THAT(ErrorOf({"--task", "a", "--top-p", "1.5"}), HasSubstr("(0, 1]"));
+  EXPECT_THAT(ErrorOf({"--task", "a", "--temperature", "-1"}), HasSubstr("--temperature"));
+  EXPECT_THAT(ErrorOf({"--task", "a", "--truncation", "shot"}),
+              HasSubstr("did you mean \"shots\""));
+  EXPECT_THAT(ErrorOf({"--task", "a", "--dtype", "fp8"}), HasSubstr("auto, f32, bf16"));
+  EXPECT_THAT(ErrorOf({"--task", "a", "--format", "xml"}),
+              HasSubstr("console, json, markdown, csv"));
+  EXPECT_THAT(ErrorOf({"--task", "a", "--fail-under", "mmlu=1"}), HasSubstr("TASK:METRIC=NUMBER"));
+  EXPECT_THAT(ErrorOf({"--task", "a", "--data-file", "x.jsonl"}), HasSubstr("TASK=FILE"));
+  EXPECT_THAT(ErrorOf({"--task", "a", "--data-file", "a:train=x"}), HasSubstr("test, exemplars"));
+  EXPECT_THAT(ErrorOf({"--task", "a", "--gen_kwargs", "top_q=1"}), HasSubstr("top_q"));
+  EXPECT_THAT(ErrorOf({"--task", "a", "--kv-memory", "lots"}), HasSubstr("--kv-memory"));
+  EXPECT_THAT(ErrorOf({"--task", "a", "--threads", "0"}), HasSubstr("--threads"));
+}
+
+TEST(ParseRun, HelpBeginsWithAnExample) {
+  for (const auto& parse : std::vector<std::function<void(std::vector<std::string>)>>{
+           [](auto a) { ParseRun(a); }, [](auto a) { ParseTasks(a); }, [](auto a) { ParseData(a); },
+           [](auto a) { ParseLoglikelihood(a); }, [](auto a) { ParseGenerate(a); },
+           [](auto a) { ParseTokenize(a); }, [](auto a) { ParseModel(a); }}) {
+    try {
+      parse({"--help"});
+      FAIL() << "--help is no error and no result";
+    } catch (const HelpRequested& help) {
+      const std::string text = help.what();
+      EXPECT_EQ(text.find("Example:\n"), 0u) << text;
+      EXPECT_NE(text.find("mistral-eval"), std::string::npos);
+    }
+  }
+}
+
+TEST(ParseBytes, ReadsSizesWithUnits) {
+  EXPECT_EQ(ParseBytes("--kv-memory", "1024"), 1024);
+  EXPECT_EQ(ParseBytes("--kv-memory", "512M"), 512LL << 20);
+  EXPECT_EQ(ParseBytes("--kv-memory", "4G"), 4LL << 30);
+  EXPECT_EQ(ParseBytes("--kv-memory", "4GiB"), 4LL << 30);
+  EXPECT_EQ(ParseBytes("--kv-memory", "1.5g"), 3LL << 29);
+  for (const char* bad : {"", "G", "4X", "-1", "0", "1e30G"})
+    EXPECT_THROW(ParseBytes("--kv-memory", bad), UsageError) << bad;
+}
+
+TEST(ParseTokenize, ReadsIds) {
+  const TokenizeOptions options =
+      ParseTokenize(std::vector<std::string>{"--decode", "1, 22557,1526"});
+  EXPECT_THAT(options.ids, ElementsAre(1, 22557, 1526));
+  EXPECT_THROW(ParseTokenize(std::vector<std::string>{"--decode", "1,x"}), UsageError);
+}
+
+}  // namespace
+}  // namespace meval
