@@ -6,7 +6,6 @@
 #include <fmt/ostream.h>
 
 #include "evals/commands.h"
-#include "evals/install_paths.h"
 #include "evals/run_eval.h"
 #include "tasks/error.h"
 #include "tasks/task_registry.h"
@@ -28,7 +27,7 @@ void PrintFiles(const TaskData& data, std::ostream& out) {
 
 void PrintTask(const Task& task, const DataSelection& selection, std::ostream& out) {
   const TaskDefinition& definition = task.definition();
-  DataOptions options = TaskDataOptions(selection, task.name(), definition.default_shots > 0);
+  DataOptions options = TaskDataOptions(task, selection, definition.default_shots > 0);
   const DataStatus status = task.Locate(options);
   fmt::print(out, "{}: {}\n", definition.name, definition.title);
   if (!status.found) {
@@ -38,7 +37,7 @@ void PrintTask(const Task& task, const DataSelection& selection, std::ostream& o
   }
   try {
     const TaskData data = task.Load(options);
-    const bool is_sample = status.data_dir == SamplesDir();
+    const bool is_sample = IsSamplesDir(status.data_dir);
     fmt::print(out, "  {}: {} records{}\n",
                is_sample ? "shipped samples (demonstration only, not comparable)" : "found",
                data.documents.size(),

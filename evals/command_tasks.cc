@@ -92,7 +92,7 @@ int TasksCommand(const TasksOptions& options, std::ostream& out) {
   for (const Task& task : registry.Resolve(options.name)) {
     const std::int64_t shots = options.shots.value_or(task.definition().default_shots);
     PrintDefinition(task.definition(), out);
-    const DataOptions where = TaskDataOptions(options.data, task.name(), shots > 0);
+    const DataOptions where = TaskDataOptions(task, options.data, shots > 0);
     if (const DataStatus status = task.Locate(where); !status.found) {
       fmt::print(out, "  data          not found: {}\n", status.missing);
       continue;

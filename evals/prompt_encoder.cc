@@ -82,9 +82,15 @@ std::int64_t DropLeft(std::vector<TokenId>& context, std::int64_t excess, bool k
   return excess;
 }
 
-EncodedChoices EncodeText_(const LanguageModel& model, const std::string& context,
-                           std::span<const std::string> continuations, BoundaryRule rule) {
-  const EncodeText encode = [&](std::string_view text) { return model.Encode(text); };
+EncodedChoices EncodeAll(const LanguageModel& model, const std::string& context,
+                         std::span<const std::string> continuations, BoundaryRule rule) {
+  // Every pair asks for the tokens of the same context: they are computed once.
+  const std::string_view bare_context = StripRight(context);
+  const std::vector<TokenId> context_tokens =
+      bare_context.empty() ? std::vector<TokenId>{} : model.Encode(bare_context);
+  const EncodeText encode = [&](std::string_view text) {
+    return text == bare_context ? context_tokens : model.Encode(text);
+  };
   EncodedChoices encoded;
   for (const std::string& continuation : continuations) {
     EncodedPair pair = EncodePair(encode, model.bos_id(), context, continuation, rule);
@@ -140,7 +146,7 @@ const char* Name(TruncationPolicy policy) {
 EncodedChoices EncodeChoices(const LanguageModel& model, const Document& document,
                              const Prompt& prompt, std::span<const std::string> continuations,
                              const EncodeOptions& options) {
-  EncodedChoices encoded = EncodeText_(model, prompt.Text(), continuations, options.boundary);
+  EncodedChoices encoded = EncodeAll(model, prompt.Text(), continuations, options.boundary);
   const std::int64_t excess = Excess(model, encoded);
   if (excess <= 0) return encoded;
   if (options.truncation == TruncationPolicy::kError) {
@@ -152,15 +158,15 @@ EncodedChoices EncodeChoices(const LanguageModel& model, const Document& documen
     return encoded;
   }
   const auto excess_of = [&](const std::string& text) {
-    return Excess(model, EncodeText_(model, text, continuations, options.boundary));
+    return Excess(model, EncodeAll(model, text, continuations, options.boundary));
   };
   if (const std::optional<Cut> cut = FindCut(document, prompt, excess_of)) {
-    encoded = EncodeText_(model, CutText(document, prompt, *cut), continuations, options.boundary);
+    encoded = EncodeAll(model, CutText(document, prompt, *cut), continuations, options.boundary);
     encoded.truncated = ToTruncation(*cut);
     return encoded;
   }
   const Cut all = {prompt.shots.size(), 0};
-  encoded = EncodeText_(model, CutText(document, prompt, all), continuations, options.boundary);
+  encoded = EncodeAll(model, CutText(document, prompt, all), continuations, options.boundary);
   encoded.truncated = ToTruncation(all);
   encoded.truncated->tokens_dropped = TruncateLeft(model, document, true, encoded);
   return encoded;

@@ -110,15 +110,22 @@ std::vector<fs::path> DataDirectories(const DataSelection& data) {
   return directories;
 }
 
-DataOptions TaskDataOptions(const DataSelection& selection, const std::string& task,
+bool IsSamplesDir(const fs::path& directory) {
+  std::error_code error;
+  return fs::equivalent(directory, SamplesDir(), error) && !error;
+}
+
+DataOptions TaskDataOptions(const Task& task, const DataSelection& selection,
                             bool needs_exemplars) {
   DataOptions options;
   options.data_dirs = DataDirectories(selection);
-  if (const auto files = selection.files.find(task); files != selection.files.end()) {
+  if (const auto files = selection.files.find(task.name()); files != selection.files.end()) {
     options.file_overrides = files->second;
   }
-  options.allow_count_mismatch = selection.allow_count_mismatch;
   options.needs_exemplars = needs_exemplars;
+  const DataStatus status = task.Locate(options);
+  options.allow_count_mismatch =
+      selection.allow_count_mismatch || (status.found && IsSamplesDir(status.data_dir));
   return options;
 }
 
@@ -131,8 +138,8 @@ PlannedTasks::PlannedTasks(const RunOptions& options)
     EvalPlan plan;
     plan.task = &task;
     plan.shots = options.shots.value_or(task.definition().default_shots);
-    data_.push_back(std::make_unique<TaskData>(
-        task.Load(TaskDataOptions(options.data, task.name(), plan.shots > 0))));
+    data_.push_back(
+        std::make_unique<TaskData>(task.Load(TaskDataOptions(task, options.data, plan.shots > 0))));
     plan.data = data_.back().get();
     plan.prompts = BuildPrompts(task, *plan.data,
                                 {.shots = plan.shots,
@@ -140,7 +147,7 @@ PlannedTasks::PlannedTasks(const RunOptions& options)
                                  .mode = options.fewshot,
                                  .system = options.system});
     plan.fewshot = options.fewshot;
-    plan.is_demonstration = plan.data->data_dir == SamplesDir();
+    plan.is_demonstration = IsSamplesDir(plan.data->data_dir);
     plan.selected = SelectDocuments(plan.data->documents, task.name(), subset);
     plan.generation = ResolveGeneration(options, task.definition());
     plan.encode = options.encode;

@@ -18,23 +18,18 @@ namespace meval {
 // Where data is looked for, in order: --data alone if given, else $MISTRAL_EVAL_DATA, ./data, the
 // shipped samples.
 std::vector<std::filesystem::path> DataDirectories(const DataSelection& data);
-// The load options of one task under a data selection.
-DataOptions TaskDataOptions(const DataSelection& selection, const std::string& task,
-                            bool needs_exemplars);
+// Where and how one task's data is read under a data selection. The shipped samples may be of any
+// size.
+DataOptions TaskDataOptions(const Task& task, const DataSelection& selection, bool needs_exemplars);
+// Whether a directory is the one of the shipped samples.
+bool IsSamplesDir(const std::filesystem::path& directory);
 
-// The tasks of a run with their records and prompts; owns what the plans point to.
-class PlannedTasks {
- public:
-  // Reads every record and builds every prompt before any model is loaded, so that bad data costs
-  // no time. Throws UnknownTaskError, DataError or UsageError.
-  explicit PlannedTasks(const RunOptions& options);
+const std::vector<EvalPlan>& plans() const { return plans_; }
 
-  const std::vector<EvalPlan>& plans() const { return plans_; }
-
- private:
-  std::vector<Task> tasks_;
-  std::vector<std::unique_ptr<TaskData>> data_;
-  std::vector<EvalPlan> plans_;
+private:
+std::vector<Task> tasks_;
+std::vector<std::unique_ptr<TaskData>> data_;
+std::vector<EvalPlan> plans_;
 };
 
 // Semantic flags of a run: part of its identity.
