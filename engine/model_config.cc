@@ -61,7 +61,7 @@ const std::vector<std::string>& KnownKeys() {
 template <typename T>
 std::string Printed(const T& value) {
   std::ostringstream out;
-  out << value;
+  out << std::boolalpha << value;
   return out.str();
 }
 
