@@ -6,12 +6,14 @@
 //   Context ctx({.num_threads = 2});
 //   RmsNorm(ctx, x, gain, 1e-5f, out);
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "kernels/buffer.h"
 #include "kernels/tensor.h"
 
 namespace meval {
@@ -51,6 +53,7 @@ struct ContextOptions {
   GemmProvider gemm = GemmProvider::kBuiltin;  // used when choose_path is false
 };
 
+// A context runs one op at a time: ops of two threads need two contexts.
 class Context {
  public:
   // Throws DeviceError if a path is asked for that this machine cannot run.
@@ -69,11 +72,17 @@ class Context {
   // the same context.
   void ParallelFor(std::int64_t count, const std::function<void(std::int64_t)>& task);
 
+  // Working memory of the op that runs now, at least `bytes`, 64-byte aligned; the next op
+  // overwrites it. It grows to the largest request and is then reused: a decode step allocates
+  // nothing.
+  std::byte* Scratch(std::size_t bytes);
+
  private:
   class Pool;
   CpuPath path_;
   GemmProvider gemm_;
   std::unique_ptr<Pool> pool_;
+  Buffer scratch_;
 };
 
 }  // namespace meval

@@ -1,0 +1,81 @@
+#ifndef MEVAL_KERNELS_CPU_OPS_H_
+#define MEVAL_KERNELS_CPU_OPS_H_
+
+// The inner functions of the CPU ops: what one thread does to a row, or to a block of rows. The
+// dispatchers in kernels/*.cc check arguments, split the rows and call these through the table of
+// the context's path. Pointers are dense unless a stride is given; counts may be 0.
+
+#include <cstdint>
+#include <functional>
+
+#include "kernels/attention.h"
+#include "kernels/context.h"
+#include "kernels/sampling.h"
+#include "kernels/tensor.h"
+
+namespace meval::cpu {
+
+// log sum_v exp(x[v]) = max + log(sum), kept apart so that nothing overflows.
+struct LogSumExp {
+  double max = 0;
+  double sum = 0;  // sum_v exp(x[v] - max)
+  TokenId argmax = 0;
+};
+
+// One block of queries: the rows [row_begin, row_begin + num_rows) of a segment and the heads
+// [head_begin, head_begin + num_heads) that share kv head `kv_head`. num_rows * num_heads is at
+// most kAttentionBlock unless num_rows is 1.
+struct AttentionBlock {
+  const float* q = nullptr;   // row 0 of the segment
+  float* out = nullptr;       // row 0 of the segment
+  std::int64_t q_stride = 0;  // elements between rows
+  std::int64_t out_stride = 0;
+  std::int64_t row_begin = 0;
+  std::int64_t num_rows = 0;
+  std::int64_t head_begin = 0;
+  std::int64_t num_heads = 0;
+  std::int64_t kv_head = 0;
+  std::int64_t position_begin = 0;  // of row 0 of the segment
+  const std::int32_t* page_table = nullptr;
+};
+inline constexpr std::int64_t kAttentionBlock = 64;
+
+struct Ops {
+  // out[i] = x[i], widened
+  void (*widen_bf16)(const std::uint16_t* x, std::int64_t n, float* out);
+  void (*rms_norm)(const float* x, const float* gain, float eps, std::int64_t n, float* out);
+  // One row of heads; cos and sin of the row's position.
+  void (*rope)(const float* cos, const float* sin, std::int64_t num_heads, std::int64_t head_dim,
+               float* x);
+  void (*silu_mul)(const float* gate, const float* up, std::int64_t n, float* out);
+  void (*residual_add)(const float* delta, std::int64_t n, float* x);
+  LogSumExp (*log_sum_exp)(const float* logits, std::int64_t n);
+  // A token of one row for temperature > 0; `weights` has room for n floats.
+  TokenId (*sample)(const float* logits, std::int64_t n, const SamplingParams& params,
+                    double uniform, float* weights);
+  void (*attention)(const AttentionBlock& block, const KvPages& pages,
+                    const AttentionOptions& options);
+};
+
+const Ops& ReferenceOps();
+#ifdef MEVAL_HAVE_X86_PATHS
+const Ops& Avx2Ops();
+const Ops& Avx512Ops();
+#endif
+
+const Ops& OpsOf(CpuPath path);
+
+// Splits `rows` rows of `row_bytes` bytes of traffic each into blocks for the context's threads and
+// calls block(begin, end) for each. Little work stays on the calling thread: waking another costs
+// more. Only for work where a row's result does not depend on its block.
+void ForRowBlocks(Context& ctx, std::int64_t rows, std::int64_t row_bytes,
+                  const std::function<void(std::int64_t, std::int64_t)>& block);
+
+// ctx.ParallelFor(count, task), or the same loop on the calling thread when `bytes`, the traffic of
+// all tasks together, is little.
+void ForTasks(Context& ctx, std::int64_t count, std::int64_t bytes,
+              const std::function<void(std::int64_t)>& task);
+
+}  // namespace meval::cpu
+
+#endif  // MEVAL_KERNELS_CPU_OPS_H_

@@ -1,0 +1,27 @@
+#ifndef MEVAL_KERNELS_CPU_REFERENCE_H_
+#define MEVAL_KERNELS_CPU_REFERENCE_H_
+
+// The specification of every op: loops in the equation's order, sums in double. Each lives in
+// kernels/cpu/<op>_reference.cc; the arguments are those of kernels/cpu/ops.h.
+
+#include <cstdint>
+
+#include "kernels/cpu/ops.h"
+
+namespace meval::cpu {
+
+void WidenBf16Reference(const std::uint16_t* x, std::int64_t n, float* out);
+void RmsNormReference(const float* x, const float* gain, float eps, std::int64_t n, float* out);
+void RopeReference(const float* cos, const float* sin, std::int64_t num_heads,
+                   std::int64_t head_dim, float* x);
+void SiluMulReference(const float* gate, const float* up, std::int64_t n, float* out);
+void ResidualAddReference(const float* delta, std::int64_t n, float* x);
+LogSumExp LogSumExpReference(const float* logits, std::int64_t n);
+TokenId SampleReference(const float* logits, std::int64_t n, const SamplingParams& params,
+                        double uniform, float* weights);
+void AttentionReference(const AttentionBlock& block, const KvPages& pages,
+                        const AttentionOptions& options);
+
+}  // namespace meval::cpu
+
+#endif  // MEVAL_KERNELS_CPU_REFERENCE_H_
