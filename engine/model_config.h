@@ -51,8 +51,8 @@ ModelConfig LoadModelConfig(const std::filesystem::path& path);
 ModelConfig ParseModelConfig(std::string_view json, const std::string& source);
 
 // Named shapes for random weights: "tiny", "mistral-7b-v0.1", "mistral-7b-instruct-v0.1",
-// "mistral-7b-instruct-v0.2", "mistral-7b-v0.3", "llama-2-7b", "llama-2-13b". Nothing if the name
-// is unknown.
+// "mistral-7b-instruct-v0.2", "mistral-7b-v0.3", "mistral-7b-instruct-v0.3", "llama-2-7b",
+// "llama-2-13b". Nothing if the name is unknown.
 std::optional<ModelConfig> NamedShape(std::string_view name);
 std::vector<std::string> NamedShapes();
 

@@ -30,17 +30,20 @@ struct TensorEntry {
 };
 
 // All tensors of a checkpoint directory: model.safetensors, or the shards named by
-// model.safetensors.index.json.
+// model.safetensors.index.json, or, where neither is there, the authors' own consolidated.safetensors
+// or its index.
 class Checkpoint {
  public:
-  // Throws ModelError: no weights found, a shard missing, a header truncated, too long or not JSON,
-  // offsets outside the file, overlapping or not covering it, a size that does not match dtype and
-  // shape, a name twice.
-  static Checkpoint Open(const std::filesystem::path& directory);
+  // `path`: the directory, or a single safetensors file of any name. Throws ModelError: no weights
+  // found, a shard missing, a header truncated, too long or not JSON, offsets outside the file,
+  // overlapping or not covering it, a size that does not match dtype and shape, a name twice, an
+  // index and its shards that disagree.
+  static Checkpoint Open(const std::filesystem::path& path);
   ~Checkpoint();
   Checkpoint(Checkpoint&&) noexcept;
   Checkpoint& operator=(Checkpoint&&) noexcept;
 
+  const std::filesystem::path& path() const;  // as given to Open
   const std::map<std::string, TensorEntry>& tensors() const;
   const std::vector<std::filesystem::path>& files() const;  // in name order
   std::int64_t total_bytes() const;                         // tensor data

@@ -1,0 +1,139 @@
+#include "engine/loading/pack_weights.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <utility>
+
+namespace meval {
+namespace {
+
+using Parts = std::vector<const TensorSpec*>;
+
+std::size_t Bytes(const TensorSpec& spec, DType dtype) {
+  return static_cast<std::size_t>(spec.num_elements() * SizeOf(dtype));
+}
+
+class Packer {
+ public:
+  Packer(Context& ctx, const ModelConfig& config, DType dtype, TensorSource& source,
+         const LoadProgress& progress)
+      : ctx_(ctx),
+        specs_(DescribeTensors(config)),
+        dtype_(dtype),
+        source_(source),
+        progress_(progress),
+        norms_(static_cast<std::size_t>((2 * config.num_hidden_layers + 1) * config.hidden_size) *
+               sizeof(float)),
+        next_norm_(norms_.As<float>()) {
+    for (const TensorSpec* spec : specs_.All()) total_bytes_ += SourceBytes(*spec);
+    scratch_ = Buffer(LargestMatrixBytes());
+  }
+
+  MistralWeights Pack() {
+    MistralWeights weights;
+    weights.dtype = dtype_;
+    Buffer embedding(Bytes(specs_.embedding, dtype_));
+    weights.embedding = Keep(specs_.embedding, dtype_, embedding.data());
+    for (const LayerSpecs& layer : specs_.layers) weights.layers.push_back(PackLayer(layer));
+    weights.final_norm = KeepNorm(specs_.final_norm);
+    weights.lm_head = specs_.tied() ? PackWeight(ctx_, std::span(&weights.embedding, 1))
+                                    : PackMatrix({&specs_.lm_head});
+    weights.storage.push_back(std::move(embedding));
+    weights.storage.push_back(std::move(norms_));
+    weights.bytes = HeldBytes(weights);
+    return weights;
+  }
+
+ private:
+  LayerWeights PackLayer(const LayerSpecs& layer) {
+    LayerWeights packed;
+    packed.attention_norm = KeepNorm(layer.attention_norm);
+    packed.wqkv = PackMatrix({&layer.q, &layer.k, &layer.v});
+    packed.wo = PackMatrix({&layer.o});
+    packed.ffn_norm = KeepNorm(layer.ffn_norm);
+    packed.gate_up = PackMatrix({&layer.gate, &layer.up});
+    packed.down = PackMatrix({&layer.down});
+    return packed;
+  }
+
+  // The tensors of one matrix, stacked by rows.
+  PackedWeight PackMatrix(const Parts& parts) {
+    std::vector<TensorView> views;
+    std::byte* free = scratch_.As<std::byte>();
+    for (const TensorSpec* part : parts) {
+      views.push_back(source_.Read(ctx_, *part, dtype_, free));
+      free += Bytes(*part, dtype_);
+    }
+    PackedWeight packed = PackWeight(ctx_, views);
+    for (const TensorSpec* part : parts) Finish(*part);
+    return packed;
+  }
+
+  // A tensor that is used as it is and lives at `place`.
+  TensorView Keep(const TensorSpec& spec, DType dtype, void* place) {
+    TensorView view = source_.Read(ctx_, spec, dtype, place);
+    if (view.data != place) {
+      std::memcpy(place, view.data, Bytes(spec, dtype));
+      view.data = place;
+    }
+    Finish(spec);
+    return view;
+  }
+
+  TensorView KeepNorm(const TensorSpec& spec) {
+    float* const place = next_norm_;
+    next_norm_ += spec.num_elements();
+    return Keep(spec, DType::kF32, place);
+  }
+
+  void Finish(const TensorSpec& spec) {
+    source_.Done(spec);
+    done_bytes_ += SourceBytes(spec);
+    if (progress_) progress_(done_bytes_, total_bytes_);
+  }
+
+  std::int64_t SourceBytes(const TensorSpec& spec) const {
+    return spec.num_elements() * SizeOf(spec.is_norm() ? DType::kF32 : dtype_);
+  }
+
+  std::size_t LargestMatrixBytes() const {
+    std::size_t largest = specs_.tied() ? 0 : Bytes(specs_.lm_head, dtype_);
+    for (const LayerSpecs& layer : specs_.layers) {
+      const std::size_t qkv =
+          Bytes(layer.q, dtype_) + Bytes(layer.k, dtype_) + Bytes(layer.v, dtype_);
+      const std::size_t gate_up = Bytes(layer.gate, dtype_) + Bytes(layer.up, dtype_);
+      largest = std::max({largest, qkv, gate_up, Bytes(layer.o, dtype_)});
+    }
+    return largest;
+  }
+
+  static std::int64_t HeldBytes(const MistralWeights& weights) {
+    std::int64_t bytes = weights.lm_head.bytes();
+    for (const Buffer& buffer : weights.storage) bytes += static_cast<std::int64_t>(buffer.bytes());
+    for (const LayerWeights& layer : weights.layers) {
+      bytes += layer.wqkv.bytes() + layer.wo.bytes() + layer.gate_up.bytes() + layer.down.bytes();
+    }
+    return bytes;
+  }
+
+  Context& ctx_;
+  ModelSpecs specs_;
+  DType dtype_;
+  TensorSource& source_;
+  const LoadProgress& progress_;
+  Buffer norms_;  // (2L + 1) * C floats
+  float* next_norm_;
+  Buffer scratch_;
+  std::int64_t done_bytes_ = 0;
+  std::int64_t total_bytes_ = 0;
+};
+
+}  // namespace
+
+MistralWeights PackWeights(Context& ctx, const ModelConfig& config, DType dtype,
+                           TensorSource& source, const LoadProgress& progress) {
+  return Packer(ctx, config, dtype, source, progress).Pack();
+}
+
+}  // namespace meval
