@@ -43,8 +43,8 @@ ModelSpecs DescribeTensors(const ModelConfig& config) {
     specs.layers.push_back(DescribeLayer(config, layer));
   }
   specs.final_norm = {"model.norm.weight", "norm.weight", {c}};
-  specs.lm_head = config.tie_word_embeddings ? specs.embedding
-                                             : TensorSpec{kLmHead, "output.weight", {v, c}};
+  specs.lm_head =
+      config.tie_word_embeddings ? specs.embedding : TensorSpec{kLmHead, "output.weight", {v, c}};
   return specs;
 }
 

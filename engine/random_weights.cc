@@ -46,8 +46,7 @@ double NaturalLog(double x) {
   const double s = (m - 1.0) / (m + 1.0);
   const double t = s * s;
   const double series =
-      1.0 +
-      t * (1.0 / 3 + t * (1.0 / 5 + t * (1.0 / 7 + t * (1.0 / 9 + t * (1.0 / 11 + t / 13)))));
+      1.0 + t * (1.0 / 3 + t * (1.0 / 5 + t * (1.0 / 7 + t * (1.0 / 9 + t * (1.0 / 11 + t / 13)))));
   return static_cast<double>(exponent) * kLn2 + 2.0 * s * series;
 }
 
@@ -64,8 +63,7 @@ class RandomSource : public TensorSource {
     const std::int64_t count = spec.num_elements();
     ctx.ParallelFor((count + kChunkElements - 1) / kChunkElements, [&](std::int64_t chunk) {
       const std::int64_t begin = chunk * kChunkElements;
-      std::vector<float> values(
-          static_cast<std::size_t>(std::min(kChunkElements, count - begin)));
+      std::vector<float> values(static_cast<std::size_t>(std::min(kChunkElements, count - begin)));
       FillRandomTensor(seed_, spec.name, begin, values);
       ConvertElements(reinterpret_cast<const std::byte*>(values.data()), DType::kF32,
                       static_cast<std::int64_t>(values.size()), dtype,
@@ -96,9 +94,9 @@ double NormalQuantile(std::uint32_t word) {
   // reached.
   const double tail = q < 0.0 ? p : 1.0 - p;
   const double r = std::sqrt(-NaturalLog(tail)) - 1.6;
-  const double z = (((1.7023821103e-01 * r + 1.3067284816e+00) * r + 2.7568153900e+00) * r +
-                    1.4234372777e+00) /
-                   ((1.2021132975e-01 * r + 7.3700164250e-01) * r + 1.0);
+  const double z =
+      (((1.7023821103e-01 * r + 1.3067284816e+00) * r + 2.7568153900e+00) * r + 1.4234372777e+00) /
+      ((1.2021132975e-01 * r + 7.3700164250e-01) * r + 1.0);
   return q < 0.0 ? -z : z;
 }
 
@@ -123,8 +121,7 @@ MistralWeights RandomWeights(Context& ctx, const ModelConfig& config, std::uint6
   const bool bf16 = dtype == WeightDType::kBF16 ||
                     (dtype == WeightDType::kAuto && config.torch_dtype == "bfloat16");
   RandomSource source(seed);
-  MistralWeights weights =
-      PackWeights(ctx, config, bf16 ? DType::kBF16 : DType::kF32, source, {});
+  MistralWeights weights = PackWeights(ctx, config, bf16 ? DType::kBF16 : DType::kF32, source, {});
   weights.origin = "random,seed=" + std::to_string(seed);
   return weights;
 }

@@ -30,8 +30,8 @@ struct TensorEntry {
 };
 
 // All tensors of a checkpoint directory: model.safetensors, or the shards named by
-// model.safetensors.index.json, or, where neither is there, the authors' own consolidated.safetensors
-// or its index.
+// model.safetensors.index.json, or, where neither is there, the authors' own
+// consolidated.safetensors or its index.
 class Checkpoint {
  public:
   // `path`: the directory, or a single safetensors file of any name. Throws ModelError: no weights

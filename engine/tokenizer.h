@@ -17,14 +17,17 @@ namespace meval {
 
 class Tokenizer {
  public:
-  // `path`: a tokenizer.model file, or a directory that holds one. Throws ModelError (a directory
-  // with only tokenizer.json is told what to do).
+  // `path`: a tokenizer.model file, or a directory that holds one (tokenizer.model, or a single
+  // tokenizer.model.vN). From a directory the tokens of added_tokens.json and of
+  // tokenizer_config.json's added_tokens_decoder are read as well: they extend the vocabulary
+  // beyond the model's pieces and can be decoded, but text is never encoded to them. Throws
+  // ModelError (a directory with only tokenizer.json is told what to do).
   static Tokenizer Load(const std::filesystem::path& path);
   ~Tokenizer();
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
 
-  std::int64_t vocab_size() const;
+  std::int64_t vocab_size() const;  // pieces and added tokens: ids are below it
   TokenId bos_id() const;  // -1 where the model has none
   TokenId eos_id() const;
   const std::filesystem::path& file() const;

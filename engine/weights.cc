@@ -68,8 +68,8 @@ class CheckpointSource : public TensorSource {
     const DType from = ReadableDType(entry);
     const std::int64_t heads = consolidated_ ? spec.rotary_heads : 0;
     const auto address = reinterpret_cast<std::uintptr_t>(entry.data);
-    const bool in_place = from == dtype && heads == 0 &&
-                          address % static_cast<std::uintptr_t>(SizeOf(dtype)) == 0;
+    const bool in_place =
+        from == dtype && heads == 0 && address % static_cast<std::uintptr_t>(SizeOf(dtype)) == 0;
     // A view is not const; nobody writes through this one, whose pages are mapped read-only.
     if (in_place) return View(const_cast<std::byte*>(entry.data), spec, dtype);
     if (heads > 0) {

@@ -51,7 +51,8 @@ MistralWeights LoadWeights(Context& ctx, const ModelConfig& config, const Checkp
 // Weights from a counter-based generator (Philox keyed by seed and tensor name): normal with
 // standard deviation 0.02 (the initializer_range of the published configurations), norms 1. The
 // same bits on every machine and thread count. kAuto is bf16 where config.torch_dtype says
-// "bfloat16". `origin` becomes "random,seed=N": the caller, who knows the shape's name, may say more.
+// "bfloat16". `origin` becomes "random,seed=N": the caller, who knows the shape's name, may say
+// more.
 MistralWeights RandomWeights(Context& ctx, const ModelConfig& config, std::uint64_t seed,
                              WeightDType dtype);
 
