@@ -4,11 +4,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "engine/continuation_text.h"
 #include "engine/prefill.h"
 #include "engine/prefix_order.h"
 #include "engine/stop_matcher.h"
@@ -34,21 +34,23 @@ struct Start {
   std::size_t first_draw = 0;  // its samples' first tokens
 };
 
-// One sample on its way.
+// One sample on its way. The model may have more rows of vocabulary than the tokenizer has ids
+// (padding of the embedding); those give no text.
 struct Sample {
   Sample(const Tokenizer& tokenizer, const GenerationRequest& spec, std::size_t request_index,
          std::int64_t sample_index)
-      : request(request_index),
-        sample(sample_index),
-        text(tokenizer, spec.prompt),
-        stops(spec.stop) {}
+      : request(request_index), sample(sample_index), stops(spec.stop) {
+    std::copy_if(spec.prompt.begin(), spec.prompt.end(), std::back_inserter(text_prompt),
+                 [&](TokenId id) { return id < tokenizer.vocab_size(); });
+  }
 
   std::size_t request;
   std::int64_t sample;
   KvSequence cache;  // with room for every token that may come
-  ContinuationText text;
-  StopMatcher stops;
   std::vector<TokenId> tokens;
+  std::vector<TokenId> text_prompt;  // ids that have a text
+  std::vector<TokenId> text_tokens;
+  StopMatcher stops;
 };
 
 class Generator {
@@ -271,8 +273,8 @@ class Generator {
       return true;
     }
     sample.tokens.push_back(token);
-    sample.text.Append(token);
-    if (sample.stops.Find(sample.text.text())) {
+    if (token < tokenizer_.vocab_size()) sample.text_tokens.push_back(token);
+    if (!request.stop.empty() && sample.stops.Find(Text(sample, /*final_text=*/false))) {
       Finish(sample, StopReason::kStopString);
       return true;
     }
@@ -283,10 +285,15 @@ class Generator {
     return false;
   }
 
+  // The prompt is decoded along, so that a first piece keeps its space.
+  std::string Text(const Sample& sample, bool final_text) const {
+    return tokenizer_.DecodeContinuation(sample.text_prompt, sample.text_tokens, final_text);
+  }
+
   void Finish(const Sample& sample, StopReason reason) {
     const GenerationRequest& request = requests_[sample.request];
     Generation generation;
-    generation.text = sample.text.Final();
+    generation.text = Text(sample, /*final_text=*/true);
     generation.tokens = sample.tokens;
     generation.reason = reason;
     if (const auto cut = StopMatcher(request.stop).Find(generation.text)) {
