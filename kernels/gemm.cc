@@ -45,7 +45,8 @@ PackedWeight PackWeight(Context& ctx, std::span<const TensorView> parts) {
   PackedWeight packed;
   if (ctx.gemm() == GemmProvider::kOneDnn) packed.impl_ = cpu::PackOneDnn(ctx, parts, n, k);
   if (packed.impl_ != nullptr) return packed;
-  packed.impl_ = cpu::PackReference(parts, n, k);
+  packed.impl_ = ctx.path() == CpuPath::kReference ? cpu::PackReference(parts, n, k)
+                                                   : cpu::PackPanels(ctx, parts, n, k);
 
   return packed;
 }

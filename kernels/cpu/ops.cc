@@ -19,12 +19,15 @@ constexpr std::int64_t kBlocksPerThread = 4;
 const Ops& ReferenceOps() {
   static constexpr Ops kOps = {
       .widen_bf16 = WidenBf16Reference,
+      .narrow_bf16 = NarrowBf16Reference,
       .rms_norm = RmsNormReference,
       .rope = RopeReference,
       .silu_mul = SiluMulReference,
       .residual_add = ResidualAddReference,
       .log_sum_exp = LogSumExpReference,
       .sample = SampleReference,
+      .gemm = nullptr,  // gemm_reference.cc has a layout of its own
+      .max_gemm_rows = 0,
       .attention = AttentionReference,
   };
   return kOps;

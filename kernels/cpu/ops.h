@@ -40,9 +40,28 @@ struct AttentionBlock {
 };
 inline constexpr std::int64_t kAttentionBlock = 64;
 
+// One block of rows of x times neighbouring panels of a packed weight: see panel_weight.cc.
+struct GemmTile {
+  const float* x = nullptr;      // [K][num_rows]
+  const void* panels = nullptr;  // [num_panels][K][kPanelWidth], f32 or bf16
+  float* y = nullptr;            // row 0, column 0 of the panels
+  std::int64_t y_stride = 0;     // elements between rows
+  std::int64_t num_rows = 0;     // 1 .. max_gemm_rows
+  std::int64_t num_columns = 0;  // of y; the last panel may be wider
+  std::int64_t k_begin = 0;      // the slice of K; from the second on, y holds the sums so far
+  std::int64_t k_end = 0;
+  std::int64_t k = 0;  // K
+  bool bf16 = false;
+};
+inline constexpr std::int64_t kPanelWidth = 32;
+
+inline constexpr std::int64_t kSampleScratch = 3;
+
 struct Ops {
   // out[i] = x[i], widened
   void (*widen_bf16)(const std::uint16_t* x, std::int64_t n, float* out);
+  // out[i] = x[i], rounded to nearest even
+  void (*narrow_bf16)(const float* x, std::int64_t n, std::uint16_t* out);
   void (*rms_norm)(const float* x, const float* gain, float eps, std::int64_t n, float* out);
   // One row of heads; cos and sin of the row's position.
   void (*rope)(const float* cos, const float* sin, std::int64_t num_heads, std::int64_t head_dim,
@@ -50,9 +69,11 @@ struct Ops {
   void (*silu_mul)(const float* gate, const float* up, std::int64_t n, float* out);
   void (*residual_add)(const float* delta, std::int64_t n, float* x);
   LogSumExp (*log_sum_exp)(const float* logits, std::int64_t n);
-  // A token of one row for temperature > 0; `weights` has room for n floats.
+  // A token of one row for temperature > 0; `scratch` has room for kSampleScratch * n floats.
   TokenId (*sample)(const float* logits, std::int64_t n, const SamplingParams& params,
-                    double uniform, float* weights);
+                    double uniform, float* scratch);
+  void (*gemm)(const GemmTile& tile);
+  std::int64_t max_gemm_rows;
   void (*attention)(const AttentionBlock& block, const KvPages& pages,
                     const AttentionOptions& options);
 };

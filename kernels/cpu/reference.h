@@ -11,6 +11,7 @@
 namespace meval::cpu {
 
 void WidenBf16Reference(const std::uint16_t* x, std::int64_t n, float* out);
+void NarrowBf16Reference(const float* x, std::int64_t n, std::uint16_t* out);
 void RmsNormReference(const float* x, const float* gain, float eps, std::int64_t n, float* out);
 void RopeReference(const float* cos, const float* sin, std::int64_t num_heads,
                    std::int64_t head_dim, float* x);
@@ -18,7 +19,7 @@ void SiluMulReference(const float* gate, const float* up, std::int64_t n, float*
 void ResidualAddReference(const float* delta, std::int64_t n, float* x);
 LogSumExp LogSumExpReference(const float* logits, std::int64_t n);
 TokenId SampleReference(const float* logits, std::int64_t n, const SamplingParams& params,
-                        double uniform, float* weights);
+                        double uniform, float* scratch);
 void AttentionReference(const AttentionBlock& block, const KvPages& pages,
                         const AttentionOptions& options);
 

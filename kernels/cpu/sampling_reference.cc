@@ -21,7 +21,7 @@ std::vector<TokenId> RankTokens(const float* logits, std::int64_t n) {
 }  // namespace
 
 TokenId SampleReference(const float* logits, std::int64_t n, const SamplingParams& params,
-                        double uniform, float* /*weights*/) {
+                        double uniform, float* /*scratch*/) {
   std::vector<TokenId> kept = RankTokens(logits, n);
   if (kept.empty()) return 0;
   if (std::isinf(logits[kept[0]])) return kept[0];

@@ -1,0 +1,29 @@
+#include "kernels/cpu/attention_simd.h"
+#include "kernels/cpu/gemm_simd.h"
+#include "kernels/cpu/ops.h"
+#include "kernels/cpu/sampling_simd.h"
+#include "kernels/cpu/simd_avx2.h"
+
+namespace meval::cpu {
+
+// The numbers say how many running sums the registers hold beside the operands, in vectors of
+// sixteen lanes.
+const Ops& Avx2Ops() {
+  using V = avx2::F32x16;
+  static constexpr Ops kOps = {
+      .widen_bf16 = WidenBf16Simd<V>,
+      .narrow_bf16 = NarrowBf16Simd<V>,
+      .rms_norm = RmsNormSimd<V>,
+      .rope = RopeSimd<V>,
+      .silu_mul = SiluMulSimd<V>,
+      .residual_add = ResidualAddSimd<V>,
+      .log_sum_exp = LogSumExpSimd<V>,
+      .sample = SampleSimd<V>,
+      .gemm = GemmSimd<V, 6>,
+      .max_gemm_rows = 6 / kPanelVectors,
+      .attention = AttentionSimd<V, 3, 2>,
+  };
+  return kOps;
+}
+
+}  // namespace meval::cpu
