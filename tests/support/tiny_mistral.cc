@@ -13,7 +13,7 @@
 
 #include "kernels/bfloat16.h"
 #include "kernels/gemm.h"
-#include "tests/support/temp_dir.h"
+#include "tests/support/temp_directory.h"
 
 namespace meval::testing {
 namespace {
@@ -221,7 +221,7 @@ std::filesystem::path WriteTinyTokenizer(const std::filesystem::path& directory)
 }
 
 Tokenizer TinyTokenizer() {
-  const TempDir directory;
+  const TempDirectory directory;
   return Tokenizer::Load(WriteTinyTokenizer(directory.path()));
 }
 
