@@ -35,6 +35,7 @@ KvSequence KvSequence::Fork(std::int64_t length) const {
     cache_->AddReference(pages_[i]);
     fork.pages_.push_back(pages_[i]);
   }
+  fork.length_ = length - length % kKvPageTokens;  // what it gives back if there is no page left
   if (length % kKvPageTokens != 0) fork.pages_.push_back(cache_->CopyPage(pages_[full_pages]));
   fork.length_ = length;
   return fork;
