@@ -37,6 +37,7 @@ struct EngineOptions {
   std::int64_t batch_tokens = 0;     // rows of a forward pass; 0: chosen
   std::int64_t kv_memory_bytes = 0;  // 0: chosen from the machine's memory
   std::int64_t max_length = 0;       // positions; 0: the model's
+  bool share_prefixes = true;        // false: every request alone, for comparison; same results
   std::filesystem::path tiny_dir;    // where the shipped model directory is
   LoadProgress progress;
   std::function<void(const std::string&)>
@@ -77,13 +78,13 @@ struct Generation {
   StopReason reason = StopReason::kLength;
 };
 
-// What a call did: for the report's cost lines.
+// What the latest call of Score or Generate did: for the report's cost lines.
 struct EngineStats {
   std::int64_t tokens_requested = 0;  // rows a request-by-request evaluation would have fed
   std::int64_t tokens_fed = 0;        // rows fed
   std::int64_t rows_scored = 0;       // rows whose logits were computed
-  std::int64_t tokens_generated = 0;
-  double prefill_seconds = 0;
+  std::int64_t tokens_generated = 0;  // drawn, EOS included
+  double prefill_seconds = 0;         // steps with both kinds of rows are divided by rows
   double decode_seconds = 0;
 };
 

@@ -4,6 +4,7 @@
 // Keys and values of many sequences, in pages of kKvPageTokens positions that sequences share by
 // reference count.
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -16,8 +17,13 @@ namespace meval {
 
 class KvCache;
 
+// Pages that hold `count` positions.
+constexpr std::int64_t NumKvPages(std::int64_t count) {
+  return (count + kKvPageTokens - 1) / kKvPageTokens;
+}
+
 // One sequence's place in the cache: its pages and how many positions are filled. Move-only;
-// releases its pages.
+// releases its pages, so the cache outlives its sequences.
 class KvSequence {
  public:
   KvSequence() = default;
@@ -37,6 +43,8 @@ class KvSequence {
   void Extend(std::int64_t count);
   // Forgets positions from `length` on.
   void Truncate(std::int64_t length);
+  // Free pages that Extend(count) takes: new ones, and one for a last page that is still shared.
+  std::int64_t PagesToExtend(std::int64_t count) const;
 
  private:
   KvCache* cache_ = nullptr;
@@ -47,7 +55,10 @@ class KvSequence {
 class KvCache {
  public:
   // Takes all memory at once: num_pages pages for every layer. dtype: f32 | bf16.
+  // Throws DeviceError naming the bytes if the memory is not there.
   KvCache(const ModelConfig& config, DType dtype, std::int64_t num_pages);
+  KvCache(const KvCache&) = delete;
+  KvCache& operator=(const KvCache&) = delete;
 
   static std::int64_t PageBytes(const ModelConfig& config,
                                 DType dtype);  // all layers, keys and values
@@ -57,10 +68,12 @@ class KvCache {
 
  private:
   friend class KvSequence;
+  bool IsShared(std::int32_t page) const { return references_[static_cast<std::size_t>(page)] > 1; }
   std::int32_t Allocate();
   void AddReference(std::int32_t page);
   void Release(std::int32_t page);
   std::int32_t CopyPage(std::int32_t page);
+  std::size_t LayerPageBytes() const;  // keys (or values) of one page in one layer
 
   std::int64_t num_layers_;
   std::int64_t n_kv_heads_;

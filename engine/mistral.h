@@ -25,12 +25,22 @@ struct TokenBatch {
   std::vector<std::int32_t> positions;   // [T]
   std::vector<Segment> segments;         // cover the T rows in order
   std::vector<std::int64_t> logit_rows;  // [R] rows whose logits are wanted, ascending
+  // Rows whose keys and values are also stored for a second sequence: one that begins with rows of
+  // this very batch and owns a copy of the page they end in.
+  std::vector<Segment> copies;
+
+  std::int64_t num_rows() const { return static_cast<std::int64_t>(tokens.size()); }
+  void Clear();
+  // Appends a segment: `ids` at positions position_begin, ... of `sequence`, which holds pages for
+  // them and is left alone until the forward pass is done.
+  void Append(std::span<const TokenId> ids, std::int64_t position_begin,
+              const KvSequence& sequence);
 };
 
 class Mistral {
  public:
   // max_tokens: the largest T of a batch; max_positions: the longest sequence. All activation
-  // memory is taken here.
+  // memory is taken here. Throws DeviceError if it is not there.
   Mistral(Context& ctx, const ModelConfig& config, MistralWeights weights, std::int64_t max_tokens,
           std::int64_t max_positions);
   ~Mistral();
@@ -38,17 +48,27 @@ class Mistral {
   // Stores the batch's keys and values in `cache` and returns logits [R, V] f32 of
   // batch.logit_rows, valid until the next call. R may be 0. A row's logits depend on its own
   // sequence only, bit for bit, whatever else is in the batch. At most max_logit_rows() rows may be
-  // asked for.
+  // asked for. Throws std::invalid_argument on a batch that breaks these rules.
   TensorView Forward(const TokenBatch& batch, KvCache& cache);
+  // The same for other rows of the latest batch: a step that asks for more than max_logit_rows()
+  // takes them in chunks.
+  TensorView Logits(std::span<const std::int64_t> rows);
 
   const ModelConfig& config() const { return config_; }
   const MistralWeights& weights() const { return weights_; }
   std::int64_t max_tokens() const { return max_tokens_; }
+  std::int64_t max_positions() const { return rope_.max_positions(); }
   std::int64_t max_logit_rows() const;
   std::int64_t workspace_bytes() const;
+  // The same before there is a model.
+  static std::int64_t WorkspaceBytes(const ModelConfig& config, std::int64_t max_tokens,
+                                     std::int64_t max_positions);
+  // Keys and values are kept in the dtype of the weights.
+  DType kv_dtype() const { return weights_.dtype; }
 
  private:
   void Layer(const LayerWeights& layer, const TokenBatch& batch, const KvPages& pages);
+  void CheckBatch(const TokenBatch& batch) const;
 
   Context& ctx_;
   ModelConfig config_;

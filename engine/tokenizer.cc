@@ -10,6 +10,7 @@
 #include "engine/loading/json_file.h"
 #include "engine/text/added_tokens.h"
 #include "engine/text/piece_decoder.h"
+#include "engine/text/segment_encoder.h"
 #include "engine/text/sentencepiece_model.h"
 #include "engine/text/utf8.h"
 
@@ -54,12 +55,15 @@ std::string MessageOf(const sentencepiece::util::Status& status) { return status
 
 struct Tokenizer::Impl {
   Impl(Path model_file, const SentencePieceModel& model)
-      : file(std::move(model_file)), table(model) {}
+      : file(std::move(model_file)),
+        table(model),
+        encoder(model, [this](std::string_view text) { return EncodeWhole(text); }) {}
 
   Path file;
   PieceTable table;
   std::vector<std::string> pieces;  // as stored; then the added tokens
   sentencepiece::SentencePieceProcessor processor;
+  SegmentEncoder encoder;
 
   void LoadProcessor(const std::string& bytes) {
     std::string problem;
@@ -78,6 +82,17 @@ struct Tokenizer::Impl {
                        ": expected a model that the SentencePiece library accepts, found: " +
                        problem + "; the file is damaged, fetch it again");
     }
+  }
+
+  std::vector<TokenId> EncodeWhole(std::string_view text) const {
+    std::vector<int> ids;
+    const auto status = processor.Encode({text.data(), text.size()}, &ids);
+    if (!status.ok()) {
+      throw ModelError(file.string() + ": expected to encode a text of " +
+                       std::to_string(text.size()) + " bytes, found: " + MessageOf(status) +
+                       "; the file is damaged, fetch it again");
+    }
+    return ids;
   }
 
   void AddTokens(const std::map<TokenId, AddedToken>& tokens) {
@@ -134,14 +149,7 @@ std::vector<TokenId> Tokenizer::Encode(std::string_view text) const {
                      std::to_string(bad) + " of " + std::to_string(text.size()) +
                      "; convert the data to UTF-8");
   }
-  std::vector<int> ids;
-  const auto status = impl_->processor.Encode({text.data(), text.size()}, &ids);
-  if (!status.ok()) {
-    throw ModelError(impl_->file.string() + ": expected to encode a text of " +
-                     std::to_string(text.size()) + " bytes, found: " + MessageOf(status) +
-                     "; the file is damaged, fetch it again");
-  }
-  return ids;
+  return impl_->encoder(text);
 }
 
 std::string Tokenizer::Decode(std::span<const TokenId> ids) const {

@@ -175,6 +175,7 @@ class ModelReader {
     while (const std::optional<Field> field = message.Next()) {
       if (field->number == 3) {
         message.Require(*field, Field::Kind::kVarint);
+        model_.is_bpe = field->value == kModelTypeBpe;
         if (field->value != kModelTypeBpe && field->value != kModelTypeUnigram) {
           RefuseKind("a BPE or unigram model", "model type " + std::to_string(field->value));
         }

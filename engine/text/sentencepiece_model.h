@@ -38,6 +38,7 @@ struct ModelPiece {
 struct SentencePieceModel {
   std::vector<ModelPiece> pieces;  // index is the id
   std::string unk_surface = " \xE2\x81\x87 ";
+  bool is_bpe = false;  // else unigram
   bool byte_fallback = false;
   bool add_dummy_prefix = true;
   bool remove_extra_whitespaces = true;

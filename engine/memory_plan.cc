@@ -1,0 +1,123 @@
+#include "engine/memory_plan.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <limits>
+#include <string>
+
+#include "engine/kv_cache.h"
+#include "engine/mistral.h"
+#include "kernels/check.h"
+
+namespace meval {
+namespace {
+
+// Rows of a step where the user does not say: matrix products of 512 rows run at full speed, and
+// the activations of a 7B model stay below 200 MiB.
+constexpr std::int64_t kDefaultBatchTokens = 512;
+
+std::string Bytes(std::int64_t bytes) {
+  const auto value = static_cast<double>(bytes);
+  std::array<char, 32> text{};
+  if (bytes >= std::int64_t{1} << 30) {
+    std::snprintf(text.data(), text.size(), "%8.2f GiB", value / 1073741824.0);
+  } else {
+    std::snprintf(text.data(), text.size(), "%8.2f MiB", value / 1048576.0);
+  }
+  return text.data();
+}
+
+// The number in a one-number file, or nothing ("max", no such file).
+std::int64_t NumberIn(const char* path, std::int64_t otherwise) {
+  std::ifstream file(path);
+  std::int64_t number = 0;
+  return file >> number ? number : otherwise;
+}
+
+std::int64_t MemAvailable() {
+  std::ifstream file("/proc/meminfo");
+  std::string word;
+  while (file >> word) {
+    std::int64_t kib = 0;
+    if (word == "MemAvailable:" && file >> kib) return kib * 1024;
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::int64_t AvailableMemoryBytes() {
+  const std::int64_t machine = MemAvailable();
+  constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t limit = NumberIn("/sys/fs/cgroup/memory.max", kNoLimit);
+  if (limit == kNoLimit) return machine;
+  const std::int64_t left =
+      std::max<std::int64_t>(0, limit - NumberIn("/sys/fs/cgroup/memory.current", 0));
+  return machine == 0 ? left : std::min(machine, left);
+}
+
+std::int64_t EstimateWeightBytes(const ModelConfig& config, DType dtype) {
+  // A tied output matrix is packed as well as looked up.
+  const std::int64_t tied =
+      config.tie_word_embeddings ? config.vocab_size * config.hidden_size : 0;
+  return (config.num_parameters() + tied) * SizeOf(dtype);
+}
+
+std::string MemoryPlan::Table() const {
+  std::string table;
+  table += "weights    " + Bytes(weight_bytes) + "  " + Name(dtype) + "\n";
+  table += "workspace  " + Bytes(workspace_bytes) + "  steps of up to " +
+           std::to_string(batch_tokens) + " tokens\n";
+  table += "KV cache   " + Bytes(kv_bytes()) + "  " + std::to_string(num_pages) + " pages = " +
+           std::to_string(num_pages * kKvPageTokens) + " positions, " + Name(dtype) + "\n";
+  table += "total      " + Bytes(weight_bytes + workspace_bytes + kv_bytes()) + "  of" +
+           Bytes(available_bytes) + " available\n";
+  return table;
+}
+
+MemoryPlan PlanMemory(const ModelConfig& config, DType dtype, std::int64_t weight_bytes,
+                      const EngineOptions& options, std::int64_t available_bytes) {
+  MEVAL_REQUIRE(options.batch_tokens >= 0, "batch_tokens " + std::to_string(options.batch_tokens));
+  MEVAL_REQUIRE(options.kv_memory_bytes >= 0,
+                "kv_memory_bytes " + std::to_string(options.kv_memory_bytes));
+  MEVAL_REQUIRE(options.max_length >= 0 && options.max_length <= config.max_position_embeddings,
+                "max_length " + std::to_string(options.max_length) + "; the model has " +
+                    std::to_string(config.max_position_embeddings) + " positions");
+  MemoryPlan plan;
+  plan.dtype = dtype;
+  plan.available_bytes = available_bytes;
+  plan.weight_bytes = weight_bytes;
+  plan.batch_tokens = options.batch_tokens > 0 ? options.batch_tokens : kDefaultBatchTokens;
+  plan.max_length = options.max_length > 0 ? options.max_length : config.max_position_embeddings;
+  plan.workspace_bytes = Mistral::WorkspaceBytes(config, plan.batch_tokens, plan.max_length);
+  plan.page_bytes = KvCache::PageBytes(config, dtype);
+
+  const std::int64_t rest = available_bytes - plan.weight_bytes - plan.workspace_bytes;
+  if (options.kv_memory_bytes > 0) {
+    plan.num_pages = options.kv_memory_bytes / plan.page_bytes;
+  } else {
+    const std::int64_t one_sequence = NumKvPages(plan.max_length);
+    const std::int64_t half = rest / 2 / plan.page_bytes;
+    const std::int64_t most = rest / 10 * 9 / plan.page_bytes;
+    plan.num_pages = std::min(std::max(half, std::min(one_sequence, most)),
+                              one_sequence * plan.batch_tokens);
+  }
+  if (plan.num_pages < 1) {
+    plan.num_pages = 1;
+    throw DeviceError(
+        options.kv_memory_bytes > 0
+            ? "KV memory of" + Bytes(options.kv_memory_bytes) + " is less than one page of" +
+                  Bytes(plan.page_bytes) + "; give at least that"
+            : "the model does not fit this machine's memory:\n" + plan.Table() +
+                  "Use bf16 weights, fewer batch tokens, or a machine with more memory.");
+  }
+  if (plan.kv_bytes() > rest) {
+    throw DeviceError("the KV memory asked for does not fit beside the weights:\n" + plan.Table() +
+                      "Give less KV memory, or none to have it chosen.");
+  }
+  return plan;
+}
+
+}  // namespace meval

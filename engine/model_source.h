@@ -1,0 +1,28 @@
+#ifndef MEVAL_ENGINE_MODEL_SOURCE_H_
+#define MEVAL_ENGINE_MODEL_SOURCE_H_
+
+// What the name of a model stands for.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace meval {
+
+struct ModelSource {
+  std::filesystem::path directory;  // of the checkpoint; empty for random weights
+  std::string shape;                // of random weights; empty for a checkpoint
+  std::uint64_t seed = 0;           // of random weights
+  std::filesystem::path tokenizer;  // a tokenizer.model or a directory
+};
+
+// `model`: a checkpoint directory; "tiny"; "random:NAME[,seed=N]"; or org/name in the local Hugging
+// Face cache, which is $HF_HUB_CACHE, else $HF_HOME/hub, else ~/.cache/huggingface/hub. `tokenizer`
+// replaces the model's own; random weights other than tiny have none and need it. Throws ModelError
+// listing what was tried.
+ModelSource ResolveModel(const std::string& model, const std::string& tokenizer,
+                         const std::filesystem::path& tiny_dir);
+
+}  // namespace meval
+
+#endif  // MEVAL_ENGINE_MODEL_SOURCE_H_
