@@ -16,6 +16,9 @@ class PythonRandom {
  public:
   // As random.Random(seed) for an int: absolute value, 32-bit words, least significant first.
   explicit PythonRandom(std::int64_t seed);
+  // As init_by_array(key); what an int seed of any size becomes. Throws std::invalid_argument if
+  // the key is empty.
+  explicit PythonRandom(std::span<const std::uint32_t> key);
 
   std::uint32_t NextUint32();
   double Random();                                                    // [0, 1), 53 bits

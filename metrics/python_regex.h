@@ -1,11 +1,17 @@
 #ifndef MEVAL_METRICS_PYTHON_REGEX_H_
 #define MEVAL_METRICS_PYTHON_REGEX_H_
 
-// Patterns written for Python's `re`, run by RE2. Task definitions and the reference's filters use
-// Python syntax; this class translates what differs (\d \w \s on Unicode text, $ before a final
-// newline, \Z, \b by hand) and refuses, when constructed, what RE2 cannot do, naming pattern,
-// offset and feature. A literal lookbehind in front and a trailing
-// (?=.) are rewritten, which keeps the first match the same.
+// Python's `re` on Unicode text: the patterns of task definitions and of the reference's filters,
+// with the same matches, groups and empty matches as CPython 3.11. \d \w \s \b know Unicode, $
+// also holds before a final newline, lookahead and fixed-width lookbehind are exact.
+//
+// Patterns are refused when constructed, naming pattern, offset and feature, where they use
+// backreferences, conditionals, atomic groups, possessive repeats, \N{...} or the flags a, L, x.
+//
+// Matching is by backtracking that never explores the same choice at the same place twice: time is
+// O(pattern * text) for one search without lookaround (once more * text with), never exponential.
+// Since RE2 has none of Unicode \b, $ before a newline and lookaround, and the references need all
+// three, the matcher is our own (metrics/regex). Tests compare it with CPython itself.
 //
 //   PythonRegex strict(R"(#### (\-?[0-9\.\,]+))");
 //   for (const auto& match : strict.FindAll(text)) ...match.groups[1]

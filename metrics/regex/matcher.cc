@@ -1,0 +1,211 @@
+#include "metrics/regex/matcher.h"
+
+#include <algorithm>
+
+#include "metrics/text/utf8.h"
+#include "metrics/unicode_text.h"
+
+namespace meval::regex {
+
+Matcher::Matcher(const Program& program, std::string_view text)
+    : program_(program),
+      text_(text),
+      slots_(program.num_slots, kUnset),
+      entered_((static_cast<std::size_t>(program.num_splits) * (text.size() + 1) + 63) / 64, 0) {}
+
+bool Matcher::Search(std::size_t start, bool must_advance) {
+  bool found = false;
+  for (std::size_t position = start; position <= text_.size() && !found;) {
+    const bool is_end = position == text_.size();
+    if (program_.can_begin_anywhere ||
+        (!is_end && program_.can_begin_with[static_cast<unsigned char>(text_[position])])) {
+      std::fill(slots_.begin(), slots_.end(), kUnset);
+      forbidden_end_ = must_advance && position == start ? start : kUnset;
+      if (Run(0, position)) {
+        slots_[0] = position;
+        slots_[1] = match_end_;
+        found = true;
+      }
+    }
+    if (is_end) {
+      break;
+    }
+    text::DecodeForward(text_, position);
+  }
+  Forget(0);
+  return found;
+}
+
+bool Matcher::Enter(const Instruction& split, std::size_t position) {
+  const std::size_t bit = split.c * (text_.size() + 1) + position;
+  const std::uint64_t mask = std::uint64_t{1} << (bit % 64);
+  std::uint64_t& word = entered_[bit / 64];
+  if ((word & mask) != 0) {
+    return false;
+  }
+  word |= mask;
+  trail_.push_back(bit);
+  return true;
+}
+
+void Matcher::Forget(std::size_t trail_size) {
+  for (std::size_t i = trail_size; i < trail_.size(); ++i) {
+    entered_[trail_[i] / 64] &= ~(std::uint64_t{1} << (trail_[i] % 64));
+  }
+  trail_.resize(trail_size);
+}
+
+void Matcher::SetSlot(std::uint32_t slot, std::size_t value) {
+  stack_.push_back({EntryKind::kRestore, slot, slots_[slot]});
+  slots_[slot] = value;
+}
+
+bool Matcher::Run(std::uint32_t pc, std::size_t position) {
+  const std::size_t base = stack_.size();
+  for (;;) {
+    const Instruction& instruction = program_.code[pc];
+    bool failed = false;
+    switch (instruction.op) {
+      case Op::kMatch:
+        failed = position == forbidden_end_;
+        [[fallthrough]];
+      case Op::kAccept:
+        if (!failed) {
+          match_end_ = position;
+          stack_.resize(base);
+          return true;
+        }
+        break;
+      case Op::kJump:
+        pc = instruction.x;
+        continue;
+      case Op::kSplit:
+        failed = !Enter(instruction, position);
+        if (!failed) {
+          stack_.push_back({EntryKind::kBranch, instruction.y, position});
+          pc = instruction.x;
+          continue;
+        }
+        break;
+      case Op::kSave:
+        SetSlot(instruction.x, position);
+        ++pc;
+        continue;
+      case Op::kLeaveIfEmpty:
+        pc = slots_[instruction.x] == position ? instruction.y : pc + 1;
+        continue;
+      case Op::kLook:
+        failed = !Look(instruction, pc + 1, position);
+        pc = instruction.y;
+        break;
+      case Op::kAssertion:
+        failed = !Holds(instruction.assertion, position);
+        ++pc;
+        break;
+      default:
+        failed = !Consume(instruction, position);
+        ++pc;
+    }
+    if (!failed) {
+      continue;
+    }
+    // Back to the latest open branch, undoing slots on the way.
+    for (;;) {
+      if (stack_.size() == base) {
+        return false;
+      }
+      const Entry entry = stack_.back();
+      stack_.pop_back();
+      if (entry.kind == EntryKind::kRestore) {
+        slots_[entry.index] = entry.position;
+        continue;
+      }
+      pc = entry.index;
+      position = entry.position;
+      break;
+    }
+  }
+}
+
+// A look-around is a run of its own. What it entered is forgotten behind it, since a split on the
+// way to its success has not failed.
+bool Matcher::Look(const Instruction& instruction, std::uint32_t body, std::size_t position) {
+  std::size_t begin = position;
+  if (instruction.is_behind) {
+    for (char32_t i = 0; i < instruction.c; ++i) {
+      if (begin == 0) {
+        return instruction.is_negated;
+      }
+      begin = text::PreviousStart(text_, begin);
+    }
+  }
+  const std::vector<std::size_t> before = slots_;
+  const std::size_t trail_size = trail_.size();
+  const bool found = Run(body, begin);
+  Forget(trail_size);
+  if (!found || instruction.is_negated) {
+    slots_ = before;
+    return found != instruction.is_negated;
+  }
+  for (std::uint32_t i = 0; i < slots_.size(); ++i) {
+    if (slots_[i] != before[i]) {
+      stack_.push_back({EntryKind::kRestore, i, before[i]});
+    }
+  }
+  return true;
+}
+
+bool Matcher::Consume(const Instruction& instruction, std::size_t& position) const {
+  if (position >= text_.size()) {
+    return false;
+  }
+  const char32_t c = text::DecodeForward(text_, position);
+  switch (instruction.op) {
+    case Op::kChar:
+      return c == instruction.c;
+    case Op::kCharIgnoreCase:
+      return CaseKey(c) == instruction.c;
+    case Op::kAny:
+      return c != '\n';
+    case Op::kAnyAll:
+      return true;
+    case Op::kSet:
+      return program_.sets[instruction.x].Contains(c);
+    default:
+      return false;
+  }
+}
+
+bool Matcher::Holds(Assertion assertion, std::size_t position) const {
+  const std::size_t size = text_.size();
+  const auto is_word_boundary = [&] {
+    bool before = false;
+    if (position > 0) {
+      std::size_t previous = text::PreviousStart(text_, position);
+      before = IsWordCharacter(text::DecodeForward(text_, previous));
+    }
+    std::size_t next = position;
+    const bool after = position < size && IsWordCharacter(text::DecodeForward(text_, next));
+    return before != after;
+  };
+  switch (assertion) {
+    case Assertion::kTextBegin:
+      return position == 0;
+    case Assertion::kTextEnd:
+      return position == size;
+    case Assertion::kBeforeFinalLine:
+      return position == size || (position + 1 == size && text_[position] == '\n');
+    case Assertion::kLineBegin:
+      return position == 0 || text_[position - 1] == '\n';
+    case Assertion::kLineEnd:
+      return position == size || text_[position] == '\n';
+    case Assertion::kWordBoundary:
+      return size > 0 && is_word_boundary();
+    case Assertion::kNotWordBoundary:
+      // Python's \B does not hold in an empty text.
+      return size > 0 && !is_word_boundary();
+  }
+  return false;
+}
+
+}  // namespace meval::regex

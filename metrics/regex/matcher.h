@@ -1,0 +1,63 @@
+#ifndef MEVAL_METRICS_REGEX_MATCHER_H_
+#define MEVAL_METRICS_REGEX_MATCHER_H_
+
+// Runs a program over a text by backtracking, in the order of preference that Python documents.
+//
+// A split that failed at a position fails there again, so each (split, position) is explored once
+// in a search: time and memory are O(splits * bytes), times the bytes once more for patterns with
+// lookaround. No pattern takes exponential time.
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <vector>
+
+#include "metrics/regex/program.h"
+
+namespace meval::regex {
+
+inline constexpr std::size_t kUnset = std::numeric_limits<std::size_t>::max();
+
+class Matcher {
+ public:
+  // `program` and `text` (valid UTF-8) must outlive the matcher.
+  Matcher(const Program& program, std::string_view text);
+
+  // Finds the first match that begins at `start` or later; an empty one at `start` itself is
+  // passed over if `must_advance`. On success the matcher's slots hold the match.
+  bool Search(std::size_t start, bool must_advance);
+
+  // Byte offset in slot `i`, or kUnset. Slots 0 and 1 are the whole match, 2g and 2g + 1 group g.
+  std::size_t slot(std::size_t i) const { return slots_[i]; }
+
+ private:
+  enum class EntryKind : std::uint8_t { kBranch, kRestore };
+  struct Entry {
+    EntryKind kind;
+    std::uint32_t index;   // instruction, or slot
+    std::size_t position;  // to go on at, or the slot's former value
+  };
+
+  bool Run(std::uint32_t instruction, std::size_t position);
+  bool Look(const Instruction& instruction, std::uint32_t body, std::size_t position);
+  bool Holds(Assertion assertion, std::size_t position) const;
+  bool Consume(const Instruction& instruction, std::size_t& position) const;
+  // Whether the split is new at this position; marks it.
+  bool Enter(const Instruction& split, std::size_t position);
+  void Forget(std::size_t trail_size);
+  void SetSlot(std::uint32_t slot, std::size_t value);
+
+  const Program& program_;
+  std::string_view text_;
+  std::vector<std::size_t> slots_;
+  std::vector<Entry> stack_;
+  std::vector<std::uint64_t> entered_;  // one bit per (split, position)
+  std::vector<std::size_t> trail_;      // the bits that are set
+  std::size_t match_end_ = 0;
+  std::size_t forbidden_end_ = kUnset;  // where the whole match must not end
+};
+
+}  // namespace meval::regex
+
+#endif  // MEVAL_METRICS_REGEX_MATCHER_H_

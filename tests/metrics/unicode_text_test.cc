@@ -1,0 +1,133 @@
+#include "metrics/unicode_text.h"
+
+#include <stdexcept>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/metrics/golden.h"
+
+namespace meval {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::LoadGolden;
+
+TEST(UnicodeText, DoesWhatPythonStringsDo) {
+  for (const auto& row : LoadGolden("python_text.jsonl", 500)) {
+    SCOPED_TRACE(row.Id());
+    const std::string text = row.Text("/text");
+    EXPECT_EQ(CountCodePoints(text), row.Int("/length"));
+    EXPECT_EQ(Lower(text), row.Text("/lower"));
+    EXPECT_EQ(Capitalize(text), row.Text("/capitalize"));
+    EXPECT_EQ(Strip(text), row.Text("/strip"));
+    EXPECT_EQ(StripRight(text), row.Text("/rstrip"));
+    const auto pieces = SplitWhitespace(text);
+    EXPECT_EQ(std::vector<std::string>(pieces.begin(), pieces.end()), row.Texts("/split"));
+    EXPECT_EQ(ToUtf8(ToCodePoints(text)), text);
+  }
+}
+
+TEST(UnicodeText, FindsTheFirstIllFormedByte) {
+  const struct {
+    const char* what;
+    std::string text;
+    std::size_t offset;
+  } cases[] = {
+      {"lone continuation", "a\x80", 1},
+      {"overlong slash", "ab\xC0\xAF", 2},
+      {"overlong three bytes", "\xE0\x9F\xBF", 0},
+      {"overlong four bytes", "\xF0\x8F\xBF\xBF", 0},
+      {"surrogate", "x\xED\xA0\x80", 1},
+      {"above U+10FFFF", "\xF4\x90\x80\x80", 0},
+      {"five-byte lead", "\xF8\x88\x80\x80\x80", 0},
+      {"truncated two bytes", "é\xC3", 2},
+      {"truncated three bytes", "\xE2\x82", 0},
+      {"truncated four bytes", "\xF0\x9F\x8D", 0},
+      {"bad third byte", "\xE2\x82z", 0},
+      {"0xFF", "\xFF", 0},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(FindInvalidUtf8(c.text), c.offset) << c.what;
+    EXPECT_THROW(CountCodePoints(c.text), std::invalid_argument) << c.what;
+    EXPECT_THROW(Lower(c.text), std::invalid_argument) << c.what;
+    EXPECT_THROW(Capitalize(c.text), std::invalid_argument) << c.what;
+    EXPECT_THROW(Strip(c.text), std::invalid_argument) << c.what;
+    EXPECT_THROW(SplitWhitespace(c.text), std::invalid_argument) << c.what;
+    EXPECT_THROW(ToCodePoints(c.text), std::invalid_argument) << c.what;
+    EXPECT_THROW(DeleteAsciiPunctuation(c.text), std::invalid_argument) << c.what;
+    EXPECT_THROW(ReplaceAll(c.text, "a", "b"), std::invalid_argument) << c.what;
+  }
+  EXPECT_EQ(FindInvalidUtf8("aé\u20ac🍕\U0010FFFF"), std::nullopt);
+}
+
+TEST(UnicodeText, NamesTheByteOffsetOfBadText) {
+  try {
+    ToCodePoints("abc\xFF");
+    FAIL() << "no error";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_THAT(error.what(), HasSubstr("byte offset 3"));
+  }
+}
+
+TEST(UnicodeText, RefusesToEncodeSurrogates) {
+  EXPECT_THROW(ToUtf8(std::u32string(1, 0xD800)), std::invalid_argument);
+  EXPECT_THROW(ToUtf8(std::u32string(1, 0x110000)), std::invalid_argument);
+}
+
+TEST(UnicodeText, RoundTripsEveryCodePoint) {
+  std::u32string all;
+  for (char32_t c = 0; c <= 0x10FFFF; ++c) {
+    if (c < 0xD800 || c > 0xDFFF) {
+      all.push_back(c);
+    }
+  }
+  const std::string encoded = ToUtf8(all);
+  EXPECT_EQ(FindInvalidUtf8(encoded), std::nullopt);
+  EXPECT_EQ(ToCodePoints(encoded), all);
+}
+
+TEST(UnicodeText, KnowsWhitespaceAndWordCharacters) {
+  int num_spaces = 0;
+  for (char32_t c = 0; c <= 0x10FFFF; ++c) {
+    num_spaces += IsWhitespace(c) ? 1 : 0;
+    EXPECT_FALSE(IsWhitespace(c) && IsWordCharacter(c));
+  }
+  EXPECT_EQ(num_spaces, 29);
+  for (const char32_t c : {U'\u200B', U'\u2060', U'\uFEFF', U'\u180E'}) {
+    EXPECT_FALSE(IsWhitespace(c));
+  }
+  for (const char32_t c : {U'a', U'Z', U'0', U'_', U'é', U'日', U'٣', U'½', U'Ⅷ'}) {
+    EXPECT_TRUE(IsWordCharacter(c));
+  }
+  for (const char32_t c : {U'-', U' ', U'\u0301', U'🍕', U'€', U'‿', char32_t{0x110000}}) {
+    EXPECT_FALSE(IsWordCharacter(c));
+  }
+}
+
+TEST(UnicodeText, DeletesThe32AsciiPunctuationCharactersOnly) {
+  std::string ascii;
+  for (char c = 1; c < 127; ++c) {
+    ascii.push_back(c);
+  }
+  EXPECT_EQ(DeleteAsciiPunctuation(ascii).size(), ascii.size() - 32);
+  EXPECT_EQ(DeleteAsciiPunctuation("‘a’—b."), "‘a’—b");
+}
+
+TEST(UnicodeText, ReplacesFromLeftToRightWithoutOverlap) {
+  EXPECT_EQ(ReplaceAll("aaa", "aa", "b"), "ba");
+  EXPECT_EQ(ReplaceAll("a  b   c", "  ", " "), "a b  c");
+  EXPECT_EQ(ReplaceAll("", "x", "y"), "");
+  EXPECT_EQ(ReplaceAll("xx", "x", "xx"), "xxxx");
+  EXPECT_THROW(ReplaceAll("a", "", "b"), std::invalid_argument);
+}
+
+TEST(UnicodeText, SplitsAtWhitespaceRuns) {
+  EXPECT_THAT(SplitWhitespace(" a \t\u3000b\n"), ElementsAre("a", "b"));
+  EXPECT_TRUE(SplitWhitespace(" \n").empty());
+  EXPECT_TRUE(SplitWhitespace("").empty());
+}
+
+}  // namespace
+}  // namespace meval
