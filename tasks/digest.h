@@ -14,8 +14,8 @@ std::string Sha256(std::string_view bytes);
 // Of a file's contents. Throws DataError if it cannot be read.
 std::string Sha256File(const std::filesystem::path& path);
 
-// Digest of a sequence of strings; each is hashed with its length in front, so that ("ab", "c")
-// differs from ("a", "bc").
+// Digest of a sequence of strings; each is hashed with its length in bytes and a colon in front
+// ("2:ab1:c"), so that ("ab", "c") differs from ("a", "bc").
 class DigestBuilder {
  public:
   DigestBuilder();

@@ -15,10 +15,11 @@ struct Document {
   std::string id;          // the record's own id, or "<file stem>:<record number>"
   std::string
       source;  // "mmlu/test/anatomy_test.csv:12": where it was read (line of its first byte)
-  std::string digest;       // SHA-256 of the rendered question, choices, gold and references
-  std::string group;        // MMLU's subject; "" where the task has no groups
-  std::string description;  // text before the exemplars, rendered for this document's group
-  std::string question;     // without delimiter
+  std::string digest;         // SHA-256 of the rendered question, choices, gold and references
+  std::string record_digest;  // SHA-256 of the record's own fields: equal for equal records
+  std::string group;          // MMLU's subject; "" where the task has no groups
+  std::string description;    // text before the exemplars, rendered for this document's group
+  std::string question;       // without delimiter
   // The bytes of `question` that truncation may cut, from the left: a dialogue, a passage. Equal:
   // nothing may be cut.
   std::size_t cut_begin = 0;

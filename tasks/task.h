@@ -75,7 +75,9 @@ class Task {
   const TaskDefinition& definition() const;
   const std::string& name() const { return definition().name; }
 
-  // Reads and renders the evaluated set and, if asked, the exemplar pool. Throws DataError.
+  // Reads and renders the evaluated set and, if asked, the exemplar pool. Throws DataError: no
+  // files, a file or record that is wrong, another number of records than the definition expects,
+  // an id that occurs twice, a group that is in no category.
   TaskData Load(const DataOptions& options) const;
   DataStatus Locate(const DataOptions& options) const;
 
@@ -105,6 +107,12 @@ struct PromptOptions {
 // both numbers.
 std::vector<Prompt> BuildPrompts(const Task& task, const TaskData& data,
                                  const PromptOptions& options);
+
+// SHA-256 of all text a model is shown for a document: its prompt and its choices. Two runs that
+// agree on it asked the same thing.
+std::string PromptDigest(const Document& document, const Prompt& prompt);
+// Of a whole set: a digest over every document's PromptDigest, in evaluation order.
+std::string PromptsDigest(const TaskData& data, const std::vector<Prompt>& prompts);
 
 }  // namespace meval
 

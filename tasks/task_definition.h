@@ -22,11 +22,16 @@ enum class ExemplarSampler {
   kFirstN,     // the first n of the pool (of the document's group) in file order
 };
 
-// One step of turning a completion into an answer, in Python regex syntax.
+// One step of turning a completion into an answer (tasks/answer_filter.h carries them out).
 struct FilterStep {
-  enum class Kind { kRegex, kStrip, kTakeFirstLine };
+  enum class Kind {
+    kRegex,          // a match of `pattern`, in Python regex syntax
+    kStrip,          // without whitespace at both ends
+    kTakeFirstLine,  // what precedes the first newline
+    kTakeBefore,     // what precedes the first `pattern`, a plain text; everything without one
+  };
   Kind kind = Kind::kStrip;
-  std::string pattern;                 // kRegex
+  std::string pattern;
   std::int64_t select = 0;             // match number; negative counts from the end
   std::string fallback = "[invalid]";  // when nothing matches
 };

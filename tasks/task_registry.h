@@ -37,6 +37,9 @@ class TaskRegistry {
   std::vector<std::string> Nearest(std::string_view name) const;
 
  private:
+  // The tasks one word stands for; throws UnknownTaskError if it stands for none.
+  std::vector<Task> Named(const std::string& item) const;
+
   std::vector<Task> tasks_;
   std::vector<TaskGroup> groups_;
 };

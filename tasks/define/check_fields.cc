@@ -1,0 +1,87 @@
+#include "tasks/define/parse_definition.h"
+#include "tasks/names/nearest_name.h"
+
+namespace meval::tasks {
+namespace {
+
+// Follows the templates of one set through one of its shapes.
+class FieldChecker {
+ public:
+  FieldChecker(const Recipe& recipe, const DefinitionText& text, const Value& root)
+      : recipe_(recipe), text_(text), root_(root) {}
+
+  // A derived field may use fields of the record and those derived before it, so that rendering
+  // ends.
+  void CheckOrderOfDerived() {
+    for (std::size_t i = 0; i < recipe_.derived.size(); ++i) {
+      const auto& [name, formula] = recipe_.derived[i];
+      for (std::size_t j = i; j < recipe_.derived.size(); ++j) {
+        if (formula.Count(recipe_.derived[j].first) == 0) continue;
+        text_.Fail(root_, "derived." + name,
+                   "uses " + Quoted(recipe_.derived[j].first) + ", which is not derived before it");
+      }
+    }
+  }
+
+  void CheckSet(const SetRecipe& set, const std::string& place, bool is_test) {
+    for (const RecordShape& shape : set.shapes) {
+      if (shape.fields.empty()) continue;  // the record's own fields: known when it is read
+      shape_ = &shape;
+      place_ = place;
+      Check("question", set.question);
+      Check("group_by", recipe_.group_by);
+      Check("choices", recipe_.choice_list);
+      for (const Template& choice : recipe_.choices) Check("choices", choice);
+      if (shape.gold) CheckName("gold", shape.gold->field.path().root());
+      Check("answer", set.answer);
+      Check("id", shape.id);
+      if (is_test) Check("description", recipe_.description);
+      const bool has_choices = recipe_.choice_list || !recipe_.choices.empty();
+      if (is_test || !(set.answer || has_choices)) {
+        Check("references", recipe_.reference_list);
+        for (const Template& reference : recipe_.references) Check("references", reference);
+      }
+    }
+  }
+
+ private:
+  void Check(const std::string& key, const std::optional<Template>& text) {
+    if (text) Check(key, *text);
+  }
+
+  void Check(const std::string& key, const Template& text) {
+    for (const std::string& field : text.fields()) CheckName(key, field);
+  }
+
+  void CheckName(const std::string& key, const std::string& field) {
+    std::vector<std::string> known;
+    for (const FieldSource& source : shape_->fields) {
+      if (source.name == field) return;
+      known.push_back(source.name);
+    }
+    for (const auto& [name, formula] : recipe_.derived) {
+      if (name == field) return Check("derived." + name, formula);
+      known.push_back(name);
+    }
+    text_.Fail(root_, key,
+               "unknown field " + Quoted(field) + DidYouMean(field, known) + "; the shape \"" +
+                   shape_->name + "\" of " + place_ + " has: " + JoinNames(known));
+  }
+
+  const Recipe& recipe_;
+  const DefinitionText& text_;
+  const Value& root_;
+  const RecordShape* shape_ = nullptr;
+  std::string place_;
+};
+
+}  // namespace
+
+void CheckFields(const Recipe& recipe, const DefinitionText& text, const Value& root) {
+  FieldChecker checker(recipe, text, root);
+  checker.CheckOrderOfDerived();
+  checker.CheckSet(recipe.test, "data.test", true);
+  if (recipe.exemplars) checker.CheckSet(*recipe.exemplars, "data.exemplars", false);
+}
+
+}  // namespace meval::tasks

@@ -1,0 +1,111 @@
+#include "tasks/define/parse_definition.h"
+
+#include <filesystem>
+
+#include "metrics/unicode_text.h"
+#include "tasks/digest.h"
+#include "tasks/error.h"
+#include "tasks/names/nearest_name.h"
+#include "tasks/records/json_parser.h"
+#include "tasks/records/jsonl_reader.h"
+
+namespace meval::tasks {
+namespace {
+
+constexpr char kBuiltIn[] = "built-in";
+
+Value ParseText(const DefinitionText& text) {
+  try {
+    return ParseJson(text.text);
+  } catch (const JsonError& error) {
+    Value at;
+    at.offset = error.offset();
+    text.Fail(at, "", "byte " + std::to_string(error.offset() + 1) + ": " + error.what());
+  }
+}
+
+// One of a few words.
+template <typename Enum>
+Enum Choose(const DefinitionValue& value,
+            const std::vector<std::pair<std::string, Enum>>& alternatives) {
+  const std::string word = value.String();
+  std::vector<std::string> words;
+  for (const auto& [name, meaning] : alternatives) {
+    if (name == word) return meaning;
+    words.push_back(name);
+  }
+  value.Fail("expected one of " + JoinNames(words) + ", found " + Quoted(word) +
+             DidYouMean(word, words));
+}
+
+std::string TaskName(const DefinitionValue& value) {
+  const std::string name = value.String();
+  constexpr std::string_view kAllowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+  if (name.empty() || name.find_first_not_of(kAllowed) != name.npos) {
+    value.Fail("expected a name of letters, digits, _, - and ., found " + Quoted(name));
+  }
+  return name;
+}
+
+void ParseHead(DefinitionObject& object, TaskDefinition& definition) {
+  definition.name = TaskName(object.Get("task"));
+  definition.version = object.Integer("version", 1, 1);
+  definition.title = object.String("title");
+  definition.paper = object.String("paper", "");
+  definition.license = object.String("license", "");
+  definition.upstream = object.String("upstream", "");
+  definition.request = Choose<RequestKind>(
+      object.Get("request"),
+      {{"loglikelihood", RequestKind::kLoglikelihood}, {"generation", RequestKind::kGeneration}});
+  definition.default_shots = object.Integer("shots", 0, 0);
+  definition.target_delimiter = object.String("target_delimiter", " ");
+  definition.fewshot_delimiter = object.String("fewshot_delimiter", "\n\n");
+}
+
+void ParseSampler(DefinitionObject& object, TaskDefinition& definition) {
+  if (const auto sampler = object.Find("sampler")) {
+    definition.sampler = Choose<ExemplarSampler>(
+        *sampler,
+        {{"reference", ExemplarSampler::kReference}, {"first_n", ExemplarSampler::kFirstN}});
+  }
+  definition.draws_one_extra = object.Boolean("draws_one_extra", false);
+  if (definition.draws_one_extra && definition.sampler == ExemplarSampler::kFirstN) {
+    object.Get("draws_one_extra").Fail("the sampler \"first_n\" draws nothing; leave it out");
+  }
+}
+
+}  // namespace
+
+ParsedTask ParseDefinition(std::string_view json, const std::string& source) {
+  const DefinitionText text{source, WithoutByteOrderMark(json)};
+  const Value root = ParseText(text);
+  DefinitionObject object(DefinitionValue(text, root, ""));
+  ParsedTask task;
+  TaskDefinition& definition = task.definition;
+  ParseHead(object, definition);
+  ParseSampler(object, definition);
+  ParseRecipe(object, definition.request, task.recipe);
+  ParseScores(object, definition);
+  ParseGeneration(object, definition);
+  ParsePublished(object, definition);
+  ParseCategories(object, definition);
+  object.Finish();
+
+  if (!definition.categories.empty() && !task.recipe.group_by) {
+    object.Get("categories").Fail("categories collect groups, but there is no \"group_by\"");
+  }
+  if (definition.default_shots > 0 && !task.recipe.exemplars) {
+    object.Get("shots").Fail("exemplars are shown, but there is no \"data.exemplars\"");
+  }
+  CheckFields(task.recipe, text, root);
+  definition.expected_records = task.recipe.test.expected_records;
+  definition.source = source;
+  definition.digest = Sha256(json);
+  if (source != kBuiltIn) {
+    task.recipe.own_directory = std::filesystem::absolute(source).parent_path();
+  }
+  return task;
+}
+
+}  // namespace meval::tasks

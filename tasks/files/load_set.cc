@@ -1,0 +1,88 @@
+#include "tasks/files/load_set.h"
+
+#include <set>
+#include <utility>
+
+#include "tasks/digest.h"
+#include "tasks/error.h"
+#include "tasks/records/record_file.h"
+#include "tasks/render/document_renderer.h"
+#include "tasks/render/record_scope.h"
+
+namespace meval::tasks {
+namespace {
+
+// What stands in front of the record number in a document's id: the file's stem, or its whole
+// path where two files share one.
+std::vector<std::string> FileLabels(const LocatedSet& located) {
+  std::vector<std::string> labels;
+  for (const auto& path : located.files) labels.push_back(path.stem().string());
+  if (std::set<std::string>(labels.begin(), labels.end()).size() < labels.size()) {
+    labels.clear();
+    for (const auto& path : located.files) labels.push_back(DisplayPath(path, located.base));
+  }
+  return labels;
+}
+
+class FileLoader {
+ public:
+  FileLoader(const Recipe& recipe, const SetRecipe& set, bool is_test)
+      : recipe_(recipe), set_(set), is_test_(is_test) {}
+
+  // Appends one file's documents.
+  DataFile Load(const std::filesystem::path& path, const std::string& shown,
+                const std::string& label, std::vector<Document>& documents) const {
+    const RecordFile file = ReadRecordFile(path, set_.format, set_.columns);
+    if (file.records.empty()) {
+      throw DataError(path.string() + ": expected at least one record, found none");
+    }
+    const std::string file_name = path.filename().string();
+    const RecordShape* shape = nullptr;
+    for (const Record& record : file.records) {
+      const std::string line = ":" + std::to_string(record.line);
+      try {
+        if (shape == nullptr) shape = &ChooseShape(set_.shapes, record, file_name);
+        const DocumentRenderer renderer(recipe_, set_, *shape, file_name, is_test_);
+        Document document = renderer.Render(record);
+        document.index = static_cast<std::int64_t>(documents.size());
+        document.source = shown + line;
+        if (document.id.empty()) document.id = label + ":" + std::to_string(record.number);
+        documents.push_back(std::move(document));
+      } catch (const FieldError& error) {
+        throw DataError(path.string() + line + ": " + error.what());
+      }
+    }
+    DataFile result;
+    result.path = path;
+    result.records = static_cast<std::int64_t>(file.records.size());
+    result.sha256 = file.sha256;
+    result.shape = shape->name;
+    return result;
+  }
+
+ private:
+  const Recipe& recipe_;
+  const SetRecipe& set_;
+  bool is_test_;
+};
+
+}  // namespace
+
+LoadedSet LoadSet(const Recipe& recipe, const SetRecipe& set, const LocatedSet& located,
+                  const std::string& role) {
+  const std::vector<std::string> labels = FileLabels(located);
+  const FileLoader loader(recipe, set, role == kTestRole);
+  LoadedSet loaded;
+  DigestBuilder digest;
+  for (std::size_t i = 0; i < located.files.size(); ++i) {
+    const std::string shown = DisplayPath(located.files[i], located.base);
+    DataFile file = loader.Load(located.files[i], shown, labels[i], loaded.documents);
+    file.role = role;
+    digest.Add(file.sha256);
+    loaded.files.push_back(std::move(file));
+  }
+  loaded.digest = digest.Finish();
+  return loaded;
+}
+
+}  // namespace meval::tasks

@@ -1,0 +1,79 @@
+#include <stdexcept>
+
+#include "metrics/unicode_text.h"
+#include "tasks/digest.h"
+#include "tasks/error.h"
+#include "tasks/prompts/exemplar_drawer.h"
+#include "tasks/task.h"
+
+namespace meval {
+namespace {
+
+bool EndsWithWhitespace(const std::string& text) { return StripRight(text).size() < text.size(); }
+bool BeginsWithWhitespace(const std::string& text) {
+  const std::string_view stripped = Strip(text);
+  return stripped.empty() ? !text.empty() : stripped.data() > text.data();
+}
+
+// The text in front of the exemplars. The reference lets a system instruction without description
+// run straight into the first question; here a blank line parts them.
+std::string JoinSystem(const std::string& system, const std::string& description,
+                       const std::string& delimiter) {
+  if (system.empty()) return description;
+  if (description.empty()) return EndsWithWhitespace(system) ? system : system + "\n\n";
+  const bool has_seam = EndsWithWhitespace(system) || BeginsWithWhitespace(description);
+  return system + (has_seam ? "" : delimiter) + description;
+}
+
+}  // namespace
+
+std::vector<Prompt> BuildPrompts(const Task& task, const TaskData& data,
+                                 const PromptOptions& options) {
+  const TaskDefinition& definition = task.definition();
+  if (options.shots < 0) {
+    throw std::invalid_argument("BuildPrompts: shots is " + std::to_string(options.shots) +
+                                ", expected 0 or more");
+  }
+  if (const auto offset = FindInvalidUtf8(options.system)) {
+    throw std::invalid_argument("BuildPrompts: the system instruction is not valid UTF-8 at byte " +
+                                std::to_string(*offset + 1));
+  }
+  tasks::ExemplarDrawer drawer(definition, data, options);
+  std::vector<Prompt> prompts;
+  prompts.reserve(data.documents.size());
+  for (const Document& document : data.documents) {
+    Prompt prompt;
+    prompt.description =
+        JoinSystem(options.system, document.description, definition.fewshot_delimiter);
+    for (const Document* exemplar : drawer.Draw(document)) {
+      prompt.shots.push_back(exemplar->question + definition.target_delimiter + exemplar->answer +
+                             definition.fewshot_delimiter);
+      prompt.exemplars.push_back(exemplar->id);
+    }
+    prompt.question = document.question;
+    prompts.push_back(std::move(prompt));
+  }
+  return prompts;
+}
+
+std::string PromptDigest(const Document& document, const Prompt& prompt) {
+  DigestBuilder digest;
+  digest.Add(prompt.Text());
+  for (const std::string& choice : document.choices) digest.Add(choice);
+  return digest.Finish();
+}
+
+std::string PromptsDigest(const TaskData& data, const std::vector<Prompt>& prompts) {
+  if (prompts.size() != data.documents.size()) {
+    throw std::invalid_argument("PromptsDigest: " + std::to_string(prompts.size()) +
+                                " prompts for " + std::to_string(data.documents.size()) +
+                                " documents");
+  }
+  DigestBuilder digest;
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    digest.Add(PromptDigest(data.documents[i], prompts[i]));
+  }
+  return digest.Finish();
+}
+
+}  // namespace meval

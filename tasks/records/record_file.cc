@@ -1,0 +1,73 @@
+#include "tasks/records/record_file.h"
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "tasks/digest.h"
+#include "tasks/error.h"
+#include "tasks/records/csv_reader.h"
+#include "tasks/records/jsonl_reader.h"
+
+namespace meval::tasks {
+namespace {
+
+FileFormat FormatByName(const std::filesystem::path& path) {
+  const std::string ending = path.extension().string();
+  if (ending == ".jsonl" || ending == ".ndjson") return FileFormat::kJsonl;
+  if (ending == ".json") return FileFormat::kJson;
+  if (ending == ".csv") return FileFormat::kCsv;
+  throw DataError(path.string() + ": expected a name ending in .jsonl, .json or .csv, found " +
+                  Quoted(ending) + "; give \"format\" in the task's definition");
+}
+
+}  // namespace
+
+std::optional<FileFormat> ParseFileFormat(std::string_view name) {
+  if (name == "jsonl") return FileFormat::kJsonl;
+  if (name == "json") return FileFormat::kJson;
+  if (name == "csv") return FileFormat::kCsv;
+  return std::nullopt;
+}
+
+std::string ReadFileBytes(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    throw DataError(path.string() + ": expected a file, found a directory");
+  }
+  errno = 0;
+  std::ifstream in(path, std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (!in.is_open() || in.bad()) {
+    throw DataError(path.string() + ": cannot be read: " +
+                    std::generic_category().message(errno != 0 ? errno : EIO));
+  }
+  return bytes;
+}
+
+RecordFile ReadRecordFile(const std::filesystem::path& path, std::optional<FileFormat> format,
+                          const std::vector<std::string>& columns) {
+  const std::string bytes = ReadFileBytes(path);
+  const std::string file = path.string();
+  RecordFile result;
+  result.sha256 = Sha256(bytes);
+  switch (format ? *format : FormatByName(path)) {
+    case FileFormat::kJsonl:
+      result.records = ReadJsonl(bytes, file);
+      break;
+    case FileFormat::kJson: {
+      const std::string_view text = WithoutByteOrderMark(bytes);
+      const std::size_t first = text.find_first_not_of(" \t\r\n");
+      const bool is_list = first != text.npos && text[first] == '[';
+      result.records = is_list ? ReadJsonArray(bytes, file) : ReadJsonl(bytes, file);
+      break;
+    }
+    case FileFormat::kCsv:
+      result.records = ReadCsv(bytes, file, columns);
+      break;
+  }
+  return result;
+}
+
+}  // namespace meval::tasks

@@ -1,0 +1,34 @@
+#ifndef MEVAL_TASKS_RECORDS_RECORD_FILE_H_
+#define MEVAL_TASKS_RECORDS_RECORD_FILE_H_
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tasks/records/record.h"
+
+namespace meval::tasks {
+
+enum class FileFormat { kJsonl, kJson, kCsv };
+// "jsonl", "json", "csv", or nothing for another word.
+std::optional<FileFormat> ParseFileFormat(std::string_view name);
+
+struct RecordFile {
+  std::vector<Record> records;
+  std::string sha256;  // of the file's bytes
+};
+
+// A whole data file. Without `format` the name's ending decides: .jsonl and .ndjson, .csv, .json
+// (a list of objects, or one object a line, whichever the file's first byte tells). Throws
+// DataError.
+RecordFile ReadRecordFile(const std::filesystem::path& path, std::optional<FileFormat> format,
+                          const std::vector<std::string>& columns);
+
+// A file's bytes. Throws DataError if it cannot be read or is a directory.
+std::string ReadFileBytes(const std::filesystem::path& path);
+
+}  // namespace meval::tasks
+
+#endif  // MEVAL_TASKS_RECORDS_RECORD_FILE_H_

@@ -1,0 +1,85 @@
+#include "tasks/render/document_renderer.h"
+
+#include "tasks/digest.h"
+#include "tasks/render/gold.h"
+#include "tasks/render/record_scope.h"
+
+namespace meval::tasks {
+namespace {
+
+// Counts stand in front of lists, so that a choice cannot be taken for a reference.
+std::string DigestOf(const Document& document) {
+  DigestBuilder digest;
+  digest.Add(document.question);
+  digest.Add(std::to_string(document.choices.size()));
+  for (const std::string& choice : document.choices) digest.Add(choice);
+  digest.Add(std::to_string(document.gold.size()));
+  for (const std::int64_t index : document.gold) digest.Add(std::to_string(index));
+  digest.Add(std::to_string(document.references.size()));
+  for (const std::string& reference : document.references) digest.Add(reference);
+  return digest.Finish();
+}
+
+}  // namespace
+
+Document DocumentRenderer::Render(const Record& record) const {
+  const RecordScope scope(recipe_, shape_, record, file_name_);
+  const FilterSet& filters = recipe_.filters;
+  Document document;
+  document.record_digest = Sha256(Canonical(record.fields));
+  if (recipe_.group_by) document.group = recipe_.group_by->Render(scope, filters);
+  Template::Span cut;
+  document.question = set_.question.Render(scope, filters, recipe_.document_field, cut);
+  document.cut_begin = cut.begin;
+  document.cut_end = cut.end;
+  if (shape_.id) {
+    document.id = shape_.id->Render(scope, filters);
+    if (document.id.empty()) throw FieldError("the record's id is empty");
+  }
+  if (is_test_ && recipe_.description) {
+    document.description = recipe_.description->Render(scope, filters);
+  }
+  if (recipe_.choice_list || !recipe_.choices.empty()) {
+    RenderChoices(scope, document);
+  } else {
+    if (is_test_ || !set_.answer) RenderReferences(scope, document);
+    document.answer =
+        set_.answer ? set_.answer->Render(scope, filters) : document.references.front();
+  }
+  document.digest = DigestOf(document);
+  return document;
+}
+
+void DocumentRenderer::RenderChoices(const FieldScope& scope, Document& document) const {
+  if (recipe_.choice_list) {
+    document.choices = recipe_.choice_list->RenderList(scope, recipe_.filters);
+  }
+  for (const Template& choice : recipe_.choices) {
+    document.choices.push_back(choice.Render(scope, recipe_.filters));
+  }
+  const auto count = static_cast<std::int64_t>(document.choices.size());
+  if (count != recipe_.num_choices.value_or(count)) {
+    throw FieldError("expected " + std::to_string(*recipe_.num_choices) + " choices, found " +
+                     std::to_string(count));
+  }
+  if (count < 2) {
+    throw FieldError("expected at least two choices, found " + std::to_string(count));
+  }
+  document.gold = ReadGold(*shape_.gold, scope, recipe_.filters, document.choices);
+  document.answer = set_.answer ? set_.answer->Render(scope, recipe_.filters)
+                                : document.choices[static_cast<std::size_t>(document.gold.front())];
+}
+
+void DocumentRenderer::RenderReferences(const FieldScope& scope, Document& document) const {
+  if (recipe_.reference_list) {
+    document.references = recipe_.reference_list->RenderList(scope, recipe_.filters);
+  }
+  for (const Template& reference : recipe_.references) {
+    document.references.push_back(reference.Render(scope, recipe_.filters));
+  }
+  if (document.references.empty()) {
+    throw FieldError("expected at least one reference, found an empty list");
+  }
+}
+
+}  // namespace meval::tasks
