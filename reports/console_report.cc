@@ -27,14 +27,14 @@ void WriteParagraph(const std::string& lead, std::string_view text, Emphasis emp
 
 void WriteScores(const ScoreTable& scores, const ConsoleOptions& options, std::ostream& out) {
   TextTable table;
-  table.columns = {{"Task", Align::kLeft, 12, 0},   {"Version", Align::kRight, 0, 1},
+  table.columns = {{"Task", Align::kLeft, 17, 0},   {"Ver", Align::kRight, 0, 1},
                    {"Shots", Align::kRight, 0, 2},  {"n", Align::kRight, 0, 5},
-                   {"Metric", Align::kLeft, 10, 0}, {"Score, %", Align::kRight, 0, 0},
-                   {"\u00b1", Align::kRight, 0, 6}, {"95 % interval", Align::kLeft, 0, 3}};
+                   {"Metric", Align::kLeft, 14, 0}, {"Score %", Align::kRight, 0, 0},
+                   {"\u00b1", Align::kRight, 0, 6}, {"95 % interval", Align::kRight, 0, 3}};
   const bool has_published =
       std::any_of(scores.rows.begin(), scores.rows.end(),
                   [](const ScoreRow& row) { return !row.published.empty(); });
-  if (has_published) table.columns.push_back({"Published, %", Align::kLeft, 0, 4});
+  if (has_published) table.columns.push_back({"Published", Align::kLeft, 0, 4});
   for (const ScoreRow& row : scores.rows) {
     if (!row.task.empty() && !table.rows.empty()) table.rows.emplace_back();
     const bool is_subset = !row.subset.empty();
@@ -52,6 +52,7 @@ void WriteScores(const ScoreTable& scores, const ConsoleOptions& options, std::o
     table.rows.push_back(std::move(cells));
   }
   WriteTable(table, options.width, options.color, out);
+  if (!scores.footnotes.empty()) out << '\n';
   for (const std::string& footnote : scores.footnotes) {
     WriteParagraph("", footnote, Emphasis::kFaint, options, out);
   }

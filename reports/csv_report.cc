@@ -48,7 +48,8 @@ void WriteRow(const std::vector<std::string>& fields, std::ostream& out) {
 
 void WriteMetric(const TaskResult& task, const SubsetResult& subset, const MetricValue& metric,
                  std::ostream& out) {
-  const std::string field = task.task + " " + subset.name + " " + metric.name;
+  const std::string field =
+      task.task + " " + subset.name + (subset.name.empty() ? "" : " ") + metric.name;
   WriteRow(
       {task.task, std::to_string(task.version), std::to_string(task.shots), subset.name,
        subset.kind, std::to_string(metric.n), metric.name, Number(field + " value", metric.value),

@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <stdexcept>
 #include <system_error>
@@ -156,8 +155,7 @@ JournalContents ReadJournal(const std::filesystem::path& path) {
     throw ReportError(path.string() + ": is not a regular file");
   }
   std::ifstream in(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (!in) throw ReportError(path.string() + ": cannot be read");
+  const std::string text = ReadText(in, path.string());
   std::size_t begin = 0;
   for (std::int64_t number = 1; begin < text.size(); ++number) {
     const std::size_t end = text.find('\n', begin);

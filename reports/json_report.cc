@@ -1,8 +1,6 @@
 #include "reports/json_report.h"
 
 #include <cstddef>
-#include <istream>
-#include <iterator>
 #include <ostream>
 #include <utility>
 #include <vector>
@@ -265,8 +263,7 @@ void WriteSamplesJsonl(std::span<const SampleResult> samples, std::ostream& out)
 
 RunIdentity ReadRunIdentity(std::istream& in, const std::string& name) {
   const RunJsonReader reader(name);
-  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  const OrderedJson json = OrderedJson::parse(text, nullptr, false);
+  const OrderedJson json = OrderedJson::parse(ReadText(in, name), nullptr, false);
   if (json.is_discarded()) reader.Fail("", "a JSON object", "text that does not parse");
   const OrderedJson& root = reader.Object(json, "");
   const std::int64_t version =

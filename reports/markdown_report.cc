@@ -21,9 +21,9 @@ std::string Escape(std::string_view text) {
 }
 
 void WriteScores(const ScoreTable& scores, std::ostream& out) {
-  out << "| Task | Version | Shots | n | Metric | Score, % | \u00b1 | 95 % interval | Published, % "
+  out << "| Task | Version | Shots | n | Metric | Score % | \u00b1 | 95 % interval | Published "
          "|\n"
-         "|:--|--:|--:|--:|:--|--:|--:|:--|:--|\n";
+         "|:--|--:|--:|--:|:--|--:|--:|--:|:--|\n";
   for (const ScoreRow& row : scores.rows) {
     const char* strong = row.is_headline ? "**" : "";
     std::string name = Escape(row.task);

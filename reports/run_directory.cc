@@ -81,7 +81,6 @@ std::string Differences(const RunIdentity& recorded, const RunIdentity& ours) {
 
 void CheckIdentity(const fs::path& path, const RunIdentity& ours) {
   std::ifstream in(path / kRunJson, std::ios::binary);
-  if (!in) ThrowUnusable(path / kRunJson, "cannot be read");
   const std::string differences =
       Differences(ReadRunIdentity(in, (path / kRunJson).string()), ours);
   if (!differences.empty()) {
@@ -131,7 +130,9 @@ RunDirectory RunDirectory::Open(const std::filesystem::path& path, const RunRepo
   const RunDirectory directory(path, is_continued);
   if (is_continued) {
     CheckIdentity(path, run.identity);
-    if (::access(path.c_str(), W_OK | X_OK) != 0) ThrowSystemError(path, "cannot be written");
+    if (::faccessat(AT_FDCWD, path.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
+      ThrowSystemError(path, "cannot be written");
+    }
   } else {
     CheckEmpty(path);
     directory.Write(kRunJson, [&](std::ostream& out) { WriteRunJson(run, out); });

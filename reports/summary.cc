@@ -145,7 +145,7 @@ std::vector<std::string> NoteSentences(const TaskResult& task) {
              notes);
   AddCounter(counters.invalid_answers,
              Count(counters.invalid_answers, "completion holds", "completions hold") +
-                 " no answer that the main score could extract; it counts as wrong.",
+                 " no answer that the main score could extract: counted as wrong.",
              notes);
   AddCounter(counters.empty_completions,
              Count(counters.empty_completions, "completion is", "completions are") + " empty.",
@@ -178,10 +178,10 @@ std::string CostSentence(const Timing& timing) {
             Fixed(factor, 2) + ")";
   }
   if (timing.tokens_generated > 0) text += ", " + Grouped(timing.tokens_generated) + " generated";
-  text += "; " + Fixed(timing.seconds, 1) + " s";
+  text += "; " + Fixed(timing.seconds, 1) + " seconds";
   if (timing.seconds > 0) {
-    text +=
-        ", " + Fixed(static_cast<double>(timing.tokens_fed) / timing.seconds, 0) + " fed tokens/s";
+    const double rate = static_cast<double>(timing.tokens_fed) / timing.seconds;
+    text += ", " + Fixed(rate, rate < 100 ? 1 : 0) + " fed tokens/s";
   }
   if (timing.requests_from_journal > 0) {
     text += "; " +

@@ -1,11 +1,14 @@
 #include "reports/json/strict_json.h"
 
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <istream>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
+#include "reports/error.h"
 #include "reports/utf8.h"
 
 namespace meval {
@@ -58,6 +61,17 @@ std::string DumpStrict(OrderedJson object, std::string_view file, int indent) {
   Check(object, {}, file, repaired);
   if (!repaired.empty()) object["invalid_utf8"] = std::move(repaired);
   return object.dump(indent);
+}
+
+std::string ReadText(std::istream& in, const std::string& file) {
+  std::string text;
+  std::array<char, 65536> block{};
+  while (in) {
+    in.read(block.data(), static_cast<std::streamsize>(block.size()));
+    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  if (in.bad() || !in.eof()) throw ReportError(file + ": cannot be read; choose another --out");
+  return text;
 }
 
 }  // namespace meval

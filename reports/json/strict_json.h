@@ -3,6 +3,7 @@
 
 // The one way a report becomes JSON text. Private to reports/: it shows nlohmann's type.
 
+#include <iosfwd>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,10 @@ using OrderedJson = nlohmann::ordered_json;  // keys in the order they are set
 // not UTF-8 (JSON cannot hold it) gets U+FFFD for each ill-formed sequence, and the object's own
 // last key, "invalid_utf8", lists the fields where that happened.
 std::string DumpStrict(OrderedJson object, std::string_view file, int indent);
+
+// What is left of `in`. Throws ReportError that names `file` if it cannot be read, as a directory
+// cannot.
+std::string ReadText(std::istream& in, const std::string& file);
 
 }  // namespace meval
 

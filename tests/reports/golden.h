@@ -1,0 +1,18 @@
+#ifndef MEVAL_TESTS_REPORTS_GOLDEN_H_
+#define MEVAL_TESTS_REPORTS_GOLDEN_H_
+
+#include <string>
+
+namespace meval::testing {
+
+// Whether goldens are to be rewritten instead of compared: MEVAL_UPDATE_GOLDENS=1.
+bool UpdatesGoldens();
+// Whole file, or a failure of the test and "".
+std::string ReadFile(const std::string& path);
+void WriteFile(const std::string& path, const std::string& text);
+// Compares with tests/golden/reports/<name>, or writes it.
+void ExpectGolden(const std::string& name, const std::string& actual);
+
+}  // namespace meval::testing
+
+#endif  // MEVAL_TESTS_REPORTS_GOLDEN_H_
