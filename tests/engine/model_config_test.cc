@@ -302,6 +302,48 @@ TEST(ModelConfig, RefusesAPathThatHoldsNoConfiguration) {
   ExpectModelError([&] { LoadModelConfig(directory.path()); }, {"config.json", "a directory"});
 }
 
+// What the authors' own releases say of v0.1 and v0.3.
+json OwnParams() {
+  return {{"dim", 4096},         {"n_layers", 32},      {"head_dim", 128},
+          {"hidden_dim", 14336}, {"n_heads", 32},       {"n_kv_heads", 8},
+          {"norm_eps", 1e-5},    {"vocab_size", 32768}, {"rope_theta", 1e6}};
+}
+
+ModelConfig LoadParams(const json& params) {
+  const TempDirectory directory;
+  directory.Write("params.json", params.dump());
+  return LoadModelConfig(directory.path());
+}
+
+TEST(ModelConfig, ReadsTheAuthorsOwnParameters) {
+  ModelConfig v3 = LoadParams(OwnParams());
+  v3.torch_dtype = "bfloat16";  // params.json does not say
+  EXPECT_EQ(v3.Describe(), NamedShape("mistral-7b-v0.3")->Describe());
+  json old =
+      With(With(Without(OwnParams(), "rope_theta"), "vocab_size", 32000), "sliding_window", 4096);
+  ModelConfig v1 = LoadParams(old);
+  v1.torch_dtype = "bfloat16";
+  EXPECT_EQ(v1.Describe(), NamedShape("mistral-7b-v0.1")->Describe());
+  EXPECT_EQ(LoadParams(Without(OwnParams(), "rope_theta")).rope_theta, 1e6);
+}
+
+TEST(ModelConfig, RefusesParametersItDoesNotCompute) {
+  const auto refused = [](const json& params, std::vector<std::string> parts) {
+    parts.emplace_back("params.json");
+    ExpectModelError([&] { LoadParams(params); }, parts);
+  };
+  const json own = OwnParams();
+  for (const auto& item : own.items()) {
+    if (item.key() == "rope_theta") continue;
+    refused(Without(OwnParams(), item.key()), {"\"" + item.key() + "\"", "no such key"});
+    refused(With(OwnParams(), item.key(), "4096"), {"\"" + item.key() + "\"", "4096"});
+  }
+  refused(With(OwnParams(), "moe", {{"num_experts", 8}}), {"\"moe\"", "plain decoder"});
+  refused(With(OwnParams(), "use_biases", true), {"\"use_biases\"", "plain decoder"});
+  refused(With(OwnParams(), "n_kv_heads", 5), {"num_key_value_heads", "divisor", "config.json"});
+  EXPECT_EQ(LoadParams(With(OwnParams(), "use_biases", false)).hidden_size, 4096);
+}
+
 TEST(ModelConfig, DescribesItselfToPeople) {
   const std::string text = NamedShape("mistral-7b-instruct-v0.2")->Describe();
   EXPECT_THAT(text, HasSubstr("parameters = 7241732096\n"));
