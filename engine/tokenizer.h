@@ -28,7 +28,7 @@ class Tokenizer {
   Tokenizer& operator=(Tokenizer&&) noexcept;
 
   std::int64_t vocab_size() const;  // pieces and added tokens: ids are below it
-  TokenId bos_id() const;  // -1 where the model has none
+  TokenId bos_id() const;           // -1 where the model has none
   TokenId eos_id() const;
   const std::filesystem::path& file() const;
 
