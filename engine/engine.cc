@@ -63,8 +63,9 @@ void CheckVocabulary(const ModelConfig& config, const Tokenizer& tokenizer, bool
   const std::int64_t pieces = tokenizer.vocab_size();
   if (pieces > config.vocab_size || (exact && pieces != config.vocab_size)) {
     throw ModelError(tokenizer.file().string() + ": expected " + (exact ? "" : "at most ") +
-                     std::to_string(config.vocab_size) + " pieces (vocab_size of the model), found " +
-                     std::to_string(pieces) + "; give the tokenizer that belongs to the model");
+                     std::to_string(config.vocab_size) +
+                     " pieces (vocab_size of the model), found " + std::to_string(pieces) +
+                     "; give the tokenizer that belongs to the model");
   }
 }
 
@@ -125,8 +126,7 @@ Engine Engine::Load(Context& ctx, const EngineOptions& options) {
   const Checkpoint checkpoint = Checkpoint::Open(source.directory);
   const DType dtype = Choose(options.dtype, NaturalDType(checkpoint));
   const MemoryPlan plan = PlanAndAnnounce(config, dtype, options);
-  MistralWeights weights =
-      LoadWeights(ctx, config, checkpoint, Explicit(dtype), options.progress);
+  MistralWeights weights = LoadWeights(ctx, config, checkpoint, Explicit(dtype), options.progress);
   weights.origin = options.model;
   auto impl = std::make_unique<Impl>(ctx, config, std::move(weights), std::move(tokenizer), plan,
                                      options.share_prefixes);
@@ -134,8 +134,8 @@ Engine Engine::Load(Context& ctx, const EngineOptions& options) {
   return Engine(std::move(impl));
 }
 
-Engine::Engine(Context& ctx, const ModelConfig& config, MistralWeights weights,
-               Tokenizer tokenizer, const EngineOptions& options) {
+Engine::Engine(Context& ctx, const ModelConfig& config, MistralWeights weights, Tokenizer tokenizer,
+               const EngineOptions& options) {
   CheckVocabulary(config, tokenizer, false);
   // The weights are there already, so what is available has to be seen without them.
   const MemoryPlan plan = PlanMemory(config, weights.dtype, weights.bytes, options,
@@ -195,8 +195,7 @@ void Engine::Impl::CheckTokens(std::span<const TokenId> tokens, std::size_t inde
 void Engine::Impl::Check(const ScoreRequest& request, std::size_t index) const {
   Require(!request.context.empty(), index, "the context is empty; it needs one token at least");
   Require(!request.continuation.empty(), index, "the continuation is empty");
-  const auto size =
-      static_cast<std::int64_t>(request.context.size() + request.continuation.size());
+  const auto size = static_cast<std::int64_t>(request.context.size() + request.continuation.size());
   Require(size <= plan.max_length + 1, index,
           std::to_string(size) + " tokens of context and continuation; at most " +
               std::to_string(plan.max_length + 1) + " can be scored");

@@ -32,24 +32,24 @@ struct EngineOptions {
   // A checkpoint directory, or "random:NAME[,seed=N]" (NamedShapes()), or "tiny" (random:tiny with
   // the shipped tokenizer).
   std::string model = "tiny";
-  std::string tokenizer;  // a tokenizer.model or its directory; "": the model's own
+  std::string tokenizer = {};  // a tokenizer.model or its directory; "": the model's own
   WeightDType dtype = WeightDType::kAuto;
-  std::int64_t batch_tokens = 0;     // rows of a forward pass; 0: chosen
-  std::int64_t kv_memory_bytes = 0;  // 0: chosen from the machine's memory
-  std::int64_t max_length = 0;       // positions; 0: the model's
-  bool share_prefixes = true;        // false: every request alone, for comparison; same results
-  std::filesystem::path tiny_dir;    // where the shipped model directory is
-  LoadProgress progress;
-  std::function<void(const std::string&)>
-      announce;  // gets the memory table before memory is taken; may be empty
+  std::int64_t batch_tokens = 0;        // rows of a forward pass; 0: chosen
+  std::int64_t kv_memory_bytes = 0;     // 0: chosen from the machine's memory
+  std::int64_t max_length = 0;          // positions; 0: the model's
+  bool share_prefixes = true;           // false: every request alone, for comparison; same results
+  std::filesystem::path tiny_dir = {};  // where the shipped model directory is
+  LoadProgress progress = {};
+  // Gets the memory table before memory is taken; may be empty.
+  std::function<void(const std::string&)> announce = {};
 };
 
 // Log-probability of `continuation` after `context`. The first token of the context must be there
 // to condition on (BOS).
 struct ScoreRequest {
-  std::vector<TokenId> context;  // at least one token
-  std::vector<TokenId>
-      continuation;  // at least one token; context + continuation <= max_length + 1
+  std::vector<TokenId> context = {};  // at least one token
+  // At least one token; context + continuation <= max_length + 1.
+  std::vector<TokenId> continuation = {};
 };
 
 struct ContinuationScore {
@@ -59,12 +59,12 @@ struct ContinuationScore {
 };
 
 struct GenerationRequest {
-  std::vector<TokenId> prompt;  // at least one token
-  std::vector<std::string>
-      stop;  // on decoded text; the first occurrence of any ends it and is cut off
+  std::vector<TokenId> prompt = {};  // at least one token
+  // On decoded text; the first occurrence of any ends it and is cut off.
+  std::vector<std::string> stop = {};
   std::int64_t max_new_tokens = 256;  // >= 1; prompt + max_new_tokens <= max_length
   std::int64_t num_samples = 1;
-  SamplingParams sampling;
+  SamplingParams sampling = {};
   std::uint64_t seed = 0;  // SamplingKey::seed
   std::uint64_t key = 0;   // SamplingKey::request: identity of the request, not its place
 };

@@ -29,8 +29,8 @@ struct Job {
 // A job whose prompt is in the batch up to its last token.
 struct Start {
   Job job;
-  std::size_t sequence = 0;   // of the prefill's step
-  std::int64_t row = 0;       // of the prompt's last token
+  std::size_t sequence = 0;    // of the prefill's step
+  std::int64_t row = 0;        // of the prompt's last token
   std::size_t first_draw = 0;  // its samples' first tokens
 };
 
@@ -112,17 +112,15 @@ class Generator {
 
   // How many samples of a request fit an otherwise empty step.
   std::int64_t MaxSamples(const GenerationRequest& request) const {
-    const std::int64_t prompt_pages =
-        NumKvPages(static_cast<std::int64_t>(request.prompt.size()));
+    const std::int64_t prompt_pages = NumKvPages(static_cast<std::int64_t>(request.prompt.size()));
     const std::int64_t per_sample = PagesPerSample(request);
     if (prompt_pages + per_sample > cache_.num_pages()) {
-      throw DeviceError(
-          "a request of " + std::to_string(request.prompt.size()) + " prompt tokens and up to " +
-          std::to_string(request.max_new_tokens) + " new ones takes " +
-          std::to_string(prompt_pages + per_sample) + " KV pages of " +
-          std::to_string(kKvPageTokens) + " positions; there are " +
-          std::to_string(cache_.num_pages()) +
-          ". Give more KV memory, fewer shots or a smaller number of new tokens.");
+      throw DeviceError("a request of " + std::to_string(request.prompt.size()) +
+                        " prompt tokens and up to " + std::to_string(request.max_new_tokens) +
+                        " new ones takes " + std::to_string(prompt_pages + per_sample) +
+                        " KV pages of " + std::to_string(kKvPageTokens) + " positions; there are " +
+                        std::to_string(cache_.num_pages()) +
+                        ". Give more KV memory, fewer shots or a smaller number of new tokens.");
     }
     std::int64_t samples = model_.max_tokens();
     if (per_sample > 0) {
@@ -225,8 +223,7 @@ class Generator {
 
   void CountStep(double seconds) {
     const std::int64_t rows = batch_.num_rows();
-    const double decode_share =
-        static_cast<double>(running_.size()) / static_cast<double>(rows);
+    const double decode_share = static_cast<double>(running_.size()) / static_cast<double>(rows);
     stats_.tokens_fed += rows;
     stats_.rows_scored += static_cast<std::int64_t>(logit_rows_.size());
     stats_.tokens_generated += static_cast<std::int64_t>(drawn_.size());

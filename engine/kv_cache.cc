@@ -70,8 +70,7 @@ void KvSequence::Truncate(std::int64_t length) {
 }
 
 std::int64_t KvSequence::PagesToExtend(std::int64_t count) const {
-  const bool copies =
-      count > 0 && length_ % kKvPageTokens != 0 && cache_->IsShared(pages_.back());
+  const bool copies = count > 0 && length_ % kKvPageTokens != 0 && cache_->IsShared(pages_.back());
   return NumKvPages(length_ + count) - NumKvPages(length_) + (copies ? 1 : 0);
 }
 

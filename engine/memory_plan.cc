@@ -60,8 +60,7 @@ std::int64_t AvailableMemoryBytes() {
 
 std::int64_t EstimateWeightBytes(const ModelConfig& config, DType dtype) {
   // A tied output matrix is packed as well as looked up.
-  const std::int64_t tied =
-      config.tie_word_embeddings ? config.vocab_size * config.hidden_size : 0;
+  const std::int64_t tied = config.tie_word_embeddings ? config.vocab_size * config.hidden_size : 0;
   return (config.num_parameters() + tied) * SizeOf(dtype);
 }
 
@@ -70,8 +69,9 @@ std::string MemoryPlan::Table() const {
   table += "weights    " + Bytes(weight_bytes) + "  " + Name(dtype) + "\n";
   table += "workspace  " + Bytes(workspace_bytes) + "  steps of up to " +
            std::to_string(batch_tokens) + " tokens\n";
-  table += "KV cache   " + Bytes(kv_bytes()) + "  " + std::to_string(num_pages) + " pages = " +
-           std::to_string(num_pages * kKvPageTokens) + " positions, " + Name(dtype) + "\n";
+  table += "KV cache   " + Bytes(kv_bytes()) + "  " + std::to_string(num_pages) +
+           " pages = " + std::to_string(num_pages * kKvPageTokens) + " positions, " + Name(dtype) +
+           "\n";
   table += "total      " + Bytes(weight_bytes + workspace_bytes + kv_bytes()) + "  of" +
            Bytes(available_bytes) + " available\n";
   return table;
@@ -101,8 +101,8 @@ MemoryPlan PlanMemory(const ModelConfig& config, DType dtype, std::int64_t weigh
     const std::int64_t one_sequence = NumKvPages(plan.max_length);
     const std::int64_t half = rest / 2 / plan.page_bytes;
     const std::int64_t most = rest / 10 * 9 / plan.page_bytes;
-    plan.num_pages = std::min(std::max(half, std::min(one_sequence, most)),
-                              one_sequence * plan.batch_tokens);
+    plan.num_pages =
+        std::min(std::max(half, std::min(one_sequence, most)), one_sequence * plan.batch_tokens);
   }
   if (plan.num_pages < 1) {
     plan.num_pages = 1;

@@ -113,9 +113,9 @@ std::int64_t Mistral::workspace_bytes() const {
 
 std::int64_t Mistral::WorkspaceBytes(const ModelConfig& config, std::int64_t max_tokens,
                                      std::int64_t max_positions) {
-  const std::int64_t token_floats =
-      2 * config.hidden_size + Workspace::QkvColumns(config) +
-      config.num_attention_heads * config.head_dim + 2 * config.intermediate_size;
+  const std::int64_t token_floats = 2 * config.hidden_size + Workspace::QkvColumns(config) +
+                                    config.num_attention_heads * config.head_dim +
+                                    2 * config.intermediate_size;
   const std::int64_t logit_floats = config.hidden_size + config.vocab_size;
   return std::int64_t{sizeof(float)} *
          (max_tokens * token_floats + ChooseLogitRows(config, max_tokens) * logit_floats +
@@ -175,8 +175,8 @@ void Mistral::Layer(const LayerWeights& layer, const TokenBatch& batch, const Kv
 
 TensorView Mistral::Logits(std::span<const std::int64_t> rows) {
   const auto R = static_cast<std::int64_t>(rows.size());
-  MEVAL_REQUIRE(R <= max_logit_rows(), std::to_string(R) + " rows of logits, at most " +
-                                           std::to_string(max_logit_rows()));
+  MEVAL_REQUIRE(R <= max_logit_rows(),
+                std::to_string(R) + " rows of logits, at most " + std::to_string(max_logit_rows()));
   const TensorView x = workspace_->residual.First(workspace_->num_rows);
   const TensorView scored = workspace_->scored.First(R);
   const TensorView logits = workspace_->logits.First(R);
@@ -184,8 +184,8 @@ TensorView Mistral::Logits(std::span<const std::int64_t> rows) {
   const auto row_bytes = static_cast<std::size_t>(config_.hidden_size) * sizeof(float);
   for (std::int64_t i = 0; i < R; ++i) {
     const std::int64_t row = rows[static_cast<std::size_t>(i)];
-    MEVAL_REQUIRE(row >= 0 && row < workspace_->num_rows, "row " + std::to_string(row) + " of " +
-                                                              std::to_string(workspace_->num_rows));
+    MEVAL_REQUIRE(row >= 0 && row < workspace_->num_rows,
+                  "row " + std::to_string(row) + " of " + std::to_string(workspace_->num_rows));
     std::memcpy(scored.Rows(i, 1).data, x.Rows(row, 1).data, row_bytes);
   }
   RmsNorm(ctx_, scored, weights_.final_norm, static_cast<float>(config_.rms_norm_eps), scored);
@@ -195,8 +195,8 @@ TensorView Mistral::Logits(std::span<const std::int64_t> rows) {
 
 void Mistral::CheckBatch(const TokenBatch& batch) const {
   const std::int64_t T = batch.num_rows();
-  MEVAL_REQUIRE(T >= 1 && T <= max_tokens_,
-                "a batch of " + std::to_string(T) + " rows, at most " + std::to_string(max_tokens_));
+  MEVAL_REQUIRE(T >= 1 && T <= max_tokens_, "a batch of " + std::to_string(T) + " rows, at most " +
+                                                std::to_string(max_tokens_));
   MEVAL_REQUIRE(batch.positions.size() == batch.tokens.size(), "one position per token");
   std::int64_t next_row = 0;
   for (const Segment& segment : batch.segments) {

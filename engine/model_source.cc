@@ -100,8 +100,8 @@ ModelSource ResolveCheckpoint(const std::string& model) {
   const bool is_hub_name = slash != std::string::npos && slash > 0 && slash + 1 < model.size() &&
                            model.find('/', slash + 1) == std::string::npos && model[0] != '.';
   if (is_hub_name) {
-    const fs::path repository = HuggingFaceCache() / ("models--" + model.substr(0, slash) + "--" +
-                                                      model.substr(slash + 1));
+    const fs::path repository =
+        HuggingFaceCache() / ("models--" + model.substr(0, slash) + "--" + model.substr(slash + 1));
     if (const auto snapshot = FindSnapshot(repository)) {
       source.directory = *snapshot;
       return source;

@@ -48,8 +48,8 @@ void Prefill::CopySharedRows(std::int64_t shared, TokenBatch& batch) const {
       copy.row_begin = row;
       copy.num_rows = count;
       copy.position_begin = position;
-      copy.page_table = sequences_.back().pages().first(
-          static_cast<std::size_t>(NumKvPages(position + count)));
+      copy.page_table =
+          sequences_.back().pages().first(static_cast<std::size_t>(NumKvPages(position + count)));
       batch.copies.push_back(copy);
     }
     position += count;

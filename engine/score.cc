@@ -105,8 +105,8 @@ class Scorer {
     if (NumKvPages(longest) > cache_.num_pages()) {
       throw DeviceError("the longest request feeds " + std::to_string(longest) +
                         " tokens, which take " + std::to_string(NumKvPages(longest)) +
-                        " KV pages of " + std::to_string(kKvPageTokens) +
-                        " positions; there are " + std::to_string(cache_.num_pages()) +
+                        " KV pages of " + std::to_string(kKvPageTokens) + " positions; there are " +
+                        std::to_string(cache_.num_pages()) +
                         ". Give more KV memory, or shorten the requests (fewer shots, a smaller "
                         "maximum length).");
     }

@@ -106,21 +106,24 @@ std::vector<Shape> Shapes() {
       make("a kv head per head", [](ModelConfig& c) { c.num_key_value_heads = 4; }),
       make("one kv head", [](ModelConfig& c) { c.num_key_value_heads = 1; }),
       make("heads wider than the model", [](ModelConfig& c) { c.head_dim = 18; }),
-      make("odd sizes", [](ModelConfig& c) {
-        c.hidden_size = 37;
-        c.intermediate_size = 51;
-        c.head_dim = 10;
-        c.vocab_size = 41;
-      }),
-      make("three query heads per kv head", [](ModelConfig& c) {
-        c.num_attention_heads = 6;
-        c.num_key_value_heads = 2;
-      }),
-      make("theta 1e6, one layer, large eps", [](ModelConfig& c) {
-        c.rope_theta = 1e6;
-        c.num_hidden_layers = 1;
-        c.rms_norm_eps = 0.1;
-      }),
+      make("odd sizes",
+           [](ModelConfig& c) {
+             c.hidden_size = 37;
+             c.intermediate_size = 51;
+             c.head_dim = 10;
+             c.vocab_size = 41;
+           }),
+      make("three query heads per kv head",
+           [](ModelConfig& c) {
+             c.num_attention_heads = 6;
+             c.num_key_value_heads = 2;
+           }),
+      make("theta 1e6, one layer, large eps",
+           [](ModelConfig& c) {
+             c.rope_theta = 1e6;
+             c.num_hidden_layers = 1;
+             c.rms_norm_eps = 0.1;
+           }),
       make("four layers", [](ModelConfig& c) { c.num_hidden_layers = 4; }),
   };
 }
@@ -188,8 +191,8 @@ TEST(Mistral, GivesTheSameBitsWholeInChunksAndTokenByToken) {
           while (sequence.length() < 150) {
             const auto begin = static_cast<std::size_t>(sequence.length());
             const std::size_t size =
-                std::min(tokens.size() - begin,
-                         1 + static_cast<std::size_t>(random()) % static_cast<std::size_t>(largest));
+                std::min(tokens.size() - begin, 1 + static_cast<std::size_t>(random()) %
+                                                        static_cast<std::size_t>(largest));
             const Floats logits = bench.Feed(sequence, std::span(tokens).subspan(begin, size));
             parts.insert(parts.end(), logits.begin(), logits.end());
           }
@@ -227,7 +230,8 @@ TEST(Mistral, GivesARowTheSameBitsWhateverElseIsInTheBatch) {
       TokenBatch batch;
       Floats alone;
       for (const auto& [past, num_new] : past_and_new) {
-        const Tokens tokens = RandomTokens(static_cast<std::uint64_t>(past + num_new), past + num_new);
+        const Tokens tokens =
+            RandomTokens(static_cast<std::uint64_t>(past + num_new), past + num_new);
         const auto split = static_cast<std::size_t>(past);
         const Floats logits = bench.FeedWhole(tokens);
         alone.insert(alone.end(), logits.begin() + past * TinyConfig().vocab_size, logits.end());
@@ -291,7 +295,8 @@ TEST(Mistral, SeesExactlyAWindowOfKeysThatIncludesTheCurrentOne) {
       };
       const Floats expected = last_row(tokens);
       for (std::size_t p = 0; p < tokens.size(); ++p) {
-        if (p % 16 != 0 && std::abs(static_cast<double>(p) - static_cast<double>(150 - window)) > 2) {
+        if (p % 16 != 0 &&
+            std::abs(static_cast<double>(p) - static_cast<double>(150 - window)) > 2) {
           continue;  // all positions near the edge, some elsewhere
         }
         Tokens changed = tokens;
@@ -316,7 +321,8 @@ TEST(Mistral, ReadsExactlyAWindowOfEachLayersCache) {
       bench.Feed(sequence, std::span(tokens).first(70));
       if (spoiled >= 0) {
         const KvPages pages = bench.cache.Layer(layer);
-        const std::int64_t page = sequence.pages()[static_cast<std::size_t>(spoiled / kKvPageTokens)];
+        const std::int64_t page =
+            sequence.pages()[static_cast<std::size_t>(spoiled / kKvPageTokens)];
         const std::int64_t base = page * pages.n_kv_heads * pages.head_dim * kKvPageTokens;
         for (std::int64_t d = 0; d < pages.head_dim; ++d) {
           static_cast<float*>(pages.keys)[base + d * kKvPageTokens + spoiled % kKvPageTokens] += 1;

@@ -76,7 +76,8 @@ void AppendBytes(std::string& out, std::uint64_t field, std::string_view value) 
 void AppendFloat(std::string& out, std::uint64_t field, float value) {
   AppendVarint(out, field << 3 | 5);
   const auto bits = std::bit_cast<std::uint32_t>(value);
-  for (int shift = 0; shift < 32; shift += 8) out.push_back(static_cast<char>(bits >> shift & 0xff));
+  for (int shift = 0; shift < 32; shift += 8)
+    out.push_back(static_cast<char>(bits >> shift & 0xff));
 }
 
 constexpr std::size_t kFirstBytePiece = 3;
@@ -149,13 +150,13 @@ MistralWeights Pack(Context& ctx, const ModelConfig& config, const PlainWeights&
   for (const PlainLayer& layer : plain.layers) {
     LayerWeights packed;
     packed.attention_norm = Store(weights, layer.attention_norm, DType::kF32, {C});
-    packed.wqkv = pack({Store(weights, layer.wq, dtype, {Q, C}),
-                        Store(weights, layer.wk, dtype, {KV, C}),
-                        Store(weights, layer.wv, dtype, {KV, C})});
+    packed.wqkv =
+        pack({Store(weights, layer.wq, dtype, {Q, C}), Store(weights, layer.wk, dtype, {KV, C}),
+              Store(weights, layer.wv, dtype, {KV, C})});
     packed.wo = pack({Store(weights, layer.wo, dtype, {C, Q})});
     packed.ffn_norm = Store(weights, layer.ffn_norm, DType::kF32, {C});
-    packed.gate_up = pack(
-        {Store(weights, layer.gate, dtype, {F, C}), Store(weights, layer.up, dtype, {F, C})});
+    packed.gate_up =
+        pack({Store(weights, layer.gate, dtype, {F, C}), Store(weights, layer.up, dtype, {F, C})});
     packed.down = pack({Store(weights, layer.down, dtype, {C, F})});
     weights.layers.push_back(std::move(packed));
   }
@@ -197,9 +198,10 @@ std::filesystem::path WriteTinyTokenizer(const std::filesystem::path& directory)
     std::string piece;
     AppendBytes(piece, 1, pieces[id]);
     // Merges happen in order of score: longer pieces first, earlier ones among equals.
-    AppendFloat(piece, 2, TypeOf(id) == kNormal ? static_cast<float>(pieces[id].size()) -
-                                                      static_cast<float>(id) * 1e-3F
-                                                : 0.0F);
+    AppendFloat(piece, 2,
+                TypeOf(id) == kNormal
+                    ? static_cast<float>(pieces[id].size()) - static_cast<float>(id) * 1e-3F
+                    : 0.0F);
     AppendNumber(piece, 3, TypeOf(id));
     AppendBytes(model, 1, piece);
   }
