@@ -1,7 +1,9 @@
 #include "evals/aggregate_task.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <numeric>
 #include <span>
 #include <utility>
 
@@ -56,31 +58,31 @@ MetricValue MeanMetric(const std::string& name, const std::string& unit,
 }
 
 MetricValue BleuMetric(const ScoreDefinition& definition, const Samples& samples) {
-  const Bleu bleu;
   std::vector<BleuStatistics> segments;
+  std::vector<BleuReferences> references;
   for (const SampleResult* sample : samples) {
-    segments.push_back(bleu.Statistics(sample->completions.front().extracted.at("prediction"),
-                                       sample->references));
+    references.push_back(sample->references);
+    segments.push_back(CountBleu(sample->completions.front().extracted.at("prediction"), sample->references));
   }
-  BleuStatistics total;
-  for (const BleuStatistics& segment : segments) total += segment;
+  const auto score_of = [&](const auto& indices) {
+    BleuStatistics sum = segments[static_cast<std::size_t>(*indices.begin())];
+    for (auto i = std::next(indices.begin()); i != indices.end(); ++i) sum += segments[static_cast<std::size_t>(*i)];
+    return ScoreBleu(sum).score;
+  };
+  std::vector<std::int64_t> all(segments.size());
+  std::iota(all.begin(), all.end(), 0);
   MetricValue metric;
   metric.name = definition.name;
   metric.unit = "percent";
   metric.n = static_cast<std::int64_t>(samples.size());
-  metric.value = bleu.Score(total).score;
-  metric.signature = bleu.Signature(segments);
+  metric.value = score_of(all);
+  metric.signature = BleuSignature(references);
   if (segments.size() > 1) {
-    metric.standard_error =
-        BootstrapStderr(metric.n, kBleuResamples, [&](std::span<const std::int64_t> drawn) {
-          BleuStatistics sum;
-          for (const std::int64_t i : drawn) sum += segments[static_cast<std::size_t>(i)];
-          return bleu.Score(sum).score;
-        });
+    metric.standard_error = BootstrapStderr(metric.n, kBleuResamples, score_of);
     metric.standard_error_method = "bootstrap";
     const Interval interval = NormalInterval(metric.value, *metric.standard_error);
     metric.ci_low = std::max(0.0, interval.low);
-    metric.ci_high = interval.high;
+    metric.ci_high = std::min(100.0, interval.high);
     metric.ci_method = "bootstrap";
   }
   return metric;

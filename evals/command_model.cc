@@ -6,14 +6,12 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
-#include "engine/error.h"
+#include "engine/model_source.h"
 #include "evals/commands.h"
 #include "evals/install_paths.h"
 #include "evals/model_loader.h"
 #include "evals/progress.h"
 #include "kernels/device_info.h"
-#include "metrics/unicode_text.h"
-#include "tasks/error.h"
 
 namespace meval {
 namespace {
@@ -23,11 +21,7 @@ Tokenizer LoadTokenizer(const ModelOptions& model) {
   if (!model.tokenizer.empty()) return Tokenizer::Load(model.tokenizer);
   if (model.model == "tiny" || model.model.starts_with("random:tiny"))
     return Tokenizer::Load(TinyModelDir());
-  if (model.model.starts_with("random:")) {
-    throw ModelError("--model " + model.model +
-                     ": random weights have no tokenizer of their own; expected --tokenizer FILE");
-  }
-  return Tokenizer::Load(ResolveModelDirectory(model.model));
+  return Tokenizer::Load(ResolveModel(model.model, model.tokenizer, {}).tokenizer);
 }
 
 void PrintEncoding(const Tokenizer& tokenizer, std::string_view text, bool add_bos,

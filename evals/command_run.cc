@@ -144,7 +144,7 @@ bool EvaluateAll(const PlannedTasks& planned, const EvalEnvironment& environment
     for (const std::string& warning : plan.data->warnings)
       environment.progress.Note("note: " + warning);
     report.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    directory.Write("samples_" + plan.task->name() + ".jsonl",
+    directory.Write(SamplesFileName(plan.task->name()),
                     [&](std::ostream& out) { WriteSamplesJsonl(samples, out); });
     directory.Write("results.json", [&](std::ostream& out) { WriteResultsJson(report, out); });
     directory.Write("report.md", [&](std::ostream& out) { WriteMarkdownReport(report, out); });

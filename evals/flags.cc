@@ -8,7 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "tasks/nearest.h"
+#include "tasks/nearest_name.h"
 
 namespace meval {
 namespace {
@@ -27,7 +27,7 @@ T Choose(const std::string& flag, const std::string& word,
     names.push_back(name);
   }
   throw UsageError(fmt::format("{}: expected one of {}, found \"{}\"{}", flag, OneOf(names), word,
-                               DidYouMean(word, names)));
+                               tasks::DidYouMean(word, names)));
 }
 
 // Adds the nearest flag names to CLI11's message about an unknown one.
@@ -42,7 +42,7 @@ T Choose(const std::string& flag, const std::string& word,
     for (const std::string& argument : arguments) {
       const std::string name = argument.substr(0, argument.find('='));
       if (name.starts_with("--") && std::find(known.begin(), known.end(), name) == known.end()) {
-        message = fmt::format("{}: unknown flag{}", name, DidYouMean(name, known));
+        message = fmt::format("{}: unknown flag{}", name, tasks::DidYouMean(name, known));
         break;
       }
     }

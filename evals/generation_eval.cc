@@ -19,7 +19,6 @@ class CompletionRun {
   EvalOutcome Run() {
     std::vector<GenerationRequest> all = Encode();
     TakeFromJournal(std::move(all));
-    tokens_before_ = environment_.model.stats().tokens_fed;
     environment_.model.Generate(
         requests_,
         [this](std::size_t request, std::int64_t sample, Generation generation) {
@@ -109,7 +108,7 @@ class CompletionRun {
     completion.text = line.text;
     completion.stop_reason = line.stop_reason;
     completion.num_tokens = line.num_tokens;
-    const std::int64_t tokens = environment_.model.stats().tokens_fed - tokens_before_;
+    const std::int64_t tokens = environment_.model.stats().tokens_fed;
     if (--open_samples_[slot] > 0) {
       if (!from_journal) environment_.progress.Tick(tokens);
       return;
@@ -147,7 +146,6 @@ class CompletionRun {
   std::vector<GenerationRequest> requests_;  // unfinished
   std::vector<std::string> keys_;            // per request
   std::vector<std::size_t> slots_;           // per request: place among the selected documents
-  std::int64_t tokens_before_ = 0;
 };
 
 }  // namespace

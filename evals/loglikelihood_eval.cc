@@ -23,7 +23,6 @@ class ChoiceRun {
   EvalOutcome Run() {
     Encode();
     TakeFromJournal();
-    tokens_before_ = environment_.model.stats().tokens_fed;
     environment_.model.Score(
         requests_,
         [this](std::size_t request, ContinuationScore score) { Done(request, std::move(score)); },
@@ -125,7 +124,7 @@ class ChoiceRun {
       environment_.progress.Resume(headline);
     } else {
       environment_.progress.Advance(headline,
-                                    environment_.model.stats().tokens_fed - tokens_before_);
+                                    environment_.model.stats().tokens_fed);
     }
   }
 
@@ -146,7 +145,6 @@ class ChoiceRun {
   std::vector<ScoreRequest> requests_;      // distinct and unfinished
   std::vector<std::string> keys_;           // per request
   std::vector<std::vector<Place>> places_;  // per request
-  std::int64_t tokens_before_ = 0;
 };
 
 }  // namespace

@@ -12,7 +12,7 @@
 #include "kernels/check.h"
 #include "reports/error.h"
 #include "tasks/error.h"
-#include "tasks/nearest.h"
+#include "tasks/nearest_name.h"
 
 namespace meval {
 namespace {
@@ -44,7 +44,7 @@ int Dispatch(std::span<const std::string> arguments, std::istream& in, std::ostr
   if (word == "model") return ModelCommand(ParseModel(rest), out);
   if (word == "version") return VersionCommand(out);
   const std::vector<std::string> names(CommandNames().begin(), CommandNames().end());
-  throw UsageError("\"" + word + "\": expected a command or a flag" + DidYouMean(word, names) +
+  throw UsageError("\"" + word + "\": expected a command or a flag" + tasks::DidYouMean(word, names) +
                    "\nSee: mistral-eval --help");
 }
 

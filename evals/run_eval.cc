@@ -179,7 +179,6 @@ TaskResult RunTask(const EvalPlan& plan, const EvalEnvironment& environment,
                    std::vector<SampleResult>& samples, bool& is_complete) {
   const TaskDefinition& task = plan.definition();
   const auto begin = std::chrono::steady_clock::now();
-  const EngineStats before = environment.model.stats();
   environment.progress.Begin(task.name, static_cast<std::int64_t>(plan.selected.size()),
                              HeadlineName(plan));
   EvalOutcome outcome = task.request == RequestKind::kLoglikelihood
@@ -189,12 +188,12 @@ TaskResult RunTask(const EvalPlan& plan, const EvalEnvironment& environment,
   TaskResult result = AggregateTask(plan, outcome);
   result.fewshot_mode = FewShotName(plan.fewshot);
   result.settings = SettingsOf(plan);
-  const EngineStats after = environment.model.stats();
+  const EngineStats stats = environment.model.stats();
   result.timing.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  result.timing.tokens_requested = after.tokens_requested - before.tokens_requested;
-  result.timing.tokens_fed = after.tokens_fed - before.tokens_fed;
-  result.timing.tokens_generated = after.tokens_generated - before.tokens_generated;
+  result.timing.tokens_requested = stats.tokens_requested;
+  result.timing.tokens_fed = stats.tokens_fed;
+  result.timing.tokens_generated = stats.tokens_generated;
   result.timing.requests_from_journal = outcome.requests_from_journal;
   is_complete = outcome.is_complete;
   samples = std::move(outcome.samples);

@@ -1,6 +1,7 @@
 #include "evals/score_completions.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,12 +11,12 @@
 
 #include "evals/eval.h"
 #include "metrics/exact_match.h"
-#include "metrics/extract.h"
 #include "metrics/majority_vote.h"
 #include "metrics/numeric_match.h"
 #include "metrics/python_regex.h"
 #include "metrics/rouge.h"
 #include "metrics/unicode_text.h"
+#include "tasks/answer_filter.h"
 #include "tasks/error.h"
 
 namespace meval {
@@ -26,51 +27,17 @@ class CompiledScore {
  public:
   explicit CompiledScore(const ScoreDefinition& definition)
       : definition_(definition),
+        filter_(definition.filters),
         exact_match_({.ignore_case = definition.ignore_case,
                       .ignore_punctuation = definition.ignore_punctuation,
                       .ignore_numbers = definition.ignore_numbers,
                       .regexes_to_ignore = definition.ignore_regexes}) {
-    for (const FilterStep& step : definition.filters) {
-      if (step.kind == FilterStep::Kind::kRegex) {
-        regexes_.emplace_back(RegexFilterOptions{step.pattern, step.select, step.fallback});
-      }
-    }
     for (const std::string& pattern : definition.ignore_regexes) ignored_.emplace_back(pattern);
   }
 
   const ScoreDefinition& definition() const { return definition_; }
-  bool extracts() const {
-    return definition_.metric == "exact_match" || definition_.metric == "numeric_match" ||
-           definition_.metric == "maj_at_k";
-  }
 
-  // The answer in a completion, and whether there is one. Where the patterns match less often than
-  // `select` asks, there is none.
-  std::string Extract(const std::string& completion) const {
-    std::string text = completion;
-    std::size_t regex = 0;
-    for (const FilterStep& step : definition_.filters) {
-      switch (step.kind) {
-        case FilterStep::Kind::kStrip:
-          text = std::string(Strip(text));
-          break;
-        case FilterStep::Kind::kTakeFirstLine:
-          text.resize(std::min(text.size(), text.find('\n')));
-          break;
-        case FilterStep::Kind::kRegex:
-          text = regexes_[regex++].Apply(text);
-          break;
-      }
-    }
-    return text;
-  }
-
-  bool IsInvalid(const std::string& answer) const {
-    for (const RegexFilter& filter : regexes_) {
-      if (answer == filter.fallback()) return true;
-    }
-    return answer.empty();
-  }
+  ExtractedAnswer Extract(const std::string& completion) const { return filter_.Apply(completion); }
 
   double ExactMatchOf(const std::string& answer, const Document& document) const {
     return exact_match_.MatchesAny(answer, document.references) ? 1 : 0;
@@ -96,17 +63,16 @@ class CompiledScore {
   }
 
   ScoreDefinition definition_;
+  AnswerFilter filter_;
   ExactMatch exact_match_;
-  std::vector<RegexFilter> regexes_;
   std::vector<PythonRegex> ignored_;
 };
 
-// ROUGE of one document, all types at once: with and without the stemmer they share nothing else.
-double RougeOf(const RougeScores& scores, const std::string& metric) {
-  if (metric == "rouge1") return 100 * scores.rouge1.fmeasure;
-  if (metric == "rouge2") return 100 * scores.rouge2.fmeasure;
-  if (metric == "rougeL") return 100 * scores.rouge_l.fmeasure;
-  return 100 * scores.rouge_lsum.fmeasure;
+const std::vector<std::string> kRougeTypes = {"rouge1", "rouge2", "rougeL", "rougeLsum"};
+
+// Whether the first completion's text as a whole is compared, rather than an answer found in it.
+bool ComparesTexts(const ScoreDefinition& definition) {
+  return definition.metric.starts_with("rouge") || definition.metric == "bleu";
 }
 
 }  // namespace
@@ -118,11 +84,10 @@ struct CompletionScorer::Impl {
   bool is_text_quality =
       false;  // some score compares whole texts: prediction lengths are of interest
 
-  void ScoreAnswers(const CompiledScore& score, const Document& document,
-                    SampleResult& sample) const {
+  void ScoreAnswers(const CompiledScore& score, const Document& document, SampleResult& sample) const {
     double sum = 0;
     for (CompletionResult& completion : sample.completions) {
-      const std::string answer = score.Extract(completion.text);
+      const std::string answer = score.Extract(completion.text).text;
       sum += score.definition().metric == "exact_match" ? score.ExactMatchOf(answer, document)
                                                         : score.NumericMatchOf(answer, document);
       completion.extracted[score.definition().name] = answer;
@@ -131,20 +96,17 @@ struct CompletionScorer::Impl {
   }
 
   // maj@k for every k, pass@k and the mean accuracy from the same completions.
-  void ScoreVotes(const CompiledScore& score, const Document& document,
-                  SampleResult& sample) const {
+  void ScoreVotes(const CompiledScore& score, const Document& document, SampleResult& sample) const {
     std::vector<VoteSample> canonical;
     std::vector<VoteSample> as_text;
     for (CompletionResult& completion : sample.completions) {
-      const std::string answer = score.Extract(completion.text);
-      const bool is_valid = !score.IsInvalid(answer);
-      canonical.push_back({score.Canonical(answer), is_valid,
-                           is_valid && score.NumericMatchOf(answer, document) > 0});
-      as_text.push_back({answer, is_valid, score.ExactMatchOf(answer, document) > 0});
-      completion.extracted[score.definition().name] = answer;
+      const ExtractedAnswer answer = score.Extract(completion.text);
+      canonical.push_back({score.Canonical(answer.text), answer.is_valid,
+                           answer.is_valid && score.NumericMatchOf(answer.text, document) > 0});
+      as_text.push_back({answer.text, answer.is_valid, score.ExactMatchOf(answer.text, document) > 0});
+      completion.extracted[score.definition().name] = answer.text;
     }
-    const MajorityScore votes =
-        ScoreMajority(canonical, StreamKey({task.name, document.id, "subsets"}));
+    const MajorityScore votes = ScoreMajority(canonical, StreamKey({task.name, document.id, "subsets"}));
     for (std::size_t k = 1; k <= canonical.size(); ++k) {
       sample.metrics[fmt::format("maj@{}", k)] = votes.first_k[k - 1];
       sample.metrics[fmt::format("maj@{},subsets", k)] = votes.subset_mean[k - 1];
@@ -152,29 +114,27 @@ struct CompletionScorer::Impl {
     }
     sample.metrics["sample_acc"] = votes.mean_accuracy;
     const std::optional<std::size_t> winner = MajorityVote(as_text, VoteRule::kReference);
-    sample.metrics[fmt::format("maj@{},reference", as_text.size())] =
-        winner && as_text[*winner].is_correct ? 1 : 0;
+    sample.metrics[fmt::format("maj@{},reference", as_text.size())] = winner && as_text[*winner].is_correct ? 1 : 0;
   }
 
-  // Whole-text scores look at the first completion. Corpus BLEU is made of all documents' texts
-  // later.
+  // Whole-text scores look at the first completion. Corpus BLEU is made of all documents' texts later.
   void ScoreTexts(const Document& document, SampleResult& sample) const {
-    std::optional<RougeScores> stemmed;
-    std::optional<RougeScores> plain;
     CompletionResult& completion = sample.completions.front();
+    std::map<bool, std::vector<RougeScore>> rouge;  // by stemming, in the order of kRougeTypes
     for (const CompiledScore& score : scores) {
       const ScoreDefinition& definition = score.definition();
-      if (score.extracts()) continue;
-      const std::string prediction = score.Extract(completion.text);
+      if (!ComparesTexts(definition)) continue;
+      const std::string prediction = score.Extract(completion.text).text;
       completion.extracted["prediction"] = prediction;
       if (definition.metric == "bleu") continue;
-      std::optional<RougeScores>& rouge = definition.stem ? stemmed : plain;
-      if (!rouge) rouge = ScoreRouge(document.references, prediction, {.stem = definition.stem});
-      sample.metrics[definition.name] = RougeOf(*rouge, definition.metric);
+      const Rouge& scorer = definition.stem ? rouge_stemmed : rouge_plain;
+      std::vector<RougeScore>& values = rouge[definition.stem];
+      if (values.empty()) values = scorer.ScoreMulti(document.references, prediction);
+      const auto type = std::find(scorer.types().begin(), scorer.types().end(), definition.metric);
+      sample.metrics[definition.name] = 100 * values[static_cast<std::size_t>(type - scorer.types().begin())].fmeasure;
     }
     sample.metrics["prediction_tokens"] = static_cast<double>(completion.num_tokens);
-    sample.metrics["prediction_words"] =
-        static_cast<double>(SplitWhitespace(completion.extracted["prediction"]).size());
+    sample.metrics["prediction_words"] = static_cast<double>(SplitWhitespace(completion.extracted["prediction"]).size());
   }
 };
 
@@ -187,7 +147,7 @@ CompletionScorer::CompletionScorer(const TaskDefinition& task) : impl_(std::make
   }
   for (const CompiledScore& score : impl_->scores) {
     if (score.definition().is_headline) impl_->headline = &score;
-    impl_->is_text_quality = impl_->is_text_quality || !score.extracts();
+    impl_->compares_texts = impl_->compares_texts || ComparesTexts(score.definition());
   }
 }
 
@@ -197,11 +157,11 @@ void CompletionScorer::Score(const Document& document, SampleResult& sample) con
   for (const CompiledScore& score : impl_->scores) {
     if (score.definition().metric == "maj_at_k") {
       impl_->ScoreVotes(score, document, sample);
-    } else if (score.extracts()) {
+    } else if (!ComparesTexts(score.definition())) {
       impl_->ScoreAnswers(score, document, sample);
     }
   }
-  if (impl_->is_text_quality) impl_->ScoreTexts(document, sample);
+  if (impl_->compares_texts) impl_->ScoreTexts(document, sample);
 }
 
 double CompletionScorer::HeadlineFraction(const SampleResult& sample) const {
@@ -210,14 +170,12 @@ double CompletionScorer::HeadlineFraction(const SampleResult& sample) const {
     return sample.metrics.at(fmt::format("maj@{}", sample.completions.size()));
   const auto found = sample.metrics.find(headline.name);
   if (found == sample.metrics.end()) return 0;  // a corpus score: no value per document
-  return impl_->headline->extracts() ? found->second : found->second / 100;
+  return ComparesTexts(headline) ? found->second / 100 : found->second;
 }
 
 bool CompletionScorer::IsInvalid(const CompletionResult& completion) const {
-  const bool extracts = impl_->headline->extracts();
-  const auto found =
-      completion.extracted.find(extracts ? impl_->headline->definition().name : "prediction");
-  return found == completion.extracted.end() || impl_->headline->IsInvalid(found->second);
+  const ExtractedAnswer answer = impl_->headline->Extract(completion.text);
+  return !answer.is_valid || answer.text.empty();
 }
 
 }  // namespace meval

@@ -68,6 +68,7 @@ OrderedJson MetricJson(const MetricValue& metric) {
           {"n", metric.n},
           {"higher_is_better", metric.higher_is_better},
           {"is_headline", metric.is_headline},
+          {"is_detail", metric.is_detail},
           {"signature", metric.signature}};
 }
 

@@ -26,6 +26,7 @@ struct MetricValue {
   std::string unit = "fraction";  // "fraction" (0..1), "percent" (0..100), "tokens", "words"
   bool higher_is_better = true;
   bool is_headline = false;
+  bool is_detail = false;  // in results.json, not in tables
   std::string signature;  // how it was computed, sacrebleu style; may be empty
 };
 

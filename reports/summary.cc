@@ -80,6 +80,7 @@ ScoreTable BuildScoreTable(const RunReport& run, SubsetRows subsets) {
     const std::size_t first = table.rows.size();
     if (subsets != SubsetRows::kGroups) {
       for (const MetricValue& metric : task.metrics) {
+        if (metric.is_detail) continue;
         ScoreRow row = MakeRow(metric);
         row.published = PublishedCell(task, metric.name, table);
         table.rows.push_back(row);
@@ -88,6 +89,7 @@ ScoreTable BuildScoreTable(const RunReport& run, SubsetRows subsets) {
     for (const SubsetResult& subset : task.subsets) {
       if (!IsShown(subset, subsets)) continue;
       for (const MetricValue& metric : subset.metrics) {
+        if (metric.is_detail) continue;
         ScoreRow row = MakeRow(metric);
         row.subset = subset.name;
         row.is_headline = false;

@@ -8,7 +8,7 @@
 #include "tasks/define/parse_groups.h"
 #include "tasks/error.h"
 #include "tasks/files/glob.h"
-#include "tasks/names/nearest_name.h"
+#include "tasks/nearest_name.h"
 #include "tasks/records/record_file.h"
 #include "tasks/records/value.h"
 

@@ -1,5 +1,5 @@
 #include "tasks/define/parse_definition.h"
-#include "tasks/names/nearest_name.h"
+#include "tasks/nearest_name.h"
 
 namespace meval::tasks {
 namespace {

@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "tasks/error.h"
-#include "tasks/names/nearest_name.h"
+#include "tasks/nearest_name.h"
 
 namespace meval::tasks {
 

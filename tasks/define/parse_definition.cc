@@ -5,7 +5,7 @@
 #include "metrics/unicode_text.h"
 #include "tasks/digest.h"
 #include "tasks/error.h"
-#include "tasks/names/nearest_name.h"
+#include "tasks/nearest_name.h"
 #include "tasks/records/json_parser.h"
 #include "tasks/records/jsonl_reader.h"
 

@@ -2,7 +2,7 @@
 
 #include "metrics/python_regex.h"
 #include "tasks/define/parse_definition.h"
-#include "tasks/names/nearest_name.h"
+#include "tasks/nearest_name.h"
 
 namespace meval::tasks {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "tasks/digest.h"
 #include "tasks/error.h"
-#include "tasks/names/nearest_name.h"
+#include "tasks/nearest_name.h"
 #include "tasks/records/value.h"
 
 namespace meval::tasks {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "tasks/names/nearest_name.h"
+#include "tasks/nearest_name.h"
 
 namespace meval::tasks {
 namespace {

@@ -1,4 +1,4 @@
-#include "tasks/names/nearest_name.h"
+#include "tasks/nearest_name.h"
 
 #include <algorithm>
 #include <utility>

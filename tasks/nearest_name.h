@@ -1,5 +1,5 @@
-#ifndef MEVAL_TASKS_NAMES_NEAREST_NAME_H_
-#define MEVAL_TASKS_NAMES_NEAREST_NAME_H_
+#ifndef MEVAL_TASKS_NEAREST_NAME_H_
+#define MEVAL_TASKS_NEAREST_NAME_H_
 
 #include <cstddef>
 #include <string>
@@ -24,4 +24,4 @@ std::string JoinNames(const std::vector<std::string>& names);
 
 }  // namespace meval::tasks
 
-#endif  // MEVAL_TASKS_NAMES_NEAREST_NAME_H_
+#endif  // MEVAL_TASKS_NEAREST_NAME_H_
