@@ -62,11 +62,13 @@ MetricValue BleuMetric(const ScoreDefinition& definition, const Samples& samples
   std::vector<BleuReferences> references;
   for (const SampleResult* sample : samples) {
     references.push_back(sample->references);
-    segments.push_back(CountBleu(sample->completions.front().extracted.at("prediction"), sample->references));
+    segments.push_back(
+        CountBleu(sample->completions.front().extracted.at("prediction"), sample->references));
   }
   const auto score_of = [&](const auto& indices) {
     BleuStatistics sum = segments[static_cast<std::size_t>(*indices.begin())];
-    for (auto i = std::next(indices.begin()); i != indices.end(); ++i) sum += segments[static_cast<std::size_t>(*i)];
+    for (auto i = std::next(indices.begin()); i != indices.end(); ++i)
+      sum += segments[static_cast<std::size_t>(*i)];
     return ScoreBleu(sum).score;
   };
   std::vector<std::int64_t> all(segments.size());

@@ -11,7 +11,6 @@
 #include "evals/install_paths.h"
 #include "evals/model_loader.h"
 #include "evals/progress.h"
-#include "kernels/device_info.h"
 
 namespace meval {
 namespace {
@@ -94,10 +93,6 @@ int VersionCommand(std::ostream& out) {
   const HostInfo host = DescribeHost(context);
   fmt::print(out, "{}\nCPU          {}\nCPU path     {}\nmatmul       {}\n", host.build, host.cpu,
              host.cpu_path, host.gemm_provider);
-  const DeviceList devices = ListDevices();
-  for (const DeviceInfo& device : devices.devices)
-    fmt::print(out, "device       {}\n", Describe(device));
-  if (!devices.cuda_absence.empty()) fmt::print(out, "CUDA         {}\n", devices.cuda_absence);
   return 0;
 }
 

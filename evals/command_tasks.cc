@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
+#include <fmt/ranges.h>
 
 #include "evals/commands.h"
 #include "evals/run_eval.h"
@@ -59,8 +60,10 @@ void PrintDefinition(const TaskDefinition& task, std::ostream& out) {
 
 void PrintPrompt(const Task& task, const TaskData& data, const TasksOptions& options,
                  std::int64_t shots, std::ostream& out) {
-  const std::vector<Prompt> prompts =
-      BuildPrompts(task, data, {.shots = shots, .seed = options.seed});
+  PromptOptions prompt_options;
+  prompt_options.shots = shots;
+  prompt_options.seed = options.seed;
+  const std::vector<Prompt> prompts = BuildPrompts(task, data, prompt_options);
   if (prompts.empty()) return;
   const Document& document = data.documents.front();
   fmt::print(out, "\nThe prompt of the first document, {} ({}), with {} shots:\n", document.id,

@@ -217,6 +217,7 @@ struct RunWords {
   std::string boundary = "length";
   std::string formats;
   std::string gen_kwargs;
+  bool log_samples = true;
   std::vector<std::string> fail_under;
 
   void Finish(RunOptions& run) const {
@@ -311,7 +312,8 @@ void AddRunOutputFlags(CLI::App& app, RunOptions& run, RunWords& words) {
   app.add_flag("--quiet", run.quiet, "No progress and no notes on stderr")->group(group);
   app.add_flag("--no-color", run.no_color, "No colours (also: the NO_COLOR environment variable)")
       ->group(group);
-  app.add_flag("--log_samples", "Accepted for compatibility: samples are always written")
+  app.add_flag("--log_samples", words.log_samples,
+               "Accepted for compatibility: samples are always written")
       ->group(group);
 }
 

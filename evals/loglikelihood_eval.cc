@@ -123,8 +123,7 @@ class ChoiceRun {
     if (from_journal) {
       environment_.progress.Resume(headline);
     } else {
-      environment_.progress.Advance(headline,
-                                    environment_.model.stats().tokens_fed);
+      environment_.progress.Advance(headline, environment_.model.stats().tokens_fed);
     }
   }
 

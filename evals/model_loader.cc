@@ -11,7 +11,6 @@
 #include "evals/flags.h"
 #include "evals/install_paths.h"
 #include "kernels/check.h"
-#include "kernels/device_info.h"
 #include "tasks/digest.h"
 
 namespace meval {

@@ -44,8 +44,8 @@ int Dispatch(std::span<const std::string> arguments, std::istream& in, std::ostr
   if (word == "model") return ModelCommand(ParseModel(rest), out);
   if (word == "version") return VersionCommand(out);
   const std::vector<std::string> names(CommandNames().begin(), CommandNames().end());
-  throw UsageError("\"" + word + "\": expected a command or a flag" + tasks::DidYouMean(word, names) +
-                   "\nSee: mistral-eval --help");
+  throw UsageError("\"" + word + "\": expected a command or a flag" +
+                   tasks::DidYouMean(word, names) + "\nSee: mistral-eval --help");
 }
 
 int Report(std::ostream& err, const std::exception& error, ExitCode code) {

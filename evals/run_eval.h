@@ -5,7 +5,6 @@
 // prompts, model, requests, scores.
 
 #include <filesystem>
-#include <iosfwd>
 #include <memory>
 #include <vector>
 
@@ -24,15 +23,22 @@ DataOptions TaskDataOptions(const Task& task, const DataSelection& selection, bo
 // Whether a directory is the one of the shipped samples.
 bool IsSamplesDir(const std::filesystem::path& directory);
 
-const std::vector<EvalPlan>& plans() const { return plans_; }
+// The tasks of a run with their records and prompts; owns what the plans point to.
+class PlannedTasks {
+ public:
+  // Reads every record and builds every prompt before any model is loaded, so that bad data costs
+  // no time. Throws UnknownTaskError, DataError or UsageError.
+  explicit PlannedTasks(const RunOptions& options);
 
-private:
-std::vector<Task> tasks_;
-std::vector<std::unique_ptr<TaskData>> data_;
-std::vector<EvalPlan> plans_;
+  const std::vector<EvalPlan>& plans() const { return plans_; }
+
+ private:
+  std::vector<Task> tasks_;
+  std::vector<std::unique_ptr<TaskData>> data_;
+  std::vector<EvalPlan> plans_;
 };
 
-// Semantic flags of a run: part of its identity.
+// What makes the run comparable with another: model, tasks, data, seed and semantic flags.
 RunIdentity IdentityOf(const RunOptions& options, const std::vector<EvalPlan>& plans,
                        const Engine& engine);
 

@@ -81,10 +81,12 @@ struct CompletionScorer::Impl {
   TaskDefinition task;
   std::vector<CompiledScore> scores;
   const CompiledScore* headline = nullptr;
-  bool is_text_quality =
-      false;  // some score compares whole texts: prediction lengths are of interest
+  bool compares_texts = false;  // prediction lengths are of interest
+  Rouge rouge_stemmed{kRougeTypes, true};
+  Rouge rouge_plain{kRougeTypes, false};
 
-  void ScoreAnswers(const CompiledScore& score, const Document& document, SampleResult& sample) const {
+  void ScoreAnswers(const CompiledScore& score, const Document& document,
+                    SampleResult& sample) const {
     double sum = 0;
     for (CompletionResult& completion : sample.completions) {
       const std::string answer = score.Extract(completion.text).text;
@@ -96,17 +98,20 @@ struct CompletionScorer::Impl {
   }
 
   // maj@k for every k, pass@k and the mean accuracy from the same completions.
-  void ScoreVotes(const CompiledScore& score, const Document& document, SampleResult& sample) const {
+  void ScoreVotes(const CompiledScore& score, const Document& document,
+                  SampleResult& sample) const {
     std::vector<VoteSample> canonical;
     std::vector<VoteSample> as_text;
     for (CompletionResult& completion : sample.completions) {
       const ExtractedAnswer answer = score.Extract(completion.text);
       canonical.push_back({score.Canonical(answer.text), answer.is_valid,
                            answer.is_valid && score.NumericMatchOf(answer.text, document) > 0});
-      as_text.push_back({answer.text, answer.is_valid, score.ExactMatchOf(answer.text, document) > 0});
+      as_text.push_back(
+          {answer.text, answer.is_valid, score.ExactMatchOf(answer.text, document) > 0});
       completion.extracted[score.definition().name] = answer.text;
     }
-    const MajorityScore votes = ScoreMajority(canonical, StreamKey({task.name, document.id, "subsets"}));
+    const MajorityScore votes =
+        ScoreMajority(canonical, StreamKey({task.name, document.id, "subsets"}));
     for (std::size_t k = 1; k <= canonical.size(); ++k) {
       sample.metrics[fmt::format("maj@{}", k)] = votes.first_k[k - 1];
       sample.metrics[fmt::format("maj@{},subsets", k)] = votes.subset_mean[k - 1];
@@ -114,10 +119,12 @@ struct CompletionScorer::Impl {
     }
     sample.metrics["sample_acc"] = votes.mean_accuracy;
     const std::optional<std::size_t> winner = MajorityVote(as_text, VoteRule::kReference);
-    sample.metrics[fmt::format("maj@{},reference", as_text.size())] = winner && as_text[*winner].is_correct ? 1 : 0;
+    sample.metrics[fmt::format("maj@{},reference", as_text.size())] =
+        winner && as_text[*winner].is_correct ? 1 : 0;
   }
 
-  // Whole-text scores look at the first completion. Corpus BLEU is made of all documents' texts later.
+  // Whole-text scores look at the first completion. Corpus BLEU is made of all documents' texts
+  // later.
   void ScoreTexts(const Document& document, SampleResult& sample) const {
     CompletionResult& completion = sample.completions.front();
     std::map<bool, std::vector<RougeScore>> rouge;  // by stemming, in the order of kRougeTypes
@@ -131,10 +138,12 @@ struct CompletionScorer::Impl {
       std::vector<RougeScore>& values = rouge[definition.stem];
       if (values.empty()) values = scorer.ScoreMulti(document.references, prediction);
       const auto type = std::find(scorer.types().begin(), scorer.types().end(), definition.metric);
-      sample.metrics[definition.name] = 100 * values[static_cast<std::size_t>(type - scorer.types().begin())].fmeasure;
+      sample.metrics[definition.name] =
+          100 * values[static_cast<std::size_t>(type - scorer.types().begin())].fmeasure;
     }
     sample.metrics["prediction_tokens"] = static_cast<double>(completion.num_tokens);
-    sample.metrics["prediction_words"] = static_cast<double>(SplitWhitespace(completion.extracted["prediction"]).size());
+    sample.metrics["prediction_words"] =
+        static_cast<double>(SplitWhitespace(completion.extracted["prediction"]).size());
   }
 };
 
