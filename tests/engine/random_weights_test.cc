@@ -7,10 +7,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/weights.h"
+#include "tests/support/unpacked_weights.h"
+
 namespace meval {
 namespace {
 
 using ::testing::ElementsAreArray;
+using testing::Matrix;
+using testing::Rounded;
+using testing::Small;
+using testing::TakenApart;
 
 std::vector<float> Fill(std::uint64_t seed, std::string_view name, std::int64_t begin,
                         std::size_t count) {
@@ -105,6 +112,43 @@ TEST(FillRandomTensor, GivesThesePreciseBits) {
              std::bit_cast<std::uint64_t>(NormalQuantile(static_cast<std::uint32_t>(word)));
   }
   EXPECT_EQ(digest, 8320989489168122316u);
+}
+
+TEST(RandomWeights, AreTheNumbersOfTheirGenerator) {
+  Context ctx;
+  const ModelConfig config = Small();
+  for (const WeightDType dtype : {WeightDType::kF32, WeightDType::kBF16}) {
+    const MistralWeights weights = RandomWeights(ctx, config, 42, dtype);
+    EXPECT_EQ(weights.dtype, dtype == WeightDType::kF32 ? DType::kF32 : DType::kBF16);
+    EXPECT_EQ(weights.origin, "random,seed=42");
+    for (const auto& [name, values] : TakenApart(ctx, config, weights)) {
+      Matrix expected(values.size(), 1.0f);
+      if (values.size() > 16) {
+        FillRandomTensor(42, name, 0, expected);
+        expected = Rounded(expected, weights.dtype);
+      }
+      EXPECT_EQ(values, expected) << name;
+    }
+  }
+}
+
+TEST(RandomWeights, AreTheSameOnAnyNumberOfThreads) {
+  ModelConfig config = Small();
+  config.vocab_size = 9000;  // several chunks
+  Context one({.num_threads = 1});
+  Context three({.num_threads = 3});
+  const MistralWeights a = RandomWeights(one, config, 5, WeightDType::kAuto);
+  const MistralWeights b = RandomWeights(three, config, 5, WeightDType::kAuto);
+  EXPECT_EQ(TakenApart(one, config, a), TakenApart(one, config, b));
+}
+
+TEST(RandomWeights, TakeTheDtypeOfTheirShapeUnlessTold) {
+  Context ctx;
+  ModelConfig config = Small();
+  EXPECT_EQ(RandomWeights(ctx, config, 1, WeightDType::kAuto).dtype, DType::kF32);
+  config.torch_dtype = "bfloat16";
+  EXPECT_EQ(RandomWeights(ctx, config, 1, WeightDType::kAuto).dtype, DType::kBF16);
+  EXPECT_EQ(RandomWeights(ctx, config, 1, WeightDType::kF32).dtype, DType::kF32);
 }
 
 }  // namespace

@@ -7,11 +7,11 @@
 #include <gtest/gtest.h>
 
 #include "engine/checkpoint_names.h"
-#include "engine/random_weights.h"
 #include "kernels/bfloat16.h"
 #include "tests/support/model_error.h"
 #include "tests/support/safetensors_writer.h"
 #include "tests/support/temp_directory.h"
+#include "tests/support/unpacked_weights.h"
 
 namespace meval {
 namespace {
@@ -20,54 +20,19 @@ using testing::BF16Tensor;
 using testing::BytesOf;
 using testing::ExpectModelError;
 using testing::F32Tensor;
+using testing::Matrix;
+using testing::Rounded;
 using testing::SafetensorsBytes;
+using testing::Small;
+using testing::TakenApart;
 using testing::TempDirectory;
 using testing::TestTensor;
+using testing::Unpacked;
+using testing::Values;
 using Path = std::filesystem::path;
-using Matrix = std::vector<float>;  // row-major
-
-// Two layers, grouped heads, and no two sizes equal.
-ModelConfig Small() {
-  ModelConfig config;
-  config.vocab_size = 24;
-  config.hidden_size = 16;
-  config.intermediate_size = 20;
-  config.num_hidden_layers = 2;
-  config.num_attention_heads = 4;
-  config.num_key_value_heads = 2;
-  config.head_dim = 6;
-  return config;
-}
-
-// The matrix inside a packed weight: the identity times its transpose.
-Matrix Unpacked(Context& ctx, const PackedWeight& weight) {
-  const std::int64_t n = weight.n();
-  const std::int64_t k = weight.k();
-  Matrix identity(static_cast<std::size_t>(k * k));
-  for (std::int64_t i = 0; i < k; ++i) identity[static_cast<std::size_t>(i * k + i)] = 1;
-  Matrix transposed(static_cast<std::size_t>(k * n));
-  Gemm(ctx, TensorView(identity.data(), DType::kF32, {k, k}), weight,
-       TensorView(transposed.data(), DType::kF32, {k, n}));
-  Matrix matrix(static_cast<std::size_t>(n * k));
-  for (std::int64_t i = 0; i < n; ++i) {
-    for (std::int64_t j = 0; j < k; ++j) {
-      matrix[static_cast<std::size_t>(i * k + j)] = transposed[static_cast<std::size_t>(j * n + i)];
-    }
-  }
-  return matrix;
-}
-
-Matrix Values(const TensorView& view) {
-  Matrix values(static_cast<std::size_t>(view.num_elements()));
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = view.dtype == DType::kF32 ? view.As<float>()[i]
-                                          : BFloat16ToFloat(view.As<std::uint16_t>()[i]);
-  }
-  return values;
-}
 
 // A tensor of a checkpoint as f32, read without the product's conversion.
-Matrix Values(const TensorEntry& entry) {
+Matrix EntryValues(const TensorEntry& entry) {
   std::size_t count = 1;
   for (const std::int64_t dim : entry.shape) count *= static_cast<std::size_t>(dim);
   Matrix values(count);
@@ -83,50 +48,13 @@ Matrix Values(const TensorEntry& entry) {
   return values;
 }
 
-Matrix Rounded(Matrix values, DType dtype) {
-  if (dtype == DType::kBF16) {
-    for (float& value : values) value = BFloat16ToFloat(FloatToBFloat16(value));
-  }
-  return values;
-}
-
-// Every matrix of a model under the name of its tensor, fused ones taken apart again.
-std::map<std::string, Matrix> TakenApart(Context& ctx, const ModelConfig& config,
-                                         const MistralWeights& weights) {
-  const ModelSpecs specs = DescribeTensors(config);
-  std::map<std::string, Matrix> result;
-  const auto split = [&](const PackedWeight& packed, const std::vector<const TensorSpec*>& parts) {
-    const Matrix whole = Unpacked(ctx, packed);
-    auto next = whole.begin();
-    for (const TensorSpec* part : parts) {
-      result[part->name].assign(next, next + part->num_elements());
-      next += part->num_elements();
-    }
-    EXPECT_TRUE(next == whole.end());
-  };
-  result[specs.embedding.name] = Values(weights.embedding);
-  for (std::size_t i = 0; i < weights.layers.size(); ++i) {
-    const LayerSpecs& spec = specs.layers[i];
-    const LayerWeights& layer = weights.layers[i];
-    result[spec.attention_norm.name] = Values(layer.attention_norm);
-    result[spec.ffn_norm.name] = Values(layer.ffn_norm);
-    split(layer.wqkv, {&spec.q, &spec.k, &spec.v});
-    split(layer.wo, {&spec.o});
-    split(layer.gate_up, {&spec.gate, &spec.up});
-    split(layer.down, {&spec.down});
-  }
-  result[specs.final_norm.name] = Values(weights.final_norm);
-  result[kLmHead] = Unpacked(ctx, weights.lm_head);
-  return result;
-}
-
 void ExpectHolds(Context& ctx, const ModelConfig& config, const MistralWeights& weights,
                  const Checkpoint& checkpoint) {
   const auto held = TakenApart(ctx, config, weights);
   for (const auto& [name, entry] : checkpoint.tensors()) {
     ASSERT_TRUE(held.contains(name)) << name;
     const DType dtype = entry.shape.size() == 1 ? DType::kF32 : weights.dtype;
-    EXPECT_EQ(held.at(name), Rounded(Values(entry), dtype)) << name;
+    EXPECT_EQ(held.at(name), Rounded(EntryValues(entry), dtype)) << name;
   }
   EXPECT_EQ(held.size(), checkpoint.tensors().size() + (config.tie_word_embeddings ? 1 : 0));
 }
@@ -149,7 +77,7 @@ TestTensor& Named(std::vector<TestTensor>& tensors, const std::string& name) {
   for (TestTensor& tensor : tensors) {
     if (tensor.name == name) return tensor;
   }
-  throw std::logic_error("no tensor " + name);
+  throw std::out_of_range(name);
 }
 
 class Weights : public ::testing::Test {
@@ -358,98 +286,6 @@ TEST_F(Weights, AreTheSameFromTheAuthorsOwnLayout) {
   const Checkpoint broken = Write(own, 0, "consolidated.safetensors");
   ExpectModelError([&] { Load(config, broken); },
                    {"layers.0.attention.wq.weight", "but \"layers.0.attention.w.weight\""});
-}
-
-TEST(RandomWeights, AreTheNumbersOfTheirGenerator) {
-  Context ctx;
-  const ModelConfig config = Small();
-  for (const WeightDType dtype : {WeightDType::kF32, WeightDType::kBF16}) {
-    const MistralWeights weights = RandomWeights(ctx, config, 42, dtype);
-    EXPECT_EQ(weights.dtype, dtype == WeightDType::kF32 ? DType::kF32 : DType::kBF16);
-    EXPECT_EQ(weights.origin, "random,seed=42");
-    for (const auto& [name, values] : TakenApart(ctx, config, weights)) {
-      Matrix expected(values.size(), 1.0f);
-      if (values.size() > 16) {
-        FillRandomTensor(42, name, 0, expected);
-        expected = Rounded(expected, weights.dtype);
-      }
-      EXPECT_EQ(values, expected) << name;
-    }
-  }
-}
-
-TEST(RandomWeights, AreTheSameOnAnyNumberOfThreads) {
-  ModelConfig config = Small();
-  config.vocab_size = 9000;  // several chunks
-  Context one({.num_threads = 1});
-  Context three({.num_threads = 3});
-  const MistralWeights a = RandomWeights(one, config, 5, WeightDType::kAuto);
-  const MistralWeights b = RandomWeights(three, config, 5, WeightDType::kAuto);
-  EXPECT_EQ(TakenApart(one, config, a), TakenApart(one, config, b));
-}
-
-TEST(RandomWeights, TakeTheDtypeOfTheirShapeUnlessTold) {
-  Context ctx;
-  ModelConfig config = Small();
-  EXPECT_EQ(RandomWeights(ctx, config, 1, WeightDType::kAuto).dtype, DType::kF32);
-  config.torch_dtype = "bfloat16";
-  EXPECT_EQ(RandomWeights(ctx, config, 1, WeightDType::kAuto).dtype, DType::kBF16);
-  EXPECT_EQ(RandomWeights(ctx, config, 1, WeightDType::kF32).dtype, DType::kF32);
-}
-
-TEST(ExportRandomCheckpoint, WritesTheNumbersOfRandomWeights) {
-  Context ctx;
-  ModelConfig tied = Small();
-  tied.tie_word_embeddings = true;
-  ModelConfig llama = Small();
-  llama.architecture = "LlamaForCausalLM";
-  for (const ModelConfig& config : {Small(), tied, llama}) {
-    for (const DType dtype : {DType::kF32, DType::kBF16}) {
-      for (const std::int64_t shard_bytes : {0, 1, 3000, 1'000'000}) {
-        SCOPED_TRACE(std::string(Name(dtype)) + " " + std::to_string(shard_bytes));
-        const TempDirectory directory;
-        ExportRandomCheckpoint(config, 42, dtype, directory / "model", shard_bytes);
-        const ModelConfig read = LoadModelConfig(directory / "model");
-        EXPECT_EQ(read.num_parameters(), config.num_parameters());
-        EXPECT_EQ(read.architecture, config.architecture);
-        EXPECT_EQ(read.sliding_window, config.sliding_window);
-        EXPECT_THAT(read.defaulted, ::testing::IsEmpty());
-        const Checkpoint checkpoint = Checkpoint::Open(directory / "model");
-        const MistralWeights loaded = LoadWeights(ctx, read, checkpoint, WeightDType::kAuto);
-        const MistralWeights random = RandomWeights(
-            ctx, config, 42, dtype == DType::kF32 ? WeightDType::kF32 : WeightDType::kBF16);
-        EXPECT_EQ(loaded.dtype, dtype);
-        EXPECT_EQ(TakenApart(ctx, read, loaded), TakenApart(ctx, config, random));
-      }
-    }
-  }
-}
-
-TEST(ExportRandomCheckpoint, KeepsEveryFieldOfTheConfiguration) {
-  for (const std::string& name : NamedShapes()) {
-    ModelConfig config = NamedShape(name).value();
-    config.vocab_size = 30;
-    config.hidden_size = 8;
-    config.intermediate_size = 8;
-    config.num_hidden_layers = 1;
-    config.num_attention_heads = config.num_key_value_heads;
-    config.head_dim = 2;
-    config.eos_token_ids = {2, 7};
-    const TempDirectory directory;
-    ExportRandomCheckpoint(config, 1, DType::kBF16, directory.path());
-    config.torch_dtype = "bfloat16";
-    EXPECT_EQ(LoadModelConfig(directory.path()).Describe(), config.Describe()) << name;
-  }
-}
-
-TEST(ExportRandomCheckpoint, SaysWhichFileCannotBeWritten) {
-  const TempDirectory directory;
-  directory.Write("file", "");
-  ExpectModelError(
-      [&] { ExportRandomCheckpoint(Small(), 1, DType::kF32, directory / "file"); },
-      {(directory / "file").string(), "config.json", "cannot be written", "permissions"});
-  EXPECT_THROW(ExportRandomCheckpoint(Small(), 1, DType::kF16, directory / "x"),
-               std::invalid_argument);
 }
 
 }  // namespace
