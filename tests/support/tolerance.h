@@ -1,0 +1,45 @@
+#ifndef MEVAL_TESTS_SUPPORT_TOLERANCE_H_
+#define MEVAL_TESTS_SUPPORT_TOLERANCE_H_
+
+// How far a fast path may be from the reference, one row per op, each with its reason. The unit
+// roundoff of f32 is u = 2^-24 = 6.0e-8. The reference sums in double and rounds once, at the end.
+
+#include <cmath>
+
+namespace meval::testing {
+
+// |fast - reference| <= absolute + relative * |reference|.
+struct Tolerance {
+  double absolute = 0;
+  double relative = 0;
+};
+
+// The sum of C squares over 64 f32 lanes is within sqrt(C / 64) u in practice and its square root
+// halves that; mean, root, reciprocal and two products round once each: 6 u, doubled.
+inline constexpr Tolerance kRmsNormTolerance{.absolute = 0, .relative = 7.2e-7};
+
+// One product and one fused multiply-add round once each, against inputs of magnitude up to 4;
+// where the two terms cancel, the error is that of the larger one.
+inline constexpr Tolerance kRopeTolerance{.absolute = 4.8e-7, .relative = 1.2e-7};
+
+// exp within 1.1 ulp, then a sum, a quotient and a product: 5 u, doubled. Where exp underflows the
+// result is within the smallest normal number.
+inline constexpr Tolerance kSiluMulTolerance{.absolute = 1e-36, .relative = 6e-7};
+
+// x - max rounds in f32: up to 16 u absolute in the exponent of a term 32 below the maximum, whose
+// weight is e^-32; terms that matter lie within 8 of it: 4 u. exp adds 2 u to each, the sums of a
+// chunk sqrt(32) u. Absolute, since the logarithm turns a relative error of the sum into that.
+inline constexpr Tolerance kTokenLogprobTolerance{.absolute = 1e-6, .relative = 2.4e-7};
+
+// A dot product over K terms in f32: its error relative to sum |x w| grows like sqrt(K) u for
+// independent roundings. GemmTolerance(K) times sum |x w| bounds the difference; the constant
+// covers the last rounding and pairwise orders such as that of vdpbf16ps.
+inline double GemmTolerance(double k) { return (4 + std::sqrt(k)) * 0x1p-24; }
+
+// Scores are dot products over D with the error of a GEMM, which the softmax turns into a relative
+// error of the weights; sums over up to a few hundred keys follow. Values are of magnitude up to 4.
+inline constexpr Tolerance kAttentionTolerance{.absolute = 4e-6, .relative = 4e-6};
+
+}  // namespace meval::testing
+
+#endif  // MEVAL_TESTS_SUPPORT_TOLERANCE_H_
