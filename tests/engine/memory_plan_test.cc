@@ -70,18 +70,18 @@ TEST(MemoryPlan, TakesWhatTheUserGives) {
 
 TEST(MemoryPlan, PrintsATable) {
   EXPECT_EQ(Plan({.kv_memory_bytes = kGiB, .max_length = 4096}, 64 * kGiB).Table(),
-            "weights       13.49 GiB  bf16\n"
-            "workspace    229.24 MiB  steps of up to 512 tokens\n"
-            "KV cache       1.00 GiB  128 pages = 8192 positions, bf16\n"
-            "total         14.71 GiB  of   64.00 GiB available\n");
+            "weights      13.49 GiB  bf16\n"
+            "workspace   164.50 MiB  steps of up to 512 tokens\n"
+            "KV cache      1.00 GiB  128 pages = 8192 positions, bf16\n"
+            "total        14.65 GiB  of 64.00 GiB available\n");
 }
 
 TEST(MemoryPlan, SaysWhatDoesNotFitAndWhatToDo) {
   EXPECT_THAT(Refusal({}, 12 * kGiB), HasSubstr("does not fit this machine's memory:\nweights"));
-  EXPECT_THAT(Refusal({}, 12 * kGiB), HasSubstr("of   12.00 GiB available"));
+  EXPECT_THAT(Refusal({}, 12 * kGiB), HasSubstr("of 12.00 GiB available"));
   EXPECT_THAT(Refusal({}, 12 * kGiB), HasSubstr("Use bf16 weights"));
   EXPECT_THAT(Refusal({.kv_memory_bytes = 1000}, 64 * kGiB),
-              HasSubstr("is less than one page of    8.00 MiB"));
+              HasSubstr("is less than one page of 8.00 MiB"));
   EXPECT_THAT(Refusal({.kv_memory_bytes = 60 * kGiB}, 64 * kGiB),
               HasSubstr("the KV memory asked for does not fit"));
 }
