@@ -50,14 +50,14 @@ void GemmBlock(const GemmTile& tile, const W* panels, float* y, std::int64_t num
     const float* x = tile.x + k * kRows;
 #pragma GCC unroll 4
     for (int p = 0; p < kPanels; ++p) {
-#pragma GCC unroll 2
-      for (int v = 0; v < kPanelVectors; ++v) {
-        const V column = V::Load(w + p * panel_stride + v * kLanes);
+      const V left = V::Load(w + p * panel_stride);
+      const V right = V::Load(w + p * panel_stride + kLanes);
 #pragma GCC unroll 16
-        for (int r = 0; r < kRows; ++r) {
-          V& sum = sums[r][p * kPanelVectors + v];
-          sum = Fma(V::Set(x[r]), column, sum);
-        }
+      for (int r = 0; r < kRows; ++r) {
+        const V scale = V::Set(x[r]);
+        V* sum = &sums[r][p * kPanelVectors];
+        sum[0] = Fma(scale, left, sum[0]);
+        sum[1] = Fma(scale, right, sum[1]);
       }
     }
   }
@@ -70,11 +70,16 @@ void GemmBlock(const GemmTile& tile, const W* panels, float* y, std::int64_t num
   }
 }
 
+// Whether the registers that hold the sums of `max_rows` rows of one panel, and two more, hold
+// those of `rows` rows of several panels and x of every row, which the panels share.
+constexpr bool Fits(int rows, int panels, int max_rows) {
+  return rows * panels * kPanelVectors + rows <= max_rows * kPanelVectors + 2;
+}
+
 // All panels of a tile, as many at a time as the registers hold.
-template <class V, class W, int kRows, int kMaxSums>
+template <class V, class W, int kRows, int kMaxRows>
 void GemmRows(const GemmTile& tile) {
-  constexpr int kFit = kMaxSums / (kRows * kPanelVectors);
-  constexpr int kPanels = kFit >= 4 ? 4 : kFit >= 2 ? 2 : 1;
+  constexpr int kPanels = Fits(kRows, 4, kMaxRows) ? 4 : Fits(kRows, 2, kMaxRows) ? 2 : 1;
   const W* panels = static_cast<const W*>(tile.panels);
   float* y = tile.y;
   std::int64_t columns = tile.num_columns;
@@ -94,23 +99,21 @@ void GemmRows(const GemmTile& tile) {
 }
 
 // Picks the instance for the tile's number of rows, from kRows down.
-template <class V, class W, int kRows, int kMaxSums>
+template <class V, class W, int kRows, int kMaxRows>
 void GemmDispatch(const GemmTile& tile) {
   if (tile.num_rows == kRows) {
-    GemmRows<V, W, kRows, kMaxSums>(tile);
+    GemmRows<V, W, kRows, kMaxRows>(tile);
   } else if constexpr (kRows > 1) {
-    GemmDispatch<V, W, kRows - 1, kMaxSums>(tile);
+    GemmDispatch<V, W, kRows - 1, kMaxRows>(tile);
   }
 }
 
-// kMaxSums: the vectors of sums the registers hold beside the operands.
-template <class V, int kMaxSums>
+template <class V, int kMaxRowsF32, int kMaxRowsBf16>
 void GemmSimd(const GemmTile& tile) {
-  constexpr int kMaxRows = kMaxSums / kPanelVectors;
   if (tile.bf16) {
-    GemmDispatch<V, std::uint16_t, kMaxRows, kMaxSums>(tile);
+    GemmDispatch<V, std::uint16_t, kMaxRowsBf16, kMaxRowsBf16>(tile);
   } else {
-    GemmDispatch<V, float, kMaxRows, kMaxSums>(tile);
+    GemmDispatch<V, float, kMaxRowsF32, kMaxRowsF32>(tile);
   }
 }
 

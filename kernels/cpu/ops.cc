@@ -27,7 +27,8 @@ const Ops& ReferenceOps() {
       .log_sum_exp = LogSumExpReference,
       .sample = SampleReference,
       .gemm = nullptr,  // gemm_reference.cc has a layout of its own
-      .max_gemm_rows = 0,
+      .max_gemm_rows_f32 = 0,
+      .max_gemm_rows_bf16 = 0,
       .attention = AttentionReference,
   };
   return kOps;

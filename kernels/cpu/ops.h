@@ -46,7 +46,7 @@ struct GemmTile {
   const void* panels = nullptr;  // [num_panels][K][kPanelWidth], f32 or bf16
   float* y = nullptr;            // row 0, column 0 of the panels
   std::int64_t y_stride = 0;     // elements between rows
-  std::int64_t num_rows = 0;     // 1 .. max_gemm_rows
+  std::int64_t num_rows = 0;     // 1 to the path's maximum below
   std::int64_t num_columns = 0;  // of y; the last panel may be wider
   std::int64_t k_begin = 0;      // the slice of K; from the second on, y holds the sums so far
   std::int64_t k_end = 0;
@@ -73,7 +73,8 @@ struct Ops {
   TokenId (*sample)(const float* logits, std::int64_t n, const SamplingParams& params,
                     double uniform, float* scratch);
   void (*gemm)(const GemmTile& tile);
-  std::int64_t max_gemm_rows;
+  std::int64_t max_gemm_rows_f32;
+  std::int64_t max_gemm_rows_bf16;
   void (*attention)(const AttentionBlock& block, const KvPages& pages,
                     const AttentionOptions& options);
 };

@@ -6,8 +6,8 @@
 
 namespace meval::cpu {
 
-// The numbers say how many running sums the registers hold beside the operands, in vectors of
-// sixteen lanes.
+// The numbers say how many rows' sums the registers hold beside the operands; widening bf16 takes
+// registers too.
 const Ops& Avx2Ops() {
   using V = avx2::F32x16;
   static constexpr Ops kOps = {
@@ -19,8 +19,9 @@ const Ops& Avx2Ops() {
       .residual_add = ResidualAddSimd<V>,
       .log_sum_exp = LogSumExpSimd<V>,
       .sample = SampleSimd<V>,
-      .gemm = GemmSimd<V, 6>,
-      .max_gemm_rows = 6 / kPanelVectors,
+      .gemm = GemmSimd<V, 3, 2>,
+      .max_gemm_rows_f32 = 3,
+      .max_gemm_rows_bf16 = 2,
       .attention = AttentionSimd<V, 3, 2>,
   };
   return kOps;

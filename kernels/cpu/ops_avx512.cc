@@ -6,8 +6,7 @@
 
 namespace meval::cpu {
 
-// The numbers say how many running sums the registers hold beside the operands, in vectors of
-// sixteen lanes.
+// The numbers say how many rows' sums the registers hold beside the operands.
 const Ops& Avx512Ops() {
   using V = avx512::F32x16;
   static constexpr Ops kOps = {
@@ -19,8 +18,9 @@ const Ops& Avx512Ops() {
       .residual_add = ResidualAddSimd<V>,
       .log_sum_exp = LogSumExpSimd<V>,
       .sample = SampleSimd<V>,
-      .gemm = GemmSimd<V, 28>,
-      .max_gemm_rows = 28 / kPanelVectors,
+      .gemm = GemmSimd<V, 14, 14>,
+      .max_gemm_rows_f32 = 14,
+      .max_gemm_rows_bf16 = 14,
       .attention = AttentionSimd<V, 6, 4>,
   };
   return kOps;

@@ -115,14 +115,15 @@ void PanelWeight::MultiplyRows(Context& ctx, const TensorView& x, const TensorVi
   const bool bf16 = dtype == DType::kBF16;
   auto* memory =
       reinterpret_cast<float*>(ctx.Scratch(static_cast<std::size_t>(x.rows() * k) * sizeof(float)));
-  const PackedRows rows(x.rows(), k, ops.max_gemm_rows, memory);
+  const std::int64_t max_rows = bf16 ? ops.max_gemm_rows_bf16 : ops.max_gemm_rows_f32;
+  const PackedRows rows(x.rows(), k, max_rows, memory);
   const auto pack = [&](std::int64_t block) { rows.Pack(x, block, bf16); };
   ForTasks(ctx, rows.num_blocks(), x.rows() * k * 8, std::cref(pack));
 
   // With few rows a task takes four panels, which the kernels then stream side by side.
-  const std::int64_t panels_per_task = x.rows() <= ops.max_gemm_rows ? 4 : 1;
+  const std::int64_t panels_per_task = x.rows() <= max_rows ? 4 : 1;
   const std::int64_t panel_tasks = CeilDiv(num_panels_, panels_per_task);
-  const std::int64_t blocks_per_task = std::max<std::int64_t>(1, kRowsPerTask / ops.max_gemm_rows);
+  const std::int64_t blocks_per_task = std::max<std::int64_t>(1, kRowsPerTask / max_rows);
   const std::int64_t row_tasks = CeilDiv(rows.num_blocks(), blocks_per_task);
   const auto multiply = [&](std::int64_t i) {
     const std::int64_t first_block = i % row_tasks * blocks_per_task;
