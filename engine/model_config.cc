@@ -7,6 +7,7 @@
 #include "engine/error.h"
 #include "engine/loading/json_fields.h"
 #include "engine/loading/json_file.h"
+#include "engine/loading/params_json.h"
 
 namespace meval {
 namespace {
@@ -61,7 +62,7 @@ const std::vector<std::string>& KnownKeys() {
 template <typename T>
 std::string Printed(const T& value) {
   std::ostringstream out;
-  out << value;
+  out << std::boolalpha << value;
   return out.str();
 }
 
@@ -306,14 +307,20 @@ ModelConfig LoadModelConfig(const std::filesystem::path& path) {
   std::filesystem::path file = path;
   if (std::filesystem::is_directory(path)) {
     file = path / "config.json";
+    if (!std::filesystem::exists(file)) file = path / "params.json";
     if (!std::filesystem::exists(file)) {
       throw ModelError(path.string() +
-                       ": expected config.json in a checkpoint directory, found none; fetch the "
-                       "whole repository, or convert the checkpoint to the Hugging Face layout");
+                       ": expected config.json (or params.json) in a checkpoint directory, found "
+                       "none; fetch the whole repository");
     }
   }
-  const json object = ReadJsonFile(file);
-  ModelConfig config = ConfigReader(object, file.string()).Read();
+  json object = ReadJsonFile(file);
+  std::string source = file.string();
+  if (file.filename() == "params.json") {
+    object = ConfigFromParams(object, source);
+    source += " (in the keys of config.json)";
+  }
+  ModelConfig config = ConfigReader(object, source).Read();
   const std::filesystem::path generation = file.parent_path() / "generation_config.json";
   if (std::filesystem::exists(generation)) AddGenerationEos(generation, config);
   return config;

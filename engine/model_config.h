@@ -41,7 +41,9 @@ struct ModelConfig {
   std::string Describe() const;
 };
 
-// Reads config.json (a file, or a directory that holds it). Missing keys take the defaults of the
+// Reads config.json (a file, or a directory that holds it), and the eos_token_id of a
+// generation_config.json beside it, whose ids are added. A directory without config.json may have
+// the params.json of the authors' own releases instead. Missing keys take the defaults of the
 // class MistralConfig (or LlamaConfig); `sliding_window: null` means none, a missing sliding_window
 // 4096 for Mistral; rope_theta is accepted at the top level or inside rope_parameters; head_dim
 // null or missing is hidden_size / num_attention_heads. An architecture, activation, rope scaling

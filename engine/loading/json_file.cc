@@ -58,9 +58,10 @@ json ParseJsonObject(std::string_view text, const std::string& source) {
     Watcher watcher(source);
     value = json::parse(text.begin(), text.end(), std::ref(watcher));
   } catch (const json::parse_error& error) {
-    throw ModelError(source + ": expected JSON, found a syntax error at byte " +
-                     std::to_string(error.byte) + " of " + std::to_string(text.size()) +
-                     "; the file is damaged or incomplete, fetch it again");
+    throw ModelError(source + ": expected JSON, found a syntax error at offset " +
+                     std::to_string(error.byte == 0 ? 0 : error.byte - 1) + " of " +
+                     std::to_string(text.size()) +
+                     " bytes; the file is damaged or incomplete, fetch it again");
   } catch (const json::exception& error) {
     throw ModelError(source + ": expected JSON, found a value it cannot hold (" + error.what() +
                      "); the file is damaged, fetch it again");

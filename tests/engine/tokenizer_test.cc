@@ -347,7 +347,7 @@ TEST_F(AddedTokens, AreRefusedWhereTheyAreNotWellFormed) {
     directory_.Write("tokenizer_config.json", json);
     ExpectModelError([&] { Tokenizer::Load(directory_.path()); }, parts);
   };
-  refused("{", {"tokenizer_config.json", "byte"});
+  refused("{", {"tokenizer_config.json", "offset 1 of 1"});
   refused(R"({"added_tokens_decoder": []})", {"added_tokens_decoder", "object"});
   refused(R"({"added_tokens_decoder": {"x": {}}})", {"[\"x\"]", "an id"});
   refused(R"({"added_tokens_decoder": {"-1": {}}})", {"[\"-1\"]", "an id"});

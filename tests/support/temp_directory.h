@@ -11,7 +11,10 @@
 
 namespace meval::testing {
 
+// Replaces the file rather than its contents: whoever has the old one mapped keeps it, and file
+// systems do not wait for the disk.
 inline void WriteFile(const std::filesystem::path& path, std::string_view text) {
+  std::filesystem::remove(path);
   std::ofstream out(path, std::ios::binary);
   out.write(text.data(), static_cast<std::streamsize>(text.size()));
   out.close();
