@@ -22,9 +22,9 @@ std::string Bytes(std::int64_t bytes) {
   const auto value = static_cast<double>(bytes);
   std::array<char, 32> text{};
   if (bytes >= std::int64_t{1} << 30) {
-    std::snprintf(text.data(), text.size(), "%8.2f GiB", value / 1073741824.0);
+    std::snprintf(text.data(), text.size(), "%.2f GiB", value / 1073741824.0);
   } else {
-    std::snprintf(text.data(), text.size(), "%8.2f MiB", value / 1048576.0);
+    std::snprintf(text.data(), text.size(), "%.2f MiB", value / 1048576.0);
   }
   return text.data();
 }
@@ -65,16 +65,20 @@ std::int64_t EstimateWeightBytes(const ModelConfig& config, DType dtype) {
 }
 
 std::string MemoryPlan::Table() const {
-  std::string table;
-  table += "weights    " + Bytes(weight_bytes) + "  " + Name(dtype) + "\n";
-  table += "workspace  " + Bytes(workspace_bytes) + "  steps of up to " +
-           std::to_string(batch_tokens) + " tokens\n";
-  table += "KV cache   " + Bytes(kv_bytes()) + "  " + std::to_string(num_pages) +
-           " pages = " + std::to_string(num_pages * kKvPageTokens) + " positions, " + Name(dtype) +
-           "\n";
-  table += "total      " + Bytes(weight_bytes + workspace_bytes + kv_bytes()) + "  of" +
-           Bytes(available_bytes) + " available\n";
-  return table;
+  const auto line = [](const std::string& what, std::int64_t bytes, const std::string& remark) {
+    std::string left = what + std::string(11 - what.size(), ' ');
+    const std::string amount = Bytes(bytes);
+    if (amount.size() < 11) left += std::string(11 - amount.size(), ' ');
+    return left + amount + "  " + remark + "\n";
+  };
+  return line("weights", weight_bytes, Name(dtype)) +
+         line("workspace", workspace_bytes,
+              "steps of up to " + std::to_string(batch_tokens) + " tokens") +
+         line("KV cache", kv_bytes(),
+              std::to_string(num_pages) + " pages = " + std::to_string(num_pages * kKvPageTokens) +
+                  " positions, " + Name(dtype)) +
+         line("total", weight_bytes + workspace_bytes + kv_bytes(),
+              "of " + Bytes(available_bytes) + " available");
 }
 
 MemoryPlan PlanMemory(const ModelConfig& config, DType dtype, std::int64_t weight_bytes,
@@ -108,7 +112,7 @@ MemoryPlan PlanMemory(const ModelConfig& config, DType dtype, std::int64_t weigh
     plan.num_pages = 1;
     throw DeviceError(
         options.kv_memory_bytes > 0
-            ? "KV memory of" + Bytes(options.kv_memory_bytes) + " is less than one page of" +
+            ? "KV memory of " + Bytes(options.kv_memory_bytes) + " is less than one page of " +
                   Bytes(plan.page_bytes) + "; give at least that"
             : "the model does not fit this machine's memory:\n" + plan.Table() +
                   "Use bf16 weights, fewer batch tokens, or a machine with more memory.");

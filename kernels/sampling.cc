@@ -52,8 +52,8 @@ void SampleTokens(Context& ctx, TensorView logits, std::span<const SamplingParam
   CheckParams(params);
 
   const cpu::Ops& ops = cpu::OpsOf(ctx.path());
-  auto* scratch =
-      reinterpret_cast<float*>(ctx.Scratch(static_cast<std::size_t>(rows * vocab) * sizeof(float)));
+  auto* scratch = reinterpret_cast<float*>(ctx.Scratch(
+      static_cast<std::size_t>(rows * vocab * cpu::kSampleScratch) * sizeof(float)));
   const auto block = [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t row = begin; row < end; ++row) {
       const auto r = static_cast<std::size_t>(row);

@@ -151,7 +151,7 @@ std::vector<GenerationRequest> BenchmarkLikeRequests(std::uint64_t seed) {
   std::vector<GenerationRequest> requests;
   for (std::uint64_t i = 0; i < 12; ++i) {
     GenerationRequest request;
-    request.prompt.assign(shots.begin(), shots.begin() + 1 + below(70));
+    request.prompt.assign(shots.begin(), shots.begin() + 2 + below(69));
     for (const TokenId id : RandomTokens(random(), below(10))) request.prompt.push_back(id);
     if (i == 4) request.prompt = requests[3].prompt;
     if (i == 5) request.prompt.assign(requests[3].prompt.begin(), requests[3].prompt.end() - 1);

@@ -1,1 +1,99 @@
+#include "engine/memory_plan.h"
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "engine/kv_cache.h"
+#include "engine/mistral.h"
+#include "kernels/check.h"
+
+namespace meval {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::int64_t kGiB = std::int64_t{1} << 30;
+
+ModelConfig Mistral7B() { return NamedShape("mistral-7b-v0.1").value(); }
+
+MemoryPlan Plan(const EngineOptions& options, std::int64_t available_bytes) {
+  return PlanMemory(Mistral7B(), DType::kBF16, EstimateWeightBytes(Mistral7B(), DType::kBF16),
+                    options, available_bytes);
+}
+
+std::string Refusal(const EngineOptions& options, std::int64_t available_bytes) {
+  try {
+    Plan(options, available_bytes);
+  } catch (const DeviceError& error) {
+    return error.what();
+  }
+  return "no DeviceError";
+}
+
+TEST(MemoryPlan, EstimatesTheWeightsOfThePublishedModel) {
+  EXPECT_EQ(EstimateWeightBytes(Mistral7B(), DType::kBF16), std::int64_t{2} * 7241732096);
+  EXPECT_EQ(EstimateWeightBytes(Mistral7B(), DType::kF32), std::int64_t{4} * 7241732096);
+}
+
+TEST(MemoryPlan, TakesHalfOfWhatIsLeftForKeysAndValues) {
+  const MemoryPlan plan = Plan({}, 64 * kGiB);
+  EXPECT_EQ(plan.batch_tokens, 512);
+  EXPECT_EQ(plan.max_length, 32768);
+  EXPECT_EQ(plan.page_bytes, 64 * 131072);
+  EXPECT_EQ(plan.workspace_bytes, Mistral::WorkspaceBytes(Mistral7B(), 512, 32768));
+  EXPECT_EQ(plan.num_pages,
+            (64 * kGiB - plan.weight_bytes - plan.workspace_bytes) / 2 / plan.page_bytes);
+}
+
+TEST(MemoryPlan, TakesMoreThanHalfForOneSequenceOfFullLength) {
+  // About 6 GiB are left: half of them hold less than the 4 GiB of 32768 positions.
+  EXPECT_EQ(Plan({}, 20 * kGiB).num_pages, 512);
+  // About 2 GiB are left: nine tenths of them.
+  const MemoryPlan plan = Plan({}, 16 * kGiB);
+  EXPECT_LT(plan.num_pages, 512);
+  EXPECT_GT(plan.kv_bytes(), kGiB);
+  EXPECT_LT(plan.weight_bytes + plan.workspace_bytes + plan.kv_bytes(), 16 * kGiB);
+}
+
+TEST(MemoryPlan, NeverTakesMoreThanTheLargestBatchCanUse) {
+  const MemoryPlan plan = Plan({.batch_tokens = 2, .max_length = 100}, 64 * kGiB);
+  EXPECT_EQ(plan.num_pages, 2 * 2);
+}
+
+TEST(MemoryPlan, TakesWhatTheUserGives) {
+  EXPECT_EQ(Plan({.kv_memory_bytes = kGiB}, 64 * kGiB).num_pages, 128);
+}
+
+TEST(MemoryPlan, PrintsATable) {
+  EXPECT_EQ(Plan({.kv_memory_bytes = kGiB, .max_length = 4096}, 64 * kGiB).Table(),
+            "weights      13.49 GiB  bf16\n"
+            "workspace   164.50 MiB  steps of up to 512 tokens\n"
+            "KV cache      1.00 GiB  128 pages = 8192 positions, bf16\n"
+            "total        14.65 GiB  of 64.00 GiB available\n");
+}
+
+TEST(MemoryPlan, SaysWhatDoesNotFitAndWhatToDo) {
+  EXPECT_THAT(Refusal({}, 12 * kGiB), HasSubstr("does not fit this machine's memory:\nweights"));
+  EXPECT_THAT(Refusal({}, 12 * kGiB), HasSubstr("of 12.00 GiB available"));
+  EXPECT_THAT(Refusal({}, 12 * kGiB), HasSubstr("Use bf16 weights"));
+  EXPECT_THAT(Refusal({.kv_memory_bytes = 1000}, 64 * kGiB),
+              HasSubstr("is less than one page of 8.00 MiB"));
+  EXPECT_THAT(Refusal({.kv_memory_bytes = 60 * kGiB}, 64 * kGiB),
+              HasSubstr("the KV memory asked for does not fit"));
+}
+
+TEST(MemoryPlan, RefusesOptionsOutOfRange) {
+  EXPECT_THROW(Plan({.batch_tokens = -1}, 64 * kGiB), std::invalid_argument);
+  EXPECT_THROW(Plan({.kv_memory_bytes = -1}, 64 * kGiB), std::invalid_argument);
+  EXPECT_THROW(Plan({.max_length = -1}, 64 * kGiB), std::invalid_argument);
+  EXPECT_THROW(Plan({.max_length = 32769}, 64 * kGiB), std::invalid_argument);
+}
+
+TEST(MemoryPlan, SeesThisMachinesMemory) { EXPECT_GT(AvailableMemoryBytes(), 1 << 20); }
+
+}  // namespace
+}  // namespace meval
