@@ -6,6 +6,7 @@
 //   tests/golden/tasks/real_prompt_digests.json        digests of the prompts made from the real
 //                                                      files, which are not ours to commit
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -45,6 +46,52 @@ void CompareOrUpdate(const std::filesystem::path& golden, const std::string& act
   }
   EXPECT_EQ(actual, ReadAll(golden)) << golden << " (scripts/update_goldens.sh rewrites it)";
 }
+
+// One prompt for reading: markers stand alone on their lines and the end is marked, so that
+// trailing spaces and newlines are seen.
+void AppendPrompt(const Document& document, const Prompt& prompt, std::string& out) {
+  out += "======== " + document.id + " (" + document.source + ")";
+  if (!document.group.empty()) out += ", group " + document.group;
+  out += "\n" + prompt.Text() + "<<<end\n";
+  for (std::size_t i = 0; i < document.choices.size(); ++i) {
+    const bool is_gold = std::count(document.gold.begin(), document.gold.end(), i) > 0;
+    out += (is_gold ? "gold choice <<<" : "choice <<<") + document.choices[i] + ">>>\n";
+  }
+  for (const std::string& reference : document.references) {
+    out += "reference <<<" + reference + ">>>\n";
+  }
+}
+
+class TaskPrompts : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(TaskPrompts, AreTheGoldenOnes) {
+  const TaskRegistry registry;
+  const Task& task = *registry.Find(GetParam());
+  const TaskDefinition& definition = task.definition();
+  DataOptions options;
+  options.data_dirs = {kFixtures};
+  options.allow_count_mismatch = true;
+  const TaskData data = task.Load(options);
+  ASSERT_GE(data.documents.size(), 3U);
+  std::vector<std::int64_t> shots = {definition.default_shots};
+  if (shots[0] == 0) shots.push_back(2);
+  std::string actual;
+  for (const std::int64_t n : shots) {
+    actual += "################ " + definition.name + " version " +
+              std::to_string(definition.version) + ", " + std::to_string(n) + " shots\n";
+    const auto prompts = BuildPrompts(
+        task, data, {.shots = n, .seed = 1234, .mode = FewShotMode::kTask, .system = ""});
+    for (std::size_t i = 0; i < 3; ++i) AppendPrompt(data.documents[i], prompts[i], actual);
+  }
+  const std::string name =
+      definition.name + ".v" + std::to_string(definition.version) + ".prompts.txt";
+  CompareOrUpdate(kGoldens / name, actual);
+}
+
+INSTANTIATE_TEST_SUITE_P(PromptGoldens, TaskPrompts,
+                         ::testing::Values("hellaswag", "mmlu", "gsm8k", "gsm8k_cot",
+                                           "gsm8k_cot_maj8", "samsum"),
+                         [](const auto& param) { return std::string(param.param); });
 
 // A set of real files under a task, as it is evaluated.
 struct RealSet {
