@@ -42,6 +42,7 @@ bool GoldenRow::Has(const std::string& pointer) const {
   return json_->value.contains(path) && !json_->value.at(path).is_null();
 }
 bool GoldenRow::IsList(const std::string& pointer) const { return json_->At(pointer).is_array(); }
+bool GoldenRow::IsText(const std::string& pointer) const { return json_->At(pointer).is_string(); }
 bool GoldenRow::Flag(const std::string& pointer) const { return json_->At(pointer).get<bool>(); }
 std::int64_t GoldenRow::Int(const std::string& pointer) const {
   return json_->At(pointer).get<std::int64_t>();

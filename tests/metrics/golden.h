@@ -21,6 +21,7 @@ class GoldenRow {
   std::string Id() const;
   bool Has(const std::string& pointer) const;  // present and not null
   bool IsList(const std::string& pointer) const;
+  bool IsText(const std::string& pointer) const;
   bool Flag(const std::string& pointer) const;
   std::int64_t Int(const std::string& pointer) const;
   double Number(const std::string& pointer) const;  // also from "nan", "inf", "-inf"

@@ -1,0 +1,305 @@
+#include "metrics/bleu.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "metrics/bleu/tokenizers.h"
+#include "metrics/metric_error.h"
+#include "metrics/text/ngrams.h"
+#include "metrics/unicode_text.h"
+
+namespace meval {
+namespace {
+
+using text::NgramIds;
+
+constexpr std::string_view kMetric = "bleu";
+constexpr double kLogOfZero = -9999999999.0;  // sacrebleu's; its exp is 0
+
+constexpr std::array<std::string_view, 5> kTokenizerNames = {"none", "char", "13a", "zh", "intl"};
+constexpr std::array<std::string_view, 4> kSmoothingNames = {"none", "floor", "add-k", "exp"};
+
+template <typename Names>
+std::size_t IndexOf(const Names& names, std::string_view what, std::string_view name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) {
+    throw MetricError(kMetric, "",
+                      "unknown " + std::string(what) + " \"" + std::string(name) +
+                          "\": expected one of " + JoinNames(names));
+  }
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+std::string_view NameOf(BleuTokenizer tokenizer) {
+  return kTokenizerNames.at(static_cast<std::size_t>(tokenizer));
+}
+std::string_view NameOf(BleuSmoothing smoothing) {
+  return kSmoothingNames.at(static_cast<std::size_t>(smoothing));
+}
+
+// The smoothing value in force; 0 where the method has none.
+double SmoothValue(const BleuOptions& options) {
+  switch (options.smoothing) {
+    case BleuSmoothing::kFloor:
+      return options.smooth_value.value_or(0.1);
+    case BleuSmoothing::kAddK:
+      return options.smooth_value.value_or(1);
+    default:
+      return 0;
+  }
+}
+
+void RequireValid(const BleuOptions& options) {
+  if (options.max_order < 1) {
+    throw MetricError(kMetric, "max_order",
+                      std::to_string(options.max_order) + ": expected at least 1");
+  }
+  const bool takes_value =
+      options.smoothing == BleuSmoothing::kFloor || options.smoothing == BleuSmoothing::kAddK;
+  if (options.smooth_value && !takes_value) {
+    throw MetricError(kMetric, "smooth_value",
+                      "given for smoothing \"" + std::string(NameOf(options.smoothing)) +
+                          "\", which has none: expected floor or add-k with it");
+  }
+  if (options.smooth_value &&
+      !(*options.smooth_value >= 0 && std::isfinite(*options.smooth_value))) {
+    throw MetricError(kMetric, "smooth_value",
+                      std::to_string(*options.smooth_value) + ": expected a number >= 0");
+  }
+}
+
+std::string Prepare(std::string_view text, const BleuOptions& options) {
+  return options.lowercase ? BleuTokenize(Lower(text), options.tokenizer)
+                           : BleuTokenize(text, options.tokenizer);
+}
+
+// The length closest to `length`, the smaller of equals.
+std::size_t ClosestLength(const std::vector<NgramIds>& references, std::size_t length) {
+  std::size_t best = references[0].size();
+  for (const NgramIds& reference : references) {
+    const auto distance = [&](std::size_t n) { return n > length ? n - length : length - n; };
+    const std::size_t candidate = reference.size();
+    if (std::pair(distance(candidate), candidate) < std::pair(distance(best), best)) {
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+// Matches of one order: each n-gram of the hypothesis, up to its largest count in a reference.
+std::int64_t CountMatches(const NgramIds& hypothesis, const std::vector<NgramIds>& references,
+                          std::size_t num_ids) {
+  std::vector<std::int64_t> limits(num_ids, 0);
+  for (const NgramIds& reference : references) {
+    const auto counts = text::CountIds(reference, num_ids);
+    for (std::size_t id = 0; id < num_ids; ++id) {
+      limits[id] = std::max(limits[id], counts[id]);
+    }
+  }
+  const auto counts = text::CountIds(hypothesis, num_ids);
+  std::int64_t matches = 0;
+  for (std::size_t id = 0; id < num_ids; ++id) {
+    matches += std::min(counts[id], limits[id]);
+  }
+  return matches;
+}
+
+BleuStatistics CountSegment(const std::string& where, std::string_view hypothesis,
+                            std::span<const std::string> references, const BleuOptions& options) {
+  if (references.empty()) {
+    throw MetricError(kMetric, where, "no references: expected at least one");
+  }
+  const std::string prefix = where.empty() ? "" : where + ", ";
+  RequireUtf8(kMetric, prefix + "hypothesis", hypothesis);
+  std::vector<std::string> lines = {Prepare(hypothesis, options)};
+  for (std::size_t r = 0; r < references.size(); ++r) {
+    RequireUtf8(kMetric, prefix + "reference " + std::to_string(r), references[r]);
+    lines.push_back(Prepare(references[r], options));
+  }
+  text::TokenNumbering numbering;
+  NgramIds hypothesis_ids = numbering.Number(SplitWhitespace(lines[0]));
+  std::vector<NgramIds> reference_ids;
+  for (std::size_t r = 0; r < references.size(); ++r) {
+    reference_ids.push_back(numbering.Number(SplitWhitespace(lines[r + 1])));
+  }
+
+  BleuStatistics statistics;
+  statistics.sys_len = static_cast<std::int64_t>(hypothesis_ids.size());
+  statistics.ref_len =
+      static_cast<std::int64_t>(ClosestLength(reference_ids, hypothesis_ids.size()));
+  std::size_t num_ids = numbering.size();
+  for (int n = 1; n <= options.max_order; ++n) {
+    if (n > 1) {
+      text::NgramExtension extension;
+      extension.Extend(hypothesis_ids);
+      for (NgramIds& ids : reference_ids) {
+        extension.Extend(ids);
+      }
+      num_ids = extension.size();
+    }
+    statistics.total.push_back(static_cast<std::int64_t>(hypothesis_ids.size()));
+    statistics.correct.push_back(CountMatches(hypothesis_ids, reference_ids, num_ids));
+  }
+  return statistics;
+}
+
+double BrevityPenalty(std::int64_t sys_len, std::int64_t ref_len) {
+  if (sys_len >= ref_len) {
+    return 1;
+  }
+  return sys_len > 0 ? std::exp(1 - static_cast<double>(ref_len) / static_cast<double>(sys_len))
+                     : 0;
+}
+
+}  // namespace
+
+BleuTokenizer ParseBleuTokenizer(std::string_view name) {
+  for (const std::string_view external :
+       {"ja-mecab", "ko-mecab", "spm", "flores101", "flores200", "spBLEU-1K"}) {
+    if (name == external) {
+      throw MetricError(kMetric, "",
+                        "tokenizer \"" + std::string(name) +
+                            "\" needs an external model: expected one of " +
+                            JoinNames(kTokenizerNames));
+    }
+  }
+  return static_cast<BleuTokenizer>(IndexOf(kTokenizerNames, "tokenizer", name));
+}
+
+BleuSmoothing ParseBleuSmoothing(std::string_view name) {
+  return static_cast<BleuSmoothing>(IndexOf(kSmoothingNames, "smoothing", name));
+}
+
+std::string BleuTokenize(std::string_view text, BleuTokenizer tokenizer) {
+  RequireUtf8(kMetric, "", text);
+  const std::string_view line = StripRight(text);
+  switch (tokenizer) {
+    case BleuTokenizer::kNone:
+      break;
+    case BleuTokenizer::kChar:
+      return bleu::TokenizeChar(line);
+    case BleuTokenizer::k13a:
+      return bleu::Tokenize13a(line);
+    case BleuTokenizer::kZh:
+      return bleu::TokenizeZh(line);
+    case BleuTokenizer::kIntl:
+      return bleu::TokenizeIntl(line);
+  }
+  return std::string(line);
+}
+
+BleuStatistics& BleuStatistics::operator+=(const BleuStatistics& other) {
+  sys_len += other.sys_len;
+  ref_len += other.ref_len;
+  correct.resize(std::max(correct.size(), other.correct.size()), 0);
+  total.resize(std::max(total.size(), other.total.size()), 0);
+  for (std::size_t n = 0; n < other.correct.size(); ++n) {
+    correct[n] += other.correct[n];
+    total[n] += other.total[n];
+  }
+  return *this;
+}
+
+BleuStatistics CountBleu(std::string_view hypothesis, std::span<const std::string> references,
+                         const BleuOptions& options) {
+  RequireValid(options);
+  return CountSegment("", hypothesis, references, options);
+}
+
+BleuScore ScoreBleu(const BleuStatistics& sums, const BleuOptions& options) {
+  RequireValid(options);
+  const auto num_orders = static_cast<std::size_t>(options.max_order);
+  if (sums.correct.size() != num_orders || sums.total.size() != num_orders) {
+    throw MetricError(kMetric, "",
+                      "statistics of " + std::to_string(sums.correct.size()) +
+                          " orders: expected " + std::to_string(num_orders));
+  }
+  BleuScore result;
+  result.sys_len = sums.sys_len;
+  result.ref_len = sums.ref_len;
+  result.counts.assign(sums.correct.begin(), sums.correct.end());
+  result.totals.assign(sums.total.begin(), sums.total.end());
+  result.precisions.assign(num_orders, 0);
+  result.brevity_penalty = BrevityPenalty(sums.sys_len, sums.ref_len);
+  // Without any match the score is 0, whatever the smoothing.
+  if (std::all_of(sums.correct.begin(), sums.correct.end(), [](auto c) { return c == 0; })) {
+    return result;
+  }
+  const double smooth_value = SmoothValue(options);
+  double halvings = 1;
+  std::size_t order = num_orders;
+  for (std::size_t n = 0; n < num_orders; ++n) {
+    if (options.smoothing == BleuSmoothing::kAddK && n > 0) {
+      result.counts[n] += smooth_value;
+      result.totals[n] += smooth_value;
+    }
+    if (result.totals[n] == 0) {
+      break;
+    }
+    if (options.effective_order) {
+      order = n + 1;
+    }
+    if (result.counts[n] != 0) {
+      result.precisions[n] = 100.0 * result.counts[n] / result.totals[n];
+    } else if (options.smoothing == BleuSmoothing::kExp) {
+      halvings *= 2;
+      result.precisions[n] = 100.0 / (halvings * result.totals[n]);
+    } else if (options.smoothing == BleuSmoothing::kFloor) {
+      result.precisions[n] = 100.0 * smooth_value / result.totals[n];
+    }
+  }
+  double log_sum = 0;
+  for (std::size_t n = 0; n < order; ++n) {
+    log_sum += result.precisions[n] == 0 ? kLogOfZero : std::log(result.precisions[n]);
+  }
+  result.score = result.brevity_penalty * std::exp(log_sum / static_cast<double>(order));
+  return result;
+}
+
+BleuScore CorpusBleu(std::span<const std::string> hypotheses,
+                     std::span<const BleuReferences> references, const BleuOptions& options) {
+  RequireValid(options);
+  RequireSameCount(kMetric, hypotheses.size(), references.size());
+  BleuStatistics sums;
+  for (std::size_t i = 0; i < hypotheses.size(); ++i) {
+    sums += CountSegment("segment " + std::to_string(i), hypotheses[i], references[i], options);
+  }
+  return ScoreBleu(sums, options);
+}
+
+BleuScore SentenceBleu(std::string_view hypothesis, std::span<const std::string> references,
+                       BleuOptions options) {
+  options.effective_order = true;
+  return ScoreBleu(CountBleu(hypothesis, references, options), options);
+}
+
+std::string BleuSignature(std::span<const BleuReferences> references, const BleuOptions& options) {
+  RequireValid(options);
+  RequireSameCount(kMetric, references.size(), references.size());
+  const bool varies = std::any_of(references.begin(), references.end(), [&](const auto& list) {
+    return list.size() != references[0].size();
+  });
+  std::string smooth(NameOf(options.smoothing));
+  if (options.smoothing == BleuSmoothing::kFloor || options.smoothing == BleuSmoothing::kAddK) {
+    std::array<char, 400> digits{};  // the largest double has 309 before the point
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(),
+                                   SmoothValue(options), std::chars_format::fixed, 2);
+    smooth.append("[").append(digits.data(), end.ptr).append("]");
+  }
+  std::string signature = "nrefs:";
+  signature.append(varies ? "var" : std::to_string(references[0].size()))
+      .append(options.lowercase ? "|case:lc" : "|case:mixed")
+      .append(options.effective_order ? "|eff:yes" : "|eff:no")
+      .append("|tok:")
+      .append(NameOf(options.tokenizer))
+      .append("|smooth:")
+      .append(smooth)
+      .append("|version:")
+      .append(kBleuVersion);
+  return signature;
+}
+
+}  // namespace meval
