@@ -1,5 +1,6 @@
 #include "tasks/answer_filter.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <utility>

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "metrics/unicode_text.h"
 #include "tasks/builtin/embedded.h"
 #include "tasks/define/parse_groups.h"
 #include "tasks/error.h"
@@ -25,6 +24,12 @@ const TaskGroup* FindGroup(const std::vector<TaskGroup>& groups, std::string_vie
   const auto found = std::find_if(groups.begin(), groups.end(),
                                   [&](const TaskGroup& group) { return group.name == name; });
   return found == groups.end() ? nullptr : &*found;
+}
+
+std::string WithoutSpaces(std::string_view item) {
+  const std::size_t begin = std::min(item.find_first_not_of(' '), item.size());
+  const std::size_t end = item.find_last_not_of(' ');
+  return std::string(item.substr(begin, end == item.npos ? 0 : end + 1 - begin));
 }
 
 // Tasks in the order named, each once.
@@ -120,8 +125,7 @@ std::vector<Task> TaskRegistry::Resolve(std::string_view selection) const {
   Selection selected;
   while (true) {
     const std::size_t comma = selection.find(',');
-    const std::string item(Strip(selection.substr(0, comma)));
-    for (const Task& task : Named(item)) selected.Add(task);
+    for (const Task& task : Named(WithoutSpaces(selection.substr(0, comma)))) selected.Add(task);
     if (comma == selection.npos) return selected.Take();
     selection.remove_prefix(comma + 1);
   }

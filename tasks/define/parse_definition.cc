@@ -2,9 +2,7 @@
 
 #include <filesystem>
 
-#include "metrics/unicode_text.h"
 #include "tasks/digest.h"
-#include "tasks/error.h"
 #include "tasks/nearest_name.h"
 #include "tasks/records/json_parser.h"
 #include "tasks/records/jsonl_reader.h"
@@ -13,16 +11,6 @@ namespace meval::tasks {
 namespace {
 
 constexpr char kBuiltIn[] = "built-in";
-
-Value ParseText(const DefinitionText& text) {
-  try {
-    return ParseJson(text.text);
-  } catch (const JsonError& error) {
-    Value at;
-    at.offset = error.offset();
-    text.Fail(at, "", "byte " + std::to_string(error.offset() + 1) + ": " + error.what());
-  }
-}
 
 // One of a few words.
 template <typename Enum>
@@ -79,7 +67,7 @@ void ParseSampler(DefinitionObject& object, TaskDefinition& definition) {
 
 ParsedTask ParseDefinition(std::string_view json, const std::string& source) {
   const DefinitionText text{source, WithoutByteOrderMark(json)};
-  const Value root = ParseText(text);
+  const Value root = ParseJsonFile(text.text, source);
   DefinitionObject object(DefinitionValue(text, root, ""));
   ParsedTask task;
   TaskDefinition& definition = task.definition;

@@ -16,7 +16,7 @@ bool DeclaresGroups(std::string_view json) {
 
 std::vector<TaskGroup> ParseGroups(std::string_view json, const std::string& source) {
   const DefinitionText text{source, WithoutByteOrderMark(json)};
-  const Value root = ParseJson(text.text);
+  const Value root = ParseJsonFile(text.text, source);
   DefinitionObject file(DefinitionValue(text, root, ""));
   std::vector<TaskGroup> groups;
   for (const DefinitionValue& value : file.Get("groups").List()) {

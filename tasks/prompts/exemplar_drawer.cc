@@ -1,5 +1,6 @@
 #include "tasks/prompts/exemplar_drawer.h"
 
+#include <algorithm>
 #include <numeric>
 #include <string_view>
 

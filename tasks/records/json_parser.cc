@@ -1,6 +1,6 @@
 #include "tasks/records/json_parser.h"
 
-#include <cstdint>
+#include <algorithm>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "metrics/unicode_text.h"
+#include "tasks/error.h"
 
 namespace meval::tasks {
 namespace {
@@ -148,6 +149,19 @@ Value ParseJson(std::string_view text) {
   const CountingIterator end(text.data() + text.size(), &bytes_taken);
   nlohmann::json::sax_parse(begin, end, &builder);
   return builder.TakeResult();
+}
+
+Value ParseJsonFile(std::string_view text, const std::string& file, std::int64_t first_line) {
+  try {
+    return ParseJson(text);
+  } catch (const JsonError& error) {
+    const std::string_view before = text.substr(0, error.offset());
+    const auto breaks = std::count(before.begin(), before.end(), '\n');
+    const std::size_t last_break = before.rfind('\n');
+    const std::size_t line_begin = last_break == before.npos ? 0 : last_break + 1;
+    throw DataError(file + ":" + std::to_string(first_line + breaks) + ": byte " +
+                    std::to_string(error.offset() - line_begin + 1) + ": " + error.what());
+  }
 }
 
 }  // namespace meval::tasks

@@ -5,6 +5,7 @@
 // one place that sees the JSON library.
 
 #include <cstddef>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -27,6 +28,10 @@ class JsonError : public std::runtime_error {
 // Throws JsonError: not valid UTF-8, not JSON, a name that occurs twice in one object, or nesting
 // deeper than 100 levels. Value::offset counts bytes of `text`.
 Value ParseJson(std::string_view text);
+
+// The same for a text that starts on `first_line` of a file: throws DataError that names file,
+// line and byte (from 1, in the line).
+Value ParseJsonFile(std::string_view text, const std::string& file, std::int64_t first_line = 1);
 
 }  // namespace meval::tasks
 

@@ -16,20 +16,6 @@ bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t\r") == 
   throw DataError(file + ":" + std::to_string(line) + ": " + what);
 }
 
-// One JSON text that starts on `line` of `file`; errors name the line they are in.
-Value ParseAt(std::string_view text, const std::string& file, std::int64_t line) {
-  try {
-    return ParseJson(text);
-  } catch (const JsonError& error) {
-    const std::string_view before = text.substr(0, error.offset());
-    const auto breaks = std::count(before.begin(), before.end(), '\n');
-    const std::size_t last_break = before.rfind('\n');
-    const std::size_t line_begin = last_break == before.npos ? 0 : last_break + 1;
-    Fail(file, line + breaks,
-         "byte " + std::to_string(error.offset() - line_begin + 1) + ": " + error.what());
-  }
-}
-
 }  // namespace
 
 std::string_view WithoutByteOrderMark(std::string_view text) {
@@ -54,7 +40,7 @@ std::vector<Record> ReadJsonl(std::string_view text, const std::string& file) {
     if (blank_line != 0) {
       Fail(file, blank_line, "expected a JSON object, found a blank line before further records");
     }
-    Value value = ParseAt(content, file, line);
+    Value value = ParseJsonFile(content, file, line);
     if (value.kind != Value::Kind::kObject) {
       Fail(file, line, "expected a JSON object, found " + value.Describe());
     }
@@ -65,7 +51,7 @@ std::vector<Record> ReadJsonl(std::string_view text, const std::string& file) {
 
 std::vector<Record> ReadJsonArray(std::string_view text, const std::string& file) {
   text = WithoutByteOrderMark(text);
-  Value array = ParseAt(text, file, 1);
+  Value array = ParseJsonFile(text, file);
   if (array.kind != Value::Kind::kArray) {
     Fail(file, 1, "expected a JSON list of objects, found " + array.Describe());
   }

@@ -1,5 +1,6 @@
 #include "tasks/render/field_path.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace meval::tasks {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "metrics/unicode_text.h"
 #include "tasks/nearest_name.h"
 
 namespace meval::tasks {
@@ -43,6 +44,9 @@ const Value& RecordScope::FromShape(const FieldSource& source) const {
   if (!part) {
     throw FieldError("field \"" + source.name + "\": expected a file named like " +
                      JoinNames(source.file_names) + ", found " + file_name_);
+  }
+  if (FindInvalidUtf8(*part)) {
+    throw FieldError("field \"" + source.name + "\": the file's name is not valid UTF-8");
   }
   return Keep(source.name, *part);
 }

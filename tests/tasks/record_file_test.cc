@@ -1,0 +1,59 @@
+#include "tasks/records/record_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tasks/digest.h"
+#include "tasks/error.h"
+#include "tests/tasks/scratch_directory.h"
+
+namespace meval::tasks {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+TEST(ReadRecordFile, TellsTheFormatByTheNameAndAListByItsFirstByte) {
+  const testing::ScratchDirectory scratch;
+  const auto count = [&](const char* name, const char* bytes) {
+    return ReadRecordFile(scratch.Write(name, bytes), std::nullopt, {}).records.size();
+  };
+  EXPECT_EQ(count("a.jsonl", "{\"a\":1}\n{\"a\":2}\n"), 2U);
+  EXPECT_EQ(count("a.ndjson", "{\"a\":1}\n"), 1U);
+  EXPECT_EQ(count("lines.json", "{\"a\":1}\n{\"a\":2}\n"), 2U);
+  EXPECT_EQ(count("list.json", "\xEF\xBB\xBF \n[{\"a\":1},{\"a\":2},{\"a\":3}]"), 3U);
+  EXPECT_EQ(count("a.csv", "x,y\n1,2\n"), 1U);
+}
+
+TEST(ReadRecordFile, PrefersTheFormatItIsTold) {
+  const testing::ScratchDirectory scratch;
+  const auto file = scratch.Write("a.data", "x,y\n1,2\n");
+  EXPECT_EQ(ReadRecordFile(file, FileFormat::kCsv, {}).records.size(), 1U);
+  EXPECT_THAT([&] { ReadRecordFile(file, std::nullopt, {}); },
+              ThrowsMessage<DataError>(HasSubstr("expected a name ending in .jsonl")));
+}
+
+TEST(ReadRecordFile, DigestsTheBytes) {
+  const testing::ScratchDirectory scratch;
+  const auto file = scratch.Write("a.jsonl", "{\"a\":1}\n");
+  EXPECT_EQ(ReadRecordFile(file, std::nullopt, {}).sha256, Sha256("{\"a\":1}\n"));
+  EXPECT_EQ(Sha256File(file), Sha256("{\"a\":1}\n"));
+}
+
+TEST(ReadFileBytes, SaysWhyAFileCannotBeRead) {
+  const testing::ScratchDirectory scratch;
+  EXPECT_THAT([&] { ReadFileBytes(scratch.path() / "absent.jsonl"); },
+              ThrowsMessage<DataError>(HasSubstr("No such file")));
+  EXPECT_THAT([&] { ReadFileBytes(scratch.path()); },
+              ThrowsMessage<DataError>(HasSubstr("found a directory")));
+}
+
+TEST(ParseFileFormat, KnowsThreeWords) {
+  EXPECT_EQ(ParseFileFormat("csv"), FileFormat::kCsv);
+  EXPECT_EQ(ParseFileFormat("json"), FileFormat::kJson);
+  EXPECT_EQ(ParseFileFormat("jsonl"), FileFormat::kJsonl);
+  EXPECT_EQ(ParseFileFormat("parquet"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace meval::tasks
