@@ -44,8 +44,8 @@ struct MajorityScore {
 };
 
 // Subsets keep the order of samples. All C(n, k) are taken where they are at most 1000, otherwise
-// 1000 drawn from a generator seeded by (seed, k): give each document a seed of its own, and the
-// value depends on nothing else. MetricError for no samples.
+// 1000 drawn ones: the first k of 1000 random orders, from a generator seeded by `seed`. Give each
+// document a seed of its own, and its values depend on nothing else. MetricError for no samples.
 MajorityScore ScoreMajority(std::span<const VoteSample> samples, std::uint64_t seed,
                             VoteRule rule = VoteRule::kCanonical);
 

@@ -119,6 +119,23 @@ std::int64_t GoldIndexOf(std::span<const ScoredChoice> choices, std::string_view
   return found - choices.begin();
 }
 
+double MeanBrier(std::span<const MultipleChoiceScore> scores) {
+  std::vector<double> values;
+  for (std::size_t d = 0; d < scores.size(); ++d) {
+    const std::string where = "document " + std::to_string(d);
+    if (!scores[d].brier) {
+      throw MetricError("brier", where, "no single gold choice: expected exactly one that exists");
+    }
+    if (scores[d].probabilities.size() != scores[0].probabilities.size()) {
+      throw MetricError("brier", where,
+                        std::to_string(scores[d].probabilities.size()) + " choices: expected " +
+                            std::to_string(scores[0].probabilities.size()) + " as in document 0");
+    }
+    values.push_back(*scores[d].brier);
+  }
+  return Mean(values);
+}
+
 MultipleChoiceScore ScoreMultipleChoice(std::span<const ScoredChoice> choices,
                                         std::span<const std::int64_t> gold, ArgmaxRule rule) {
   RequireScorable(choices, gold, rule);

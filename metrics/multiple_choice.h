@@ -63,6 +63,10 @@ MultipleChoiceScore ScoreMultipleChoice(std::span<const ScoredChoice> choices,
                                         std::span<const std::int64_t> gold,
                                         ArgmaxRule rule = ArgmaxRule::kEmptyNeverWins);
 
+// The Brier score of a set: the mean over documents, 0 .. 2. MetricError, naming the document,
+// unless all have one existing gold and the same number of choices.
+double MeanBrier(std::span<const MultipleChoiceScore> scores);
+
 // The index of the first choice with this text, for golds given as text. Where none has it, the
 // number of choices: a missing gold.
 std::int64_t GoldIndexOf(std::span<const ScoredChoice> choices, std::string_view gold_text);

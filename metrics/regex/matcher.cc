@@ -106,25 +106,24 @@ bool Matcher::Run(std::uint32_t pc, std::size_t position) {
         failed = !Consume(instruction, position);
         ++pc;
     }
-    if (!failed) {
-      continue;
-    }
-    // Back to the latest open branch, undoing slots on the way.
-    for (;;) {
-      if (stack_.size() == base) {
-        return false;
-      }
-      const Entry entry = stack_.back();
-      stack_.pop_back();
-      if (entry.kind == EntryKind::kRestore) {
-        slots_[entry.index] = entry.position;
-        continue;
-      }
-      pc = entry.index;
-      position = entry.position;
-      break;
+    if (failed && !Backtrack(base, pc, position)) {
+      return false;
     }
   }
+}
+
+bool Matcher::Backtrack(std::size_t base, std::uint32_t& pc, std::size_t& position) {
+  while (stack_.size() > base) {
+    const Entry entry = stack_.back();
+    stack_.pop_back();
+    if (entry.kind == EntryKind::kBranch) {
+      pc = entry.index;
+      position = entry.position;
+      return true;
+    }
+    slots_[entry.index] = entry.position;
+  }
+  return false;
 }
 
 // A look-around is a run of its own. What it entered is forgotten behind it, since a split on the

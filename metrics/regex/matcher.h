@@ -39,7 +39,10 @@ class Matcher {
     std::size_t position;  // to go on at, or the slot's former value
   };
 
-  bool Run(std::uint32_t instruction, std::size_t position);
+  // Runs from an instruction to kAccept or kMatch; `match_end_` is then where it ended.
+  bool Run(std::uint32_t pc, std::size_t position);
+  // Takes the latest branch still open above `base`, undoing slots on the way to it.
+  bool Backtrack(std::size_t base, std::uint32_t& pc, std::size_t& position);
   bool Look(const Instruction& instruction, std::uint32_t body, std::size_t position);
   bool Holds(Assertion assertion, std::size_t position) const;
   bool Consume(const Instruction& instruction, std::size_t& position) const;

@@ -3,7 +3,6 @@
 
 // A pattern's syntax tree, and the parser that makes it from Python's `re` syntax.
 
-#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -60,6 +59,13 @@ struct SyntaxTree {
   std::vector<CharSet> sets;
   std::uint32_t num_groups = 0;  // capturing
 };
+
+// How many characters a node can match; kUnlimited stands for that many and more.
+struct Width {
+  std::uint64_t min = 0;
+  std::uint64_t max = 0;
+};
+Width WidthOf(const Node& node);
 
 // Throws RegexError that names pattern, offset (in characters) and what is wrong or unsupported.
 SyntaxTree Parse(std::string_view pattern);

@@ -155,6 +155,30 @@ TEST(MajorityVote, DrawsSubsetsFromItsSeedAlone) {
   EXPECT_TRUE(a.is_exact_mean[19]);
 }
 
+TEST(MajorityVote, DrawsSubsetsThatComeCloseToAllOfThem) {
+  PythonRandom random(31);
+  const Samples samples = RandomSamples(random, 14);
+  const auto score = ScoreMajority(samples, 4);
+  std::vector<double> sum(15, 0);
+  std::vector<double> count(15, 0);
+  for (std::uint32_t mask = 1; mask < (1u << 14); ++mask) {
+    Samples chosen;
+    for (std::size_t i = 0; i < 14; ++i) {
+      if ((mask >> i & 1) != 0) {
+        chosen.push_back(samples[i]);
+      }
+    }
+    const auto winner = MajorityVote(chosen);
+    sum[chosen.size()] += winner && chosen[*winner].is_correct ? 1 : 0;
+    count[chosen.size()] += 1;
+  }
+  // Four standard errors of 1000 draws of a proportion.
+  for (std::size_t k = 1; k <= 14; ++k) {
+    EXPECT_NEAR(score.subset_mean[k - 1], sum[k] / count[k],
+                score.is_exact_mean[k - 1] ? 1e-12 : 0.064);
+  }
+}
+
 TEST(MajorityVote, RefusesAnEmptyList) { EXPECT_THROW(ScoreMajority({}, 1), MetricError); }
 
 TEST(PassAtK, AgreesWithTheReferenceOnEveryRow) {

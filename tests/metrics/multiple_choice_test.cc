@@ -76,19 +76,18 @@ TEST(MultipleChoice, AggregatesAsTheReferenceDoes) {
     SCOPED_TRACE(row.Id());
     const auto gold = row.Ints("/input/gold");
     std::vector<double> acc;
-    std::vector<double> brier;
+    std::vector<MultipleChoiceScore> scores;
     for (std::size_t d = 0; d < gold.size(); ++d) {
       std::vector<ScoredChoice> choices;
       for (const double l : row.Numbers("/input/loglikelihoods/" + std::to_string(d))) {
         choices.push_back({"x", l, false});
       }
-      const auto score = ScoreMultipleChoice(choices, GoldList{gold[d]});
-      acc.push_back(score.acc);
-      brier.push_back(score.brier.value());
+      scores.push_back(ScoreMultipleChoice(choices, GoldList{gold[d]}));
+      acc.push_back(scores.back().acc);
     }
     MEVAL_EXPECT_CLOSE(Mean(acc), row.Number("/expected/acc"));
     MEVAL_EXPECT_CLOSE(StderrOfMean(acc).value(), row.Number("/expected/acc_stderr"));
-    MEVAL_EXPECT_CLOSE(Mean(brier), row.Number("/expected/brier_score"));
+    MEVAL_EXPECT_CLOSE(MeanBrier(scores), row.Number("/expected/brier_score"));
   }
 }
 
@@ -169,6 +168,16 @@ TEST(MultipleChoice, RefusesWhatCannotBeScored) {
   const std::vector<ScoredChoice> nan = {{"a", -1, true}, {"b", kNan, true}};
   EXPECT_THROW(ScoreMultipleChoice(nan, GoldList{0}), MetricError);
   EXPECT_EQ(ScoreMultipleChoice(nan, GoldList{0}, ArgmaxRule::kNumpy).pred, 1u);
+}
+
+TEST(MultipleChoice, AveragesBrierOnlyOverSetsWithOneShape) {
+  const std::vector<ScoredChoice> two = {{"a", -1, true}, {"b", -2, false}};
+  const std::vector<ScoredChoice> one = {{"a", -1, true}};
+  const auto good = ScoreMultipleChoice(two, GoldList{0});
+  EXPECT_DOUBLE_EQ(MeanBrier(std::vector{good, good}), *good.brier);
+  EXPECT_THROW(MeanBrier(std::vector{good, ScoreMultipleChoice(one, GoldList{0})}), MetricError);
+  EXPECT_THROW(MeanBrier(std::vector{good, ScoreMultipleChoice(two, GoldList{0, 1})}), MetricError);
+  EXPECT_THROW(MeanBrier({}), MetricError);
 }
 
 TEST(NumpyArgmax, TakesTheFirstNanElseTheFirstLargest) {
