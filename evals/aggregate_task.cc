@@ -240,7 +240,8 @@ TaskResult AggregateTask(const EvalPlan& plan, const EvalOutcome& outcome) {
   result.published = Published(plan);
   result.counters = outcome.counters;
   result.counters.duplicate_questions = plan.data->duplicate_questions;
-  result.warnings = plan.data->warnings;
+  // The shipped samples are announced as such; that they are fewer than the benchmark says no more.
+  if (!plan.is_demonstration) result.warnings = plan.data->warnings;
   for (const DataFile& file : plan.data->files) {
     result.inputs.push_back({file.role, file.path.string(), file.records, file.sha256, file.shape});
   }

@@ -59,10 +59,11 @@ fs::path DefaultRunDirectory(const RunOptions& options, const std::vector<EvalPl
   return path;
 }
 
-int TerminalWidth() {
+// Columns of the terminal behind a file descriptor; a file or pipe is as wide as a report needs.
+int TerminalWidth(int descriptor) {
   winsize size{};
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 100;
+  if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 120;
 }
 
 bool WantsColor(const RunOptions& options) {
@@ -83,7 +84,7 @@ void PrintReport(const RunOptions& options, const RunReport& report, std::ostrea
       WriteConsoleReport(report,
                          {.color = WantsColor(options),
                           .all_groups = options.all_groups,
-                          .width = TerminalWidth()},
+                          .width = TerminalWidth(STDOUT_FILENO)},
                          out);
     }
   }
@@ -183,7 +184,7 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
   JournalWriter journal(directory.journal());
   Progress progress(err, {.quiet = options.quiet,
                           .is_terminal = isatty(STDERR_FILENO) != 0,
-                          .width = TerminalWidth()});
+                          .width = TerminalWidth(STDERR_FILENO)});
   if (directory.is_continued()) {
     progress.Note(fmt::format("continuing {}: {} requests are already done", path.string(),
                               finished.scores.size() + finished.generations.size()));

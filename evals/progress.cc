@@ -13,6 +13,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double kTerminalSeconds = 0.2;
 constexpr double kPlainSeconds = 5.0;
+constexpr double kRateSeconds = 1.0;  // a rate over less says nothing
 constexpr int kBarColumns = 24;
 
 double SecondsSince(Clock::time_point begin) {
@@ -31,7 +32,7 @@ std::string FormatDuration(double seconds) {
 std::string FormatCount(std::int64_t count) {
   std::string digits = std::to_string(count < 0 ? -count : count);
   for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), 1, ' ');
+    digits.insert(static_cast<std::size_t>(at), 1, ',');
   }
   return count < 0 ? "-" + digits : digits;
 }
@@ -44,6 +45,7 @@ void Progress::Begin(const std::string& task, std::int64_t total, const std::str
   score_name_ = score_name;
   total_ = total;
   done_ = resumed_ = tokens_ = 0;
+  has_ticked_ = false;
   score_sum_ = 0;
   active_ = true;
   drawn_ = false;
@@ -64,6 +66,10 @@ void Progress::Advance(double value, std::int64_t tokens) {
 }
 
 void Progress::Tick(std::int64_t tokens) {
+  if (!has_ticked_) {  // before it, prompts are tokenised: that is not the model's rate
+    has_ticked_ = true;
+    begin_ = Clock::now();
+  }
   tokens_ = tokens;
   Draw(false);
 }
@@ -83,7 +89,7 @@ void Progress::Note(const std::string& text) {
 
 std::string Progress::Line(double elapsed_seconds) const {
   const auto fresh = static_cast<double>(done_ - resumed_);
-  const double rate = elapsed_seconds > 0 ? fresh / elapsed_seconds : 0;
+  const double rate = elapsed_seconds > kRateSeconds ? fresh / elapsed_seconds : 0;
   const double share = total_ > 0 ? static_cast<double>(done_) / static_cast<double>(total_) : 1;
   std::string line = task_ + " ";
   if (options_.is_terminal) {

@@ -49,13 +49,14 @@ class Progress {
   double score_sum_ = 0;
   bool active_ = false;
   bool drawn_ = false;
+  bool has_ticked_ = false;
   std::chrono::steady_clock::time_point begin_;
   std::chrono::steady_clock::time_point last_draw_;
 };
 
 // "42 s", "3 min 05 s", "2 h 10 min".
 std::string FormatDuration(double seconds);
-// "1 234 567" with thin grouping by spaces.
+// "1,234,567".
 std::string FormatCount(std::int64_t count);
 
 }  // namespace meval

@@ -159,7 +159,9 @@ PlannedTasks::PlannedTasks(const RunOptions& options)
 RunIdentity IdentityOf(const RunOptions& options, const std::vector<EvalPlan>& plans,
                        const Engine& engine) {
   RunIdentity identity;
-  identity.model = engine.origin();
+  // A checkpoint is what its digest says, wherever it lies: only its own name is kept.
+  const bool is_random = engine.weight_files().empty();
+  identity.model = is_random ? engine.origin() : fs::path(engine.origin()).filename().string();
   identity.model_digest = ModelDigest(engine);
   identity.tokenizer_digest = TokenizerDigest(engine);
   identity.dtype = Name(engine.dtype());

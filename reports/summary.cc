@@ -50,16 +50,20 @@ std::size_t Footnote(std::vector<std::string>& footnotes, const std::string& not
   return footnotes.size();
 }
 
+// The first published value of a metric; a footnote lists all of them, each with its variant and
+// source.
 std::string PublishedCell(const TaskResult& task, const std::string& metric, ScoreTable& table) {
-  std::string cell;
+  std::string first;
+  std::string note = task.task + " " + metric + ", published:";
   for (const PublishedComparison& published : task.published) {
     if (published.metric != metric) continue;
-    const std::size_t number = Footnote(
-        table.footnotes, published.model + ", " + published.variant + ": " + published.source);
-    if (!cell.empty()) cell += ", ";
-    cell += Fixed(published.value, 2) + " [" + std::to_string(number) + "]";
+    const std::string value = Fixed(published.value, 2);
+    if (first.empty()) first = value;
+    note += (value == first && note.back() == ':' ? " " : "; ") + value + " (" + published.model +
+            ", " + published.variant + ", " + published.source + ")";
   }
-  return cell;
+  if (first.empty()) return "";
+  return first + " [" + std::to_string(Footnote(table.footnotes, note)) + "]";
 }
 
 bool IsShown(const SubsetResult& subset, SubsetRows subsets) {
@@ -157,8 +161,8 @@ std::vector<std::string> NoteSentences(const TaskResult& task) {
                  " cut at the limit of new tokens.",
              notes);
   AddCounter(counters.boundary_merges,
-             Count(counters.boundary_merges, "request has", "requests have") +
-                 " a token that spans the end of the context.",
+             Count(counters.boundary_merges, "document has", "documents have") +
+                 " a token that spans the end of the prompt and the start of a choice.",
              notes);
   AddCounter(counters.duplicate_questions,
              Count(counters.duplicate_questions, "document repeats", "documents repeat") +

@@ -9,7 +9,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-RunOptions Run(const std::vector<std::string>& arguments) { return ParseRun(arguments); }
+RunOptions ReadRun(const std::vector<std::string>& arguments) { return ParseRun(arguments); }
 
 std::string ErrorOf(const std::vector<std::string>& arguments) {
   try {
@@ -21,7 +21,7 @@ std::string ErrorOf(const std::vector<std::string>& arguments) {
 }
 
 TEST(ParseRun, ReadsTheReadmesLine) {
-  const RunOptions run = Run({"--task", "mmlu", "--shots", "5"});
+  const RunOptions run = ReadRun({"--task", "mmlu", "--shots", "5"});
   EXPECT_EQ(run.tasks, "mmlu");
   EXPECT_EQ(run.shots, 5);
   EXPECT_EQ(run.model.model, "tiny");
@@ -31,9 +31,9 @@ TEST(ParseRun, ReadsTheReadmesLine) {
 
 TEST(ParseRun, AcceptsTheSpellingsOfLmEvaluationHarness) {
   const RunOptions run =
-      Run({"--tasks", "gsm8k", "--num_fewshot=5", "--output_path", "runs/x", "--log_samples",
-           "--limit", "0.5", "--gen_kwargs", "temperature=0.6,top_p=0.95,max_gen_toks=99",
-           "--include_path", "mine", "--system_instruction", "Be brief."});
+      ReadRun({"--tasks", "gsm8k", "--num_fewshot=5", "--output_path", "runs/x", "--log_samples",
+               "--limit", "0.5", "--gen_kwargs", "temperature=0.6,top_p=0.95,max_gen_toks=99",
+               "--include_path", "mine", "--system_instruction", "Be brief."});
   EXPECT_EQ(run.tasks, "gsm8k");
   EXPECT_EQ(run.shots, 5);
   EXPECT_EQ(run.out, "runs/x");
@@ -47,13 +47,14 @@ TEST(ParseRun, AcceptsTheSpellingsOfLmEvaluationHarness) {
 
 TEST(ParseRun, ReadsDataFilesByTaskAndRole) {
   const RunOptions run =
-      Run({"--task", "a", "--data-file", "a=x.jsonl", "--data-file", "a:exemplars=y=z.jsonl"});
+      ReadRun({"--task", "a", "--data-file", "a=x.jsonl", "--data-file", "a:exemplars=y=z.jsonl"});
   EXPECT_EQ(run.data.files.at("a").at("test"), "x.jsonl");
   EXPECT_EQ(run.data.files.at("a").at("exemplars"), "y=z.jsonl");
 }
 
 TEST(ParseRun, ReadsLimitsForTheExitCode) {
-  const RunOptions run = Run({"--task", "gsm8k", "--fail-under", "gsm8k:exact_match,strict=0.4"});
+  const RunOptions run =
+      ReadRun({"--task", "gsm8k", "--fail-under", "gsm8k:exact_match,strict=0.4"});
   ASSERT_EQ(run.fail_under.size(), 1u);
   EXPECT_EQ(run.fail_under[0].task, "gsm8k");
   EXPECT_EQ(run.fail_under[0].metric, "exact_match,strict");
