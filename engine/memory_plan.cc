@@ -1,10 +1,12 @@
 #include "engine/memory_plan.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <fstream>
-#include <limits>
+#include <optional>
 #include <string>
 
 #include "engine/kv_cache.h"
@@ -29,33 +31,32 @@ std::string Bytes(std::int64_t bytes) {
   return text.data();
 }
 
-// The number in a one-number file, or nothing ("max", no such file).
-std::int64_t NumberIn(const char* path, std::int64_t otherwise) {
+// The number that follows `key` in a file of words ("" : the first word), or nothing.
+std::optional<std::int64_t> NumberAfter(const std::filesystem::path& path, const std::string& key) {
   std::ifstream file(path);
-  std::int64_t number = 0;
-  return file >> number ? number : otherwise;
-}
-
-std::int64_t MemAvailable() {
-  std::ifstream file("/proc/meminfo");
   std::string word;
-  while (file >> word) {
-    std::int64_t kib = 0;
-    if (word == "MemAvailable:" && file >> kib) return kib * 1024;
+  while (key.empty() || file >> word) {
+    std::int64_t number = 0;
+    if (word == key) return file >> number ? std::optional(number) : std::nullopt;
   }
-  return 0;
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::int64_t AvailableMemoryBytes() {
-  const std::int64_t machine = MemAvailable();
-  constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
-  const std::int64_t limit = NumberIn("/sys/fs/cgroup/memory.max", kNoLimit);
-  if (limit == kNoLimit) return machine;
-  const std::int64_t left =
-      std::max<std::int64_t>(0, limit - NumberIn("/sys/fs/cgroup/memory.current", 0));
-  return machine == 0 ? left : std::min(machine, left);
+std::int64_t AvailableMemoryBytes(const std::filesystem::path& root) {
+  std::int64_t available = sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
+  if (const auto kib = NumberAfter(root / "proc/meminfo", "MemAvailable:")) available = *kib * 1024;
+
+  const std::filesystem::path group = root / "sys/fs/cgroup";
+  if (const auto limit = NumberAfter(group / "memory.max", "")) {
+    std::int64_t used = NumberAfter(group / "memory.current", "").value_or(0);
+    for (const char* cached : {"inactive_file", "active_file"}) {
+      used -= NumberAfter(group / "memory.stat", cached).value_or(0);
+    }
+    available = std::min(available, *limit - std::max<std::int64_t>(0, used));
+  }
+  return available;
 }
 
 std::int64_t EstimateWeightBytes(const ModelConfig& config, DType dtype) {

@@ -4,6 +4,7 @@
 // Where an engine's memory goes, decided before any of it is taken.
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include "engine/engine.h"
@@ -27,8 +28,9 @@ struct MemoryPlan {
   std::string Table() const;
 };
 
-// What the machine, or the control group this process is in, can still give. 0 where neither says.
-std::int64_t AvailableMemoryBytes();
+// What the machine, or the control group this process is in (a container's limit), can still give;
+// cached files count as given back. `root` is where /proc and /sys are found.
+std::int64_t AvailableMemoryBytes(const std::filesystem::path& root = "/");
 
 // Bytes of a model's weights in `dtype`, before they are loaded.
 std::int64_t EstimateWeightBytes(const ModelConfig& config, DType dtype);

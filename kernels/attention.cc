@@ -11,29 +11,30 @@ namespace meval {
 namespace {
 
 void CheckPages(const char* op, const KvPages& pages) {
-  const std::string where = std::string(op) + ": pages: ";
+  const auto where = [&] { return std::string(op) + ": pages: "; };
   if (pages.dtype != DType::kF32 && pages.dtype != DType::kBF16) {
-    throw std::invalid_argument(where + "expected f32 or bf16, found " + Name(pages.dtype));
+    throw std::invalid_argument(where() + "expected f32 or bf16, found " + Name(pages.dtype));
   }
   if (pages.num_pages < 0 || pages.n_kv_heads <= 0 || pages.head_dim <= 0) {
-    throw std::invalid_argument(where + "expected positive extents, found num_pages " +
+    throw std::invalid_argument(where() + "expected positive extents, found num_pages " +
                                 std::to_string(pages.num_pages) + ", n_kv_heads " +
                                 std::to_string(pages.n_kv_heads) + ", head_dim " +
                                 std::to_string(pages.head_dim));
   }
   if (pages.num_pages > 0 && (pages.keys == nullptr || pages.values == nullptr)) {
-    throw std::invalid_argument(where + "null keys or values");
+    throw std::invalid_argument(where() + "null keys or values");
   }
 }
 
-// Every page of the positions [first, last] is there.
-void CheckPageTable(const std::string& where, const Segment& segment, const KvPages& pages,
+// Every page of the positions [first, last] is there. `where()` begins the message if not.
+template <typename Where>
+void CheckPageTable(const Where& where, const Segment& segment, const KvPages& pages,
                     std::int64_t first, std::int64_t last) {
   for (std::int64_t i = first / kKvPageTokens; i <= last / kKvPageTokens; ++i) {
     const bool listed = i < static_cast<std::int64_t>(segment.page_table.size());
     const std::int64_t page = listed ? segment.page_table[static_cast<std::size_t>(i)] : -1;
     if (page < 0 || page >= pages.num_pages) {
-      throw std::invalid_argument(where + "page_table[" + std::to_string(i) +
+      throw std::invalid_argument(where() + "page_table[" + std::to_string(i) +
                                   "]: expected a page in [0, " + std::to_string(pages.num_pages) +
                                   "), found " + (listed ? std::to_string(page) : "none"));
     }
@@ -46,10 +47,10 @@ void CheckSegments(const char* op, std::span<const Segment> segments, std::int64
                    const KvPages& pages, std::int64_t window) {
   for (std::size_t s = 0; s < segments.size(); ++s) {
     const Segment& segment = segments[s];
-    const std::string where = std::string(op) + ": segment " + std::to_string(s) + ": ";
+    const auto where = [&] { return std::string(op) + ": segment " + std::to_string(s) + ": "; };
     if (segment.row_begin < 0 || segment.num_rows < 0 ||
         segment.num_rows > num_rows - segment.row_begin || segment.position_begin < 0) {
-      throw std::invalid_argument(where + "rows [" + std::to_string(segment.row_begin) + ", " +
+      throw std::invalid_argument(where() + "rows [" + std::to_string(segment.row_begin) + ", " +
                                   std::to_string(segment.row_begin + segment.num_rows) +
                                   ") at position " + std::to_string(segment.position_begin) +
                                   " are outside the tensor's " + std::to_string(num_rows) +

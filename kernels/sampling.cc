@@ -52,8 +52,9 @@ void SampleTokens(Context& ctx, TensorView logits, std::span<const SamplingParam
   CheckParams(params);
 
   const cpu::Ops& ops = cpu::OpsOf(ctx.path());
-  auto* scratch = reinterpret_cast<float*>(ctx.Scratch(
-      static_cast<std::size_t>(rows * vocab * cpu::kSampleScratch) * sizeof(float)));
+  const std::int64_t scratch_size = vocab * cpu::kSampleScratch;
+  auto* scratch = reinterpret_cast<float*>(
+      ctx.Scratch(static_cast<std::size_t>(rows * scratch_size) * sizeof(float)));
   const auto block = [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t row = begin; row < end; ++row) {
       const auto r = static_cast<std::size_t>(row);
@@ -61,7 +62,7 @@ void SampleTokens(Context& ctx, TensorView logits, std::span<const SamplingParam
       results[r] = params[r].temperature == 0
                        ? ops.log_sum_exp(values, vocab).argmax
                        : ops.sample(values, vocab, params[r], SamplingUniform(keys[r]),
-                                    scratch + row * vocab * cpu::kSampleScratch);
+                                    scratch + row * scratch_size);
     }
   };
   cpu::ForRowBlocks(ctx, rows, vocab * 16, std::cref(block));

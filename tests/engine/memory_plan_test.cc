@@ -1,6 +1,7 @@
 #include "engine/memory_plan.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 
@@ -10,11 +11,13 @@
 #include "engine/kv_cache.h"
 #include "engine/mistral.h"
 #include "kernels/check.h"
+#include "tests/support/temp_directory.h"
 
 namespace meval {
 namespace {
 
 using ::testing::HasSubstr;
+using testing::TempDirectory;
 
 constexpr std::int64_t kGiB = std::int64_t{1} << 30;
 
@@ -93,7 +96,33 @@ TEST(MemoryPlan, RefusesOptionsOutOfRange) {
   EXPECT_THROW(Plan({.max_length = 32769}, 64 * kGiB), std::invalid_argument);
 }
 
-TEST(MemoryPlan, SeesThisMachinesMemory) { EXPECT_GT(AvailableMemoryBytes(), 1 << 20); }
+TEST(AvailableMemory, IsWhatTheKernelSaysOfThisMachine) {
+  EXPECT_GT(AvailableMemoryBytes(), 1 << 20);
+  const TempDirectory root;
+  std::filesystem::create_directories(root / "proc");
+  root.Write("proc/meminfo", "MemTotal: 2000 kB\nMemFree: 5 kB\nMemAvailable:  1000 kB\n");
+  EXPECT_EQ(AvailableMemoryBytes(root.path()), 1000 * 1024);
+}
+
+TEST(AvailableMemory, StaysWithinAContainersLimitAndDoesNotCountCachedFiles) {
+  const TempDirectory root;
+  std::filesystem::create_directories(root / "proc");
+  std::filesystem::create_directories(root / "sys/fs/cgroup");
+  root.Write("proc/meminfo", "MemAvailable:  1000 kB\n");
+  root.Write("sys/fs/cgroup/memory.max", "max\n");
+  EXPECT_EQ(AvailableMemoryBytes(root.path()), 1000 * 1024);
+  root.Write("sys/fs/cgroup/memory.max", "500000\n");
+  EXPECT_EQ(AvailableMemoryBytes(root.path()), 500000);
+  root.Write("sys/fs/cgroup/memory.current", "300000\n");
+  EXPECT_EQ(AvailableMemoryBytes(root.path()), 200000);
+  root.Write("sys/fs/cgroup/memory.stat", "anon 9\ninactive_file 100000\nactive_file 50000\n");
+  EXPECT_EQ(AvailableMemoryBytes(root.path()), 350000);
+}
+
+TEST(AvailableMemory, FallsBackOnThePhysicalMemory) {
+  const TempDirectory root;
+  EXPECT_GT(AvailableMemoryBytes(root.path()), 1 << 20);
+}
 
 }  // namespace
 }  // namespace meval
