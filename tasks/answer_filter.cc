@@ -1,11 +1,10 @@
 #include "tasks/answer_filter.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <optional>
 #include <utility>
 
-#include "metrics/python_regex.h"
+#include "metrics/extract.h"
 #include "metrics/unicode_text.h"
 
 namespace meval {
@@ -13,22 +12,8 @@ namespace {
 
 struct CompiledStep {
   FilterStep step;
-  std::optional<PythonRegex> regex;
+  std::optional<RegexFilter> regex;
 };
-
-std::optional<std::string> TakeMatch(const CompiledStep& step, std::string_view text) {
-  const std::vector<PythonRegex::Match> matches = step.regex->FindAll(text);
-  const auto count = static_cast<std::int64_t>(matches.size());
-  const std::int64_t index = step.step.select < 0 ? count + step.step.select : step.step.select;
-  if (index < 0 || index >= count) return std::nullopt;
-  const std::vector<std::string>& groups = matches[static_cast<std::size_t>(index)].groups;
-  if (groups.size() == 1) return std::string(Strip(groups[0]));
-  if (groups.size() == 2) return std::string(Strip(groups[1]));
-  for (std::size_t i = 1; i < groups.size(); ++i) {
-    if (!groups[i].empty()) return std::string(Strip(groups[i]));
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -40,7 +25,9 @@ AnswerFilter::AnswerFilter(const std::vector<FilterStep>& steps) : impl_(std::ma
   for (const FilterStep& step : steps) {
     CompiledStep compiled;
     compiled.step = step;
-    if (step.kind == FilterStep::Kind::kRegex) compiled.regex.emplace(step.pattern);
+    if (step.kind == FilterStep::Kind::kRegex) {
+      compiled.regex.emplace(RegexFilterOptions{step.pattern, step.select, step.fallback});
+    }
     impl_->steps.push_back(std::move(compiled));
   }
 }
@@ -63,12 +50,10 @@ ExtractedAnswer AnswerFilter::Apply(std::string_view completion) const {
       case FilterStep::Kind::kTakeBefore:
         answer.text.resize(std::min(answer.text.find(compiled.step.pattern), answer.text.size()));
         break;
-      case FilterStep::Kind::kRegex: {
-        std::optional<std::string> found = TakeMatch(compiled, answer.text);
-        answer.is_valid = answer.is_valid && found.has_value();
-        answer.text = found ? std::move(*found) : compiled.step.fallback;
+      case FilterStep::Kind::kRegex:
+        answer.text = compiled.regex->Apply(answer.text);
+        answer.is_valid = answer.is_valid && answer.text != compiled.step.fallback;
         break;
-      }
     }
   }
   return answer;

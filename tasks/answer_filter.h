@@ -20,13 +20,11 @@ struct ExtractedAnswer {
   bool is_valid = true;  // false exactly then
 };
 
-// A regex step takes match number `select` of all matches (a number beyond them takes the
-// fallback); of several groups the first that is not empty; then strips it. As lm-evaluation-
-// harness does, a single group's empty text is an answer, and only a match whose groups are all
-// empty, of several, counts as none.
+// A regex step is the reference's filter (RegexFilter, metrics/extract.h).
 class AnswerFilter {
  public:
-  // Throws RegexError (metrics/python_regex.h), which a parsed definition rules out.
+  // Throws RegexError (metrics/python_regex.h), which a parsed definition rules out. Apply throws
+  // MetricError for a completion that is not valid UTF-8.
   explicit AnswerFilter(const std::vector<FilterStep>& steps);
   ~AnswerFilter();
   AnswerFilter(AnswerFilter&&) noexcept;

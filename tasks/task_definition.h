@@ -32,7 +32,7 @@ struct FilterStep {
   };
   Kind kind = Kind::kStrip;
   std::string pattern;
-  std::int64_t select = 0;             // match number; negative counts from the end
+  std::int64_t select = 0;             // 0: the first match, -1: the last
   std::string fallback = "[invalid]";  // when nothing matches
 };
 

@@ -77,7 +77,8 @@ FilterStep ParseFilterStep(const DefinitionValue& value) {
   step.kind = FilterStep::Kind::kRegex;
   step.pattern = Pattern(object.Get("regex"));
   if (const auto select = object.Find("select")) {
-    step.select = select->Integer(std::numeric_limits<std::int64_t>::min());
+    step.select = select->Integer(-1);
+    if (step.select > 0) select->Fail("expected 0 (the first match) or -1 (the last)");
   }
   step.fallback = object.String("fallback", step.fallback);
   object.Finish();

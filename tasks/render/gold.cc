@@ -76,7 +76,7 @@ std::vector<std::int64_t> ReadGold(const GoldRule& rule, const FieldScope& scope
     const std::optional<std::int64_t> index = ReadOne(rule, item, filters, choices);
     if (!index) throw FieldError(field + "expected " + expected + ", found " + item.Describe());
     if (std::find(gold.begin(), gold.end(), *index) != gold.end()) {
-      throw FieldError(field + "the choice " + item.Describe() + " is listed twice");
+      throw FieldError(field + item.Describe() + " is listed twice");
     }
     gold.push_back(*index);
   }

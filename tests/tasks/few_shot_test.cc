@@ -94,9 +94,11 @@ const Vector kVectors[] = {
     {"openbookqa 5-shot", 4957, 5, {3610, 957, 61, 742, 4769}, {286, 687, 806, 2905, 1939}},
     {"arc_easy 5-shot", 2251, 5, {1805, 478, 30, 371, 143}, {343, 403, 1452, 969, 71}},
     {"arc_challenge 5-shot", 1119, 5, {902, 239, 15, 185, 71}, {171, 201, 726, 484, 35}},
-    {"arc_challenge 25-shot", 1119, 25, {902, 239, 15,  185, 71,  171, 201, 726,  484,
-                                         35,  63,  32,  708, 991, 949, 304, 186,  374,
-                                         234, 29,  1030, 996, 511, 132, 1108},
+    {"arc_challenge 25-shot",
+     1119,
+     25,
+     {902, 239, 15,  185, 71,  171, 201, 726,  484, 35,  63,  32,  708,
+      991, 949, 304, 186, 374, 234, 29,  1030, 996, 511, 132, 1108},
      {}},
     {"commonsense_qa 5-shot",
      9741,
@@ -200,8 +202,7 @@ TEST(FewShot, PerDocumentDrawsDoNotDependOnOrder) {
   EXPECT_NE(drawn[0], drawn[1]);
   const PromptOptions other_seed = {
       .shots = 5, .seed = 1235, .mode = FewShotMode::kPerDocument, .system = ""};
-  EXPECT_NE(Places(ExemplarDrawer(definition, data, other_seed).Draw(data.documents[0])),
-            drawn[0]);
+  EXPECT_NE(Places(ExemplarDrawer(definition, data, other_seed).Draw(data.documents[0])), drawn[0]);
 }
 
 TEST(FewShot, FixedDrawsAreSharedByAllDocuments) {
@@ -246,8 +247,8 @@ TEST(FewShot, RefusesMoreShotsThanThePoolHolds) {
   EXPECT_EQ(draw(extra, 4), 4U);
   EXPECT_EQ(draw(plain, 0), 0U);
   EXPECT_THAT([&] { draw(plain, 6); },
-              ThrowsMessage<DataError>(AllOf(HasSubstr("6 shots asked for"),
-                                             HasSubstr("\"anatomy\" holds 5 records"))));
+              ThrowsMessage<DataError>(
+                  AllOf(HasSubstr("6 shots asked for"), HasSubstr("\"anatomy\" holds 5 records"))));
   EXPECT_THAT([&] { draw(extra, 5); },
               ThrowsMessage<DataError>(HasSubstr("one more than the shots is drawn")));
 }
