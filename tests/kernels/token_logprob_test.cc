@@ -22,7 +22,7 @@ struct LogprobCase {
 };
 
 std::vector<TokenLogprob> Score(const Route& route, int num_threads, std::vector<float>& logits,
-                              std::int64_t vocab, const std::vector<LogprobTarget>& targets) {
+                                std::int64_t vocab, const std::vector<LogprobTarget>& targets) {
   Context ctx(OptionsOf(route, num_threads));
   std::vector<TokenLogprob> results(targets.size());
   const auto rows = static_cast<std::int64_t>(logits.size()) / vocab;

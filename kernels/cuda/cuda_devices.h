@@ -1,0 +1,21 @@
+#ifndef MEVAL_KERNELS_CUDA_CUDA_DEVICES_H_
+#define MEVAL_KERNELS_CUDA_CUDA_DEVICES_H_
+
+#include <string>
+#include <vector>
+
+#include "kernels/device_info.h"
+
+namespace meval::cuda {
+
+struct CudaDevices {
+  std::vector<DeviceInfo> devices;
+  std::string why_none;  // empty if there is a device
+};
+
+// Implemented by device_info.cu, or by cuda_absent.cc in a build without CUDA.
+CudaDevices FindDevices();
+
+}  // namespace meval::cuda
+
+#endif  // MEVAL_KERNELS_CUDA_CUDA_DEVICES_H_
