@@ -20,6 +20,10 @@ namespace {
 // the activations of a 7B model stay below 200 MiB.
 constexpr std::int64_t kDefaultBatchTokens = 512;
 
+// Where memory is plentiful, every row of a step gets room for a sequence of this many positions:
+// more than the prompt and answer of the benchmarks take.
+constexpr std::int64_t kPlentifulPositions = 2048;
+
 std::string Bytes(std::int64_t bytes) {
   const auto value = static_cast<double>(bytes);
   std::array<char, 32> text{};
@@ -106,8 +110,10 @@ MemoryPlan PlanMemory(const ModelConfig& config, DType dtype, std::int64_t weigh
     const std::int64_t one_sequence = NumKvPages(plan.max_length);
     const std::int64_t half = rest / 2 / plan.page_bytes;
     const std::int64_t most = rest / 10 * 9 / plan.page_bytes;
-    plan.num_pages =
-        std::min(std::max(half, std::min(one_sequence, most)), one_sequence * plan.batch_tokens);
+    const std::int64_t plenty =
+        std::max(one_sequence,
+                 plan.batch_tokens * NumKvPages(std::min(plan.max_length, kPlentifulPositions)));
+    plan.num_pages = std::min(std::max(half, std::min(one_sequence, most)), plenty);
   }
   if (plan.num_pages < 1) {
     plan.num_pages = 1;

@@ -28,8 +28,9 @@ class Prefill {
   explicit Prefill(KvCache& cache);
 
   // Begins `path`, whose first `shared` tokens are those of the sequence before it, which must have
-  // been fed whole; shared < path.size(). Takes all its pages at once. Returns false, having
-  // changed nothing a later call would miss, if fewer than that and `reserved_pages` are free.
+  // been fed whole; shared < path.size(). Borrows the tokens and takes all pages at once. Returns
+  // false, having changed nothing a later call would miss, if fewer than that and `reserved_pages`
+  // are free.
   bool Begin(const TokenPath& path, std::int64_t shared, std::int64_t reserved_pages,
              TokenBatch& batch);
   // Appends the next rows of the sequence to the batch, as many as there are up to max_rows.

@@ -62,9 +62,10 @@ TEST(MemoryPlan, TakesMoreThanHalfForOneSequenceOfFullLength) {
   EXPECT_LT(plan.weight_bytes + plan.workspace_bytes + plan.kv_bytes(), 16 * kGiB);
 }
 
-TEST(MemoryPlan, NeverTakesMoreThanTheLargestBatchCanUse) {
-  const MemoryPlan plan = Plan({.batch_tokens = 2, .max_length = 100}, 64 * kGiB);
-  EXPECT_EQ(plan.num_pages, 2 * 2);
+TEST(MemoryPlan, NeverTakesMoreThanIsPlenty) {
+  EXPECT_EQ(Plan({.batch_tokens = 2, .max_length = 100}, 64 * kGiB).num_pages, 2 * 2);
+  EXPECT_EQ(Plan({.batch_tokens = 60}, 64 * kGiB).num_pages, 60 * 32);
+  EXPECT_EQ(Plan({.batch_tokens = 3}, 64 * kGiB).num_pages, 512) << "one sequence of full length";
 }
 
 TEST(MemoryPlan, TakesWhatTheUserGives) {

@@ -109,7 +109,8 @@ TEST_F(PrefillTest, WaitsForPagesThatAreInUseOrReserved) {
 }
 
 TEST_F(PrefillTest, KeepsTheCurrentSequenceOnlyWhenAStepEnds) {
-  ASSERT_TRUE(Begin(RandomTokens(1, 64), 0));
+  const Tokens first = RandomTokens(1, 64);
+  ASSERT_TRUE(Begin(first, 0));
   prefill_.Feed(64, batch_);
   const Tokens second = RandomTokens(2, 64);
   ASSERT_TRUE(Begin(second, 0));
