@@ -9,9 +9,13 @@
 // backreferences, conditionals, atomic groups, possessive repeats, \N{...} or the flags a, L, x.
 //
 // Matching is by backtracking that never explores the same choice at the same place twice: time is
-// O(pattern * text) for one search without lookaround (once more * text with), never exponential.
+// O(pattern * text) for one search, times the text again for each level of lookaround; never
+// exponential.
 // Since RE2 has none of Unicode \b, $ before a newline and lookaround, and the references need all
 // three, the matcher is our own (metrics/regex). Tests compare it with CPython itself.
+//
+// One difference is known: where a repeat's body can match nothing, as in (a*?)*, and the empty
+// iteration is taken back later, CPython forgets what the group held and may stop repeating.
 //
 //   PythonRegex strict(R"(#### (\-?[0-9\.\,]+))");
 //   for (const auto& match : strict.FindAll(text)) ...match.groups[1]

@@ -76,8 +76,7 @@ std::vector<std::string> GoldenRow::Texts(const std::string& pointer) const {
   return json_->At(pointer).get<std::vector<std::string>>();
 }
 
-std::vector<GoldenRow> LoadGolden(const std::string& file, std::size_t expected_rows) {
-  const std::string path = std::string(MEVAL_SOURCE_DIR) + "/tests/golden/metrics/" + file;
+std::vector<GoldenRow> LoadRows(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::vector<GoldenRow> rows;
   for (std::string line; std::getline(in, line);) {
@@ -85,6 +84,12 @@ std::vector<GoldenRow> LoadGolden(const std::string& file, std::size_t expected_
       rows.emplace_back(line);
     }
   }
+  return rows;
+}
+
+std::vector<GoldenRow> LoadGolden(const std::string& file, std::size_t expected_rows) {
+  const std::string path = std::string(MEVAL_SOURCE_DIR) + "/tests/golden/metrics/" + file;
+  std::vector<GoldenRow> rows = LoadRows(path);
   EXPECT_EQ(rows.size(), expected_rows) << path;
   return rows;
 }

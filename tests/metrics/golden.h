@@ -38,6 +38,9 @@ class GoldenRow {
   std::shared_ptr<const Json> json_;
 };
 
+// Every line of a JSONL file.
+std::vector<GoldenRow> LoadRows(const std::string& path);
+
 // Every row of tests/golden/metrics/<file>. Records a failure unless there are `expected_rows`.
 std::vector<GoldenRow> LoadGolden(const std::string& file, std::size_t expected_rows);
 
