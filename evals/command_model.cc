@@ -11,6 +11,7 @@
 #include "evals/install_paths.h"
 #include "evals/model_loader.h"
 #include "evals/progress.h"
+#include "kernels/device_info.h"
 
 namespace meval {
 namespace {

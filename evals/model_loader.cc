@@ -11,6 +11,7 @@
 #include "evals/flags.h"
 #include "evals/install_paths.h"
 #include "kernels/check.h"
+#include "kernels/device_info.h"
 #include "tasks/digest.h"
 
 namespace meval {
@@ -26,10 +27,12 @@ WeightDType ToWeightDType(const std::string& name) {
 // name.
 void CheckBackend(const std::string& backend) {
   if (backend != "cuda") return;
+  const std::string why = WhyNoCuda();
   throw DeviceError(
-      "--backend cuda: this version runs on the CPU only; its CUDA operations are not written yet. "
-      "Use --backend cpu "
-      "(or auto).");
+      "--backend cuda: expected a backend of this version (cpu), which computes on the CPU only; "
+      "its CUDA "
+      "operations are not written yet" +
+      (why.empty() ? std::string() : " (and " + why + ")") + ". Use --backend cpu or auto.");
 }
 
 bool IsRandom(const std::string& origin) { return origin.starts_with("random:"); }
