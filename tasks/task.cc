@@ -85,8 +85,10 @@ TaskData Task::Load(const DataOptions& options) const {
   const auto size = static_cast<std::int64_t>(pool.documents.size());
   const std::int64_t expected = recipe.exemplars->expected_records.value_or(size);
   if (size != expected) {
+    const std::size_t others = pool.files.size() - 1;
     data.warnings.push_back("the exemplar pool " +
                             tasks::DisplayPath(pool.files.front().path, located.exemplars->base) +
+                            (others > 0 ? " and " + std::to_string(others) + " more" : "") +
                             " holds " + std::to_string(size) + " records, the reference's " +
                             std::to_string(expected) +
                             ": few-shot prompts differ from the reference's");

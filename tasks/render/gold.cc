@@ -46,7 +46,11 @@ std::optional<std::int64_t> ReadOne(const GoldRule& rule, const Value& value,
       break;
     case GoldRule::Kind::kNumber:
       index = Digits(text);
-      if (index) --*index;
+      if (index && *index > 0) {
+        --*index;
+      } else {
+        index.reset();
+      }
       break;
     case GoldRule::Kind::kLetter:
       if (text.size() == 1) index = text[0] - 'A';

@@ -3,28 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tasks/records/json_parser.h"
+#include "tests/tasks/object_scope.h"
 
 namespace meval::tasks {
 namespace {
 
+using meval::testing::ObjectScope;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 using ::testing::UnorderedElementsAre;
-
-class ObjectScope : public FieldScope {
- public:
-  explicit ObjectScope(const char* json) : object_(ParseJson(json)) {}
-  const Value& Get(std::string_view name) const override {
-    const Value* value = object_.Find(name);
-    if (value == nullptr) throw FieldError("field " + Quoted(name) + " is missing");
-    return *value;
-  }
-
- private:
-  Value object_;
-};
 
 class TemplateTest : public ::testing::Test {
  protected:
