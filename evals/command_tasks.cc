@@ -47,6 +47,9 @@ void PrintDefinition(const TaskDefinition& task, std::ostream& out) {
                generation.max_new_tokens, generation.temperature, generation.top_p,
                generation.num_samples, generation.num_samples == 1 ? "" : "s");
     fmt::print(out, "  stops at      {}\n", generation.until);
+    if (generation.until_zero_shot != generation.until) {
+      fmt::print(out, "    at 0 shots  {}\n", generation.until_zero_shot);
+    }
   }
   out << "  scores       ";
   for (const ScoreDefinition& score : task.scores)
