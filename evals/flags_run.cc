@@ -1,0 +1,220 @@
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "evals/command_line/common_flags.h"
+#include "evals/flags.h"
+
+namespace meval {
+namespace {
+
+using command_line::Choose;
+using command_line::DataFlags;
+using command_line::Describe;
+using command_line::ModelFlags;
+using command_line::Parse;
+using command_line::RequireWord;
+
+// --gen_kwargs of lm-evaluation-harness: "temperature=0.6,top_p=0.95,max_gen_toks=128".
+void ParseGenKwargs(const std::string& text, RunOptions& run) {
+  for (const std::string& pair : CLI::detail::split(text, ',')) {
+    const std::size_t equals = pair.find('=');
+    const std::string key = pair.substr(0, equals);
+    const std::string value = equals == std::string::npos ? "" : pair.substr(equals + 1);
+    double number = 0;
+    if (!CLI::detail::lexical_cast(value, number)) {
+      throw UsageError(
+          fmt::format("--gen_kwargs: {}: expected a number, found \"{}\"", key, value));
+    }
+    if (key == "temperature") {
+      run.temperature = number;
+    } else if (key == "top_p") {
+      run.top_p = number;
+    } else if (key == "top_k") {
+      run.top_k = static_cast<std::int64_t>(number);
+    } else if (key == "max_gen_toks" || key == "max_new_tokens") {
+      run.max_new_tokens = static_cast<std::int64_t>(number);
+    } else {
+      throw UsageError(
+          "--gen_kwargs: expected temperature, top_p, top_k or max_gen_toks, found \"" + key +
+          "\"");
+    }
+  }
+}
+
+FailUnder ParseFailUnder(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  const std::size_t equals = text.rfind('=');
+  FailUnder rule;
+  if (colon == std::string::npos || equals == std::string::npos || equals < colon ||
+      !CLI::detail::lexical_cast(text.substr(equals + 1), rule.value)) {
+    throw UsageError("--fail-under: expected TASK:METRIC=NUMBER such as mmlu:acc=0.55, found \"" +
+                     text + "\"");
+  }
+  rule.task = text.substr(0, colon);
+  rule.metric = text.substr(colon + 1, equals - colon - 1);
+  return rule;
+}
+
+void CheckRanges(const RunOptions& run) {
+  if (run.shots && *run.shots < 0)
+    throw UsageError(fmt::format("--shots: expected 0 or more, found {}", *run.shots));
+  if (run.limit && !(*run.limit > 0)) {
+    throw UsageError(fmt::format(
+        "--limit: expected a number of documents or a fraction above 0, found {}", *run.limit));
+  }
+  if (run.limit && *run.limit > 1 && *run.limit != std::floor(*run.limit)) {
+    throw UsageError(fmt::format("--limit: expected a whole number or a fraction below 1, found {}",
+                                 *run.limit));
+  }
+  if (run.temperature && !(*run.temperature >= 0)) {
+    throw UsageError(fmt::format("--temperature: expected 0 or more, found {}", *run.temperature));
+  }
+  if (run.top_p && !(*run.top_p > 0 && *run.top_p <= 1)) {
+    throw UsageError(fmt::format("--top-p: expected a number in (0, 1], found {}", *run.top_p));
+  }
+  if (run.top_k && *run.top_k < 0)
+    throw UsageError(fmt::format("--top-k: expected 0 or more, found {}", *run.top_k));
+}
+
+// The flags of `run` that are words, before they become values.
+struct RunWords {
+  std::string fewshot = "task";
+  std::string truncation = "shots";
+  std::string boundary = "length";
+  std::string formats;
+  std::string gen_kwargs;
+  bool log_samples = true;
+  std::vector<std::string> fail_under;
+
+  void Finish(RunOptions& run) const {
+    run.fewshot = Choose<FewShotMode>("--fewshot", fewshot,
+                                      {{"task", FewShotMode::kTask},
+                                       {"per-doc", FewShotMode::kPerDocument},
+                                       {"fixed", FewShotMode::kFixed}});
+    run.encode.truncation = Choose<TruncationPolicy>("--truncation", truncation,
+                                                     {{"shots", TruncationPolicy::kShots},
+                                                      {"left", TruncationPolicy::kLeft},
+                                                      {"error", TruncationPolicy::kError}});
+    run.encode.boundary = Choose<BoundaryRule>(
+        "--boundary", boundary,
+        {{"length", BoundaryRule::kLength}, {"lcp", BoundaryRule::kLongestCommonPrefix}});
+    if (!formats.empty()) run.formats = CLI::detail::split(formats, ',');
+    for (const std::string& format : run.formats) {
+      RequireWord("--format", format, {"console", "json", "markdown", "csv"});
+    }
+    if (!gen_kwargs.empty()) ParseGenKwargs(gen_kwargs, run);
+    for (const std::string& rule : fail_under) run.fail_under.push_back(ParseFailUnder(rule));
+  }
+};
+
+void AddRunTaskFlags(CLI::App& app, RunOptions& run, RunWords& words) {
+  const std::string group = "What is asked";
+  app.add_option("--task,--tasks", run.tasks,
+                 "Tasks, groups, globs or .json task files, separated by commas")
+      ->group(group);
+  app.add_option("--shots,--num_fewshot", run.shots,
+                 "Solved examples in the prompt (default: the task's)")
+      ->group(group);
+  app.add_option("--fewshot", words.fewshot,
+                 "How they are drawn: task (as the reference harness), per-doc or fixed")
+      ->group(group)
+      ->capture_default_str();
+  app.add_option("--system,--system_instruction", run.system,
+                 "System instruction in front of the prompt")
+      ->group(group);
+  app.add_option("--limit", run.limit,
+                 "Only the first N documents of each task, or a fraction below 1")
+      ->group(group);
+  app.add_option("--ids", run.ids_file, "Only documents whose ids are in this file, one a line")
+      ->group(group);
+  app.add_option("--seed", run.seed, "The one seed; every random stream is derived from it")
+      ->group(group)
+      ->capture_default_str();
+  app.add_option("--truncation", words.truncation,
+                 "Prompts that are too long: shots (drop shots, then cut the document), left (drop "
+                 "tokens) or error")
+      ->group(group)
+      ->capture_default_str();
+  app.add_option("--boundary", words.boundary,
+                 "Split between context and continuation: length (reference) or lcp")
+      ->group(group)
+      ->capture_default_str();
+}
+
+void AddRunGenerationFlags(CLI::App& app, RunOptions& run, RunWords& words) {
+  const std::string group = "Generation";
+  app.add_option("--samples", run.num_samples,
+                 "Completions per document, for maj@k (default: the task's)")
+      ->group(group)
+      ->check(CLI::PositiveNumber);
+  app.add_option("--temperature", run.temperature, "0: greedy (default: the task's)")->group(group);
+  app.add_option("--top-p", run.top_p, "Nucleus sampling (default: the task's)")->group(group);
+  app.add_option("--top-k", run.top_k,
+                 "Keep the k most probable tokens; 0: all (default: the task's)")
+      ->group(group);
+  app.add_option("--max-new-tokens", run.max_new_tokens,
+                 "Longest completion in tokens (default: the task's)")
+      ->group(group)
+      ->check(CLI::PositiveNumber);
+  app.add_option("--gen_kwargs", words.gen_kwargs,
+                 "The same in lm-evaluation-harness spelling: temperature=0.6,top_p=0.95")
+      ->group(group);
+}
+
+void AddRunOutputFlags(CLI::App& app, RunOptions& run, RunWords& words) {
+  const std::string group = "Output";
+  app.add_option("--out,--output_path", run.out,
+                 "Run directory; one with the same identity is continued (default: "
+                 "runs/<time>-<model>-<tasks>)")
+      ->group(group);
+  app.add_option("--format", words.formats,
+                 "What goes to stdout: console, json, markdown, csv (default: console)")
+      ->group(group);
+  app.add_flag("--all-groups", run.all_groups, "Print every subject of a task, not only categories")
+      ->group(group);
+  app.add_option("--fail-under", words.fail_under,
+                 "TASK:METRIC=X: exit with 1 if the score is below X")
+      ->group(group);
+  app.add_flag("--quiet", run.quiet, "No progress and no notes on stderr")->group(group);
+  app.add_flag("--no-color", run.no_color, "No colours (also: the NO_COLOR environment variable)")
+      ->group(group);
+  app.add_flag("--log_samples", words.log_samples,
+               "Accepted for compatibility: samples are always written")
+      ->group(group);
+}
+
+}  // namespace
+
+RunOptions ParseRun(std::span<const std::string> arguments) {
+  RunOptions run;
+  RunWords words;
+  ModelFlags model;
+  DataFlags data;
+  CLI::App app;
+  Describe(app, "run",
+           "mistral-eval --task mmlu --shots 5 --model models/Mistral-7B-v0.1 --data data",
+           "Evaluates a model on tasks and writes a run directory. `mistral-eval --task ...` is "
+           "the same as\n"
+           "`mistral-eval run --task ...`. Scores go to stdout, progress to stderr.");
+  AddRunTaskFlags(app, run, words);
+  model.Add(app, run.model);
+  data.Add(app, run.data);
+  AddRunGenerationFlags(app, run, words);
+  AddRunOutputFlags(app, run, words);
+  Parse(app, arguments);
+  model.Finish(run.model);
+  data.Finish(run.data);
+  words.Finish(run);
+  CheckRanges(run);
+  if (run.tasks.empty()) {
+    throw UsageError(
+        "--task: expected at least one task, found none. `mistral-eval tasks` lists them.\n"
+        "Example: mistral-eval --task mmlu --shots 5");
+  }
+  return run;
+}
+
+}  // namespace meval
