@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <istream>
+#include <limits>
 #include <optional>
 
 #include <fmt/format.h>
@@ -71,12 +72,16 @@ double GetNumber(const Line& line, const std::string& field, double fallback) {
   return found->get<double>();
 }
 
+constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
+
 std::int64_t GetInteger(const Line& line, const std::string& field, std::int64_t fallback,
-                        std::int64_t least) {
+                        std::int64_t least, std::int64_t most = kNoLimit) {
   const auto found = line.fields.find(field);
   if (found == line.fields.end() || found->is_null()) return fallback;
-  if (!found->is_number_integer() || found->get<std::int64_t>() < least) {
-    ThrowField(line, field, fmt::format("a whole number >= {}", least), found->dump());
+  if (!found->is_number_integer() || found->get<std::int64_t>() < least ||
+      found->get<std::int64_t>() > most) {
+    const std::string limit = most == kNoLimit ? "" : fmt::format(" and <= {}", most);
+    ThrowField(line, field, fmt::format("a whole number >= {}{}", least, limit), found->dump());
   }
   return found->get<std::int64_t>();
 }
@@ -149,7 +154,7 @@ GenerationRequest ToRequest(const Line& line, const JsonlOptions& options, const
     }
   }
   request.max_new_tokens = GetInteger(line, "max_tokens", options.max_new_tokens, 1);
-  request.num_samples = GetInteger(line, "n", options.num_samples, 1);
+  request.num_samples = GetInteger(line, "n", options.num_samples, 1, kMostSamples);
   request.sampling = {.temperature = GetNumber(line, "temperature", options.temperature),
                       .top_k = GetInteger(line, "top_k", options.top_k, 0),
                       .top_p = GetNumber(line, "top_p", options.top_p)};
@@ -161,7 +166,7 @@ GenerationRequest ToRequest(const Line& line, const JsonlOptions& options, const
   request.seed = static_cast<std::uint64_t>(GetInteger(line, "seed", options.seed, 0));
   request.key = StreamKey({line.fields.at("prompt").get_ref<const std::string&>()});
   const auto length = static_cast<std::int64_t>(request.prompt.size());
-  if (length + request.max_new_tokens > engine.max_length()) {
+  if (request.max_new_tokens > engine.max_length() - length) {
     throw DataError(
         fmt::format("{}: expected prompt and completion within {} tokens, found a prompt of {} and "
                     "max_tokens {}",

@@ -125,18 +125,23 @@ JsonlOptions ParseGenerate(std::span<const std::string> arguments) {
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
   app.add_option("--temperature", options.temperature, "Where a line has no temperature; 0: greedy")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->capture_default_str();
   app.add_option("--top-p", options.top_p, "Where a line has no top_p")->capture_default_str();
   app.add_option("--top-k", options.top_k, "Where a line has no top_k")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   app.add_option("--samples", options.num_samples, "Where a line has no n")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  app.add_option("--seed", options.seed, "Where a line has no seed")->capture_default_str();
+      ->check(CLI::Range(std::int64_t{1}, kMostSamples));
+  app.add_option("--seed", options.seed, "Where a line has no seed")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   Parse(app, arguments);
   model.Finish(options.model);
+  if (!(options.temperature >= 0)) {
+    throw UsageError(
+        fmt::format("--temperature: expected 0 or more, found {}", options.temperature));
+  }
   if (!(options.top_p > 0 && options.top_p <= 1)) {
     throw UsageError(fmt::format("--top-p: expected a number in (0, 1], found {}", options.top_p));
   }

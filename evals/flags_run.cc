@@ -149,7 +149,7 @@ void AddRunGenerationFlags(CLI::App& app, RunOptions& run, RunWords& words) {
   app.add_option("--samples", run.num_samples,
                  "Completions per document, for maj@k (default: the task's)")
       ->group(group)
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(std::int64_t{1}, kMostSamples));
   app.add_option("--temperature", run.temperature, "0: greedy (default: the task's)")->group(group);
   app.add_option("--top-p", run.top_p, "Nucleus sampling (default: the task's)")->group(group);
   app.add_option("--top-k", run.top_k,

@@ -16,6 +16,10 @@
 
 namespace meval {
 
+// The most completions of one prompt: far beyond any published maj@k or pass@k, and small enough
+// that a slip of the finger is a usage error rather than the machine's whole memory.
+inline constexpr std::int64_t kMostSamples = 100'000;
+
 // The model and where it runs: flags every command that needs a model has.
 struct ModelOptions {
   std::string model = "tiny";

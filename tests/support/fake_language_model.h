@@ -30,6 +30,7 @@ class FakeLanguageModel : public LanguageModel {
 
   std::int64_t num_scored = 0;
   std::int64_t num_generated = 0;
+  std::vector<GenerationRequest> generation_requests;  // of every call, in order
 
   std::vector<TokenId> Encode(std::string_view text) const override {
     std::vector<TokenId> ids;
@@ -66,6 +67,7 @@ class FakeLanguageModel : public LanguageModel {
 
   void Generate(std::span<const GenerationRequest> requests, const Engine::GenerateDone& done,
                 std::stop_token) override {
+    generation_requests.insert(generation_requests.end(), requests.begin(), requests.end());
     for (std::size_t i = 0; i < requests.size(); ++i) {
       for (std::int64_t sample = 0; sample < requests[i].num_samples; ++sample) {
         if (Stops()) return;

@@ -1,0 +1,149 @@
+// Promise 3 of docs/scoring.md: stopped and continued gives the report of an uninterrupted run.
+// The real program in a process of its own, stopped by real signals.
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/e2e/run_files.h"
+
+namespace meval {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ComparableResults;
+using ::testing::HasSubstr;
+using testing::ReadWholeFile;
+using testing::SampleFiles;
+using testing::TempDirectory;
+using Json = nlohmann::json;
+using std::chrono::steady_clock;
+
+class Child {
+ public:
+  Child(std::vector<std::string> arguments, const fs::path& log) {
+    arguments.insert(arguments.begin(), MEVAL_BINARY);
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      const int file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+      ::dup2(file, STDOUT_FILENO);
+      ::dup2(file, STDERR_FILENO);
+      ::execv(argv[0], argv.data());
+      ::_exit(127);
+    }
+  }
+  ~Child() {
+    if (!exited_) {
+      ::kill(pid_, SIGKILL);
+      Wait();
+    }
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  bool IsRunning() {
+    if (!exited_) exited_ = ::waitpid(pid_, &status_, WNOHANG) == pid_;
+    return !exited_;
+  }
+  void Signal(int signal) const { ::kill(pid_, signal); }
+  // The exit status as waitpid gives it.
+  int Wait() {
+    if (!exited_) exited_ = ::waitpid(pid_, &status_, 0) == pid_;
+    return status_;
+  }
+
+ private:
+  pid_t pid_ = -1;
+  int status_ = 0;
+  bool exited_ = false;
+};
+
+class InterruptTest : public ::testing::Test {
+ protected:
+  InterruptTest() {
+    // Every line of the exemplars and records as it is; the whole vote, so that there is much to
+    // do.
+    Child whole(Command("whole", {}), directory / "whole.log");
+    EXPECT_EQ(whole.Wait(), 0) << ReadWholeFile(directory / "whole.log");
+  }
+  std::vector<std::string> Command(const std::string& out,
+                                   const std::vector<std::string>& flags) const {
+    std::vector<std::string> command = {"--task", "mmlu,gsm8k_cot_maj8",
+                                        "--data", MEVAL_SOURCE_DIR "/tasks/samples",
+                                        "--out",  directory / out};
+    command.insert(command.end(), flags.begin(), flags.end());
+    return command;
+  }
+  // Starts a slow run and sends the signal once some of the vote is in the journal.
+  int StopInTheMiddle(const std::string& out, int signal) const {
+    Child child(Command(out, {"--batch-tokens", "2", "--threads", "1"}), directory / "stopped.log");
+    const auto deadline = steady_clock::now() + std::chrono::seconds(120);
+    while (child.IsRunning() && steady_clock::now() < deadline) {
+      std::error_code absent;
+      const fs::path journal = directory / (out + "/journal.jsonl");
+      if (fs::file_size(journal, absent) > 0 && !absent &&
+          ReadWholeFile(journal).find("\"sample\"") != std::string::npos) {
+        break;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    child.Signal(signal);
+    return child.Wait();
+  }
+  void ContinueAndCompare(const std::string& out) const {
+    Child child(Command(out, {}), directory / "continued.log");
+    ASSERT_EQ(child.Wait(), 0) << ReadWholeFile(directory / "continued.log");
+    EXPECT_THAT(ReadWholeFile(directory / "continued.log"), HasSubstr("continuing "));
+    EXPECT_EQ(ComparableResults(directory / out), ComparableResults(directory / "whole"));
+    EXPECT_EQ(SampleFiles(directory / out), SampleFiles(directory / "whole"));
+    const Json results = Json::parse(ReadWholeFile(directory / (out + "/results.json")));
+    const Json& vote = results.at("timing").at("tasks").at(1);
+    EXPECT_GT(vote.at("requests_from_journal"), 0);
+    EXPECT_LT(vote.at("requests_from_journal"), 36 * 8);
+  }
+  TempDirectory directory;
+};
+
+TEST_F(InterruptTest, StoppedByCtrlCAndContinuedGivesTheSameReport) {
+  const int status = StopInTheMiddle("run", SIGINT);
+  ASSERT_TRUE(WIFEXITED(status));
+  ASSERT_EQ(WEXITSTATUS(status), 130) << ReadWholeFile(directory / "stopped.log");
+  EXPECT_THAT(
+      ReadWholeFile(directory / "stopped.log"),
+      HasSubstr("the same command with --out " + (directory / "run").string() + " continues it"));
+  // What is there is whole: every line is JSON, and what is unfinished says so.
+  const Json results = Json::parse(ReadWholeFile(directory / "run/results.json"));
+  EXPECT_GT(results.at("tasks").at(1).at("counters").at("unscored"), 0);
+  std::istringstream samples(ReadWholeFile(directory / "run/samples_gsm8k_cot_maj8.jsonl"));
+  std::int64_t unscored = 0;
+  std::int64_t lines = 0;
+  for (std::string line; std::getline(samples, line); ++lines) {
+    unscored += Json::parse(line).at("scored") == false ? 1 : 0;
+  }
+  EXPECT_EQ(lines, 36);
+  EXPECT_EQ(results.at("tasks").at(1).at("counters").at("unscored"), unscored);
+  std::istringstream journal(ReadWholeFile(directory / "run/journal.jsonl"));
+  for (std::string line; std::getline(journal, line);) EXPECT_TRUE(Json::accept(line)) << line;
+  ContinueAndCompare("run");
+}
+
+TEST_F(InterruptTest, KilledAndContinuedGivesTheSameReport) {
+  const int status = StopInTheMiddle("run", SIGKILL);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  // As if the last write had been torn.
+  std::ofstream(directory / "run/journal.jsonl", std::ios::app) << "{\"key\":\"0123";
+  ContinueAndCompare("run");
+}
+
+}  // namespace
+}  // namespace meval

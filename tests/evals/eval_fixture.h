@@ -1,0 +1,93 @@
+#ifndef MEVAL_TESTS_EVALS_EVAL_FIXTURE_H_
+#define MEVAL_TESTS_EVALS_EVAL_FIXTURE_H_
+
+// Plans of tasks over the shipped samples or over records of a test's own, and their evaluation.
+
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "evals/aggregate_task.h"
+#include "evals/run_eval.h"
+#include "reports/json_report.h"
+#include "tasks/task_registry.h"
+#include "tests/support/fake_language_model.h"
+#include "tests/support/temp_directory.h"
+
+namespace meval::testing {
+
+inline std::string ShippedSamples() { return std::string(MEVAL_SOURCE_DIR) + "/tasks/samples"; }
+
+inline RunOptions SampleRun(const std::string& tasks) {
+  RunOptions options;
+  options.tasks = tasks;
+  options.data.data_dir = ShippedSamples();
+  return options;
+}
+
+// The built-in tasks that ask in one way.
+inline std::vector<std::string> BuiltInTasks(RequestKind request) {
+  std::vector<std::string> names;
+  const TaskRegistry registry{std::vector<std::filesystem::path>{}};
+  for (const Task& task : registry.tasks()) {
+    if (task.definition().request == request) names.push_back(task.name());
+  }
+  return names;
+}
+
+// A task file and its records, read the way a user's are.
+class OwnTask {
+ public:
+  OwnTask(const std::string& definition, const std::string& records) {
+    directory_.Write("mine.json", definition);
+    directory_.Write("mine.jsonl", records);
+  }
+  RunOptions Run() const {
+    RunOptions options;
+    options.tasks = (directory_ / "mine.json").string();
+    options.data.data_dir = directory_.path().string();
+    return options;
+  }
+
+ private:
+  TempDirectory directory_;
+};
+
+struct Evaluated {
+  EvalOutcome outcome;
+  TaskResult result;
+  std::string samples;  // as samples_<task>.jsonl holds them
+};
+
+inline Evaluated Evaluate(const EvalPlan& plan, LanguageModel& model,
+                          const JournalContents& finished = {}, JournalWriter* journal = nullptr) {
+  std::ostringstream ignored;
+  Progress progress(ignored, {.quiet = true});
+  const EvalEnvironment environment = {model, finished, journal, progress, {}};
+  Evaluated evaluated;
+  evaluated.outcome = plan.definition().request == RequestKind::kLoglikelihood
+                          ? LoglikelihoodEval(plan, environment)
+                          : GenerationEval(plan, environment);
+  evaluated.result = AggregateTask(plan, evaluated.outcome);
+  std::ostringstream samples;
+  WriteSamplesJsonl(evaluated.outcome.samples, samples);
+  evaluated.samples = samples.str();
+  return evaluated;
+}
+
+inline const MetricValue& FindMetric(const std::vector<MetricValue>& metrics,
+                                     const std::string& name) {
+  for (const MetricValue& metric : metrics) {
+    if (metric.name == name) return metric;
+  }
+  throw std::logic_error("there is no metric " + name);
+}
+
+inline double ValueOf(const Evaluated& evaluated, const std::string& metric) {
+  return FindMetric(evaluated.result.metrics, metric).value;
+}
+
+}  // namespace meval::testing
+
+#endif  // MEVAL_TESTS_EVALS_EVAL_FIXTURE_H_

@@ -1,0 +1,89 @@
+#ifndef MEVAL_TESTS_EVALS_RUN_PROGRAM_H_
+#define MEVAL_TESTS_EVALS_RUN_PROGRAM_H_
+
+// The whole program in this process, with strings for its streams.
+
+#include <stdlib.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "evals/program.h"
+
+namespace meval::testing {
+
+struct ProgramResult {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+inline ProgramResult RunMain(std::vector<std::string> arguments, const std::string& input = "") {
+  arguments.insert(arguments.begin(), "mistral-eval");
+  std::istringstream in(input);
+  std::ostringstream out;
+  std::ostringstream err;
+  ProgramResult result;
+  result.code = RunProgram(arguments, in, out, err);
+  result.out = out.str();
+  result.err = err.str();
+  return result;
+}
+
+// Adds what every small run has: the shipped samples, little memory, no notes.
+inline std::vector<std::string> SmallRun(std::vector<std::string> arguments) {
+  for (const char* more : {"--data", MEVAL_SOURCE_DIR "/tasks/samples", "--kv-memory", "32M",
+                           "--threads", "1", "--quiet"}) {
+    arguments.emplace_back(more);
+  }
+  return arguments;
+}
+
+// The working directory until the end of the scope.
+class WorkingDirectory {
+ public:
+  explicit WorkingDirectory(const std::filesystem::path& path)
+      : previous_(std::filesystem::current_path()) {
+    std::filesystem::current_path(path);
+  }
+  ~WorkingDirectory() {
+    std::error_code ignored;
+    std::filesystem::current_path(previous_, ignored);
+  }
+  WorkingDirectory(const WorkingDirectory&) = delete;
+  WorkingDirectory& operator=(const WorkingDirectory&) = delete;
+
+ private:
+  std::filesystem::path previous_;
+};
+
+// An environment variable until the end of the scope; null: not set.
+class Environment {
+ public:
+  Environment(const char* name, const char* value) : name_(name) {
+    if (const char* previous = std::getenv(name)) previous_ = previous;
+    Set(value);
+  }
+  ~Environment() { Set(previous_ ? previous_->c_str() : nullptr); }
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+ private:
+  void Set(const char* value) const {
+    if (value != nullptr) {
+      ::setenv(name_.c_str(), value, 1);
+    } else {
+      ::unsetenv(name_.c_str());
+    }
+  }
+  std::string name_;
+  std::optional<std::string> previous_;
+};
+
+}  // namespace meval::testing
+
+#endif  // MEVAL_TESTS_EVALS_RUN_PROGRAM_H_
