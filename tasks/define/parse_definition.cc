@@ -27,7 +27,7 @@ Enum Choose(const DefinitionValue& value,
 }
 
 std::string TaskName(const DefinitionValue& value) {
-  const std::string name = value.String();
+  std::string name = value.String();
   constexpr std::string_view kAllowed =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
   if (name.empty() || name.find_first_not_of(kAllowed) != name.npos) {

@@ -24,6 +24,17 @@ std::vector<std::string> FileLabels(const LocatedSet& located) {
   return labels;
 }
 
+// What `work` gives; what it finds wrong with a record becomes an error that says where it stands.
+template <typename Work>
+auto AtLine(const std::filesystem::path& path, const Record& record, const Work& work)
+    -> decltype(work()) {
+  try {
+    return work();
+  } catch (const FieldError& error) {
+    throw DataError(path.string() + ":" + std::to_string(record.line) + ": " + error.what());
+  }
+}
+
 class FileLoader {
  public:
   FileLoader(const Recipe& recipe, const SetRecipe& set, bool is_test)
@@ -37,26 +48,23 @@ class FileLoader {
       throw DataError(path.string() + ": expected at least one record, found none");
     }
     const std::string file_name = path.filename().string();
-    const RecordShape* shape = nullptr;
+    const Record& first = file.records.front();
+    const RecordShape& shape = AtLine(path, first, [&]() -> const RecordShape& {
+      return ChooseShape(set_.shapes, first, file_name);
+    });
+    const DocumentRenderer renderer(recipe_, set_, shape, file_name, is_test_);
     for (const Record& record : file.records) {
-      const std::string line = ":" + std::to_string(record.line);
-      try {
-        if (shape == nullptr) shape = &ChooseShape(set_.shapes, record, file_name);
-        const DocumentRenderer renderer(recipe_, set_, *shape, file_name, is_test_);
-        Document document = renderer.Render(record);
-        document.index = static_cast<std::int64_t>(documents.size());
-        document.source = shown + line;
-        if (document.id.empty()) document.id = label + ":" + std::to_string(record.number);
-        documents.push_back(std::move(document));
-      } catch (const FieldError& error) {
-        throw DataError(path.string() + line + ": " + error.what());
-      }
+      Document document = AtLine(path, record, [&] { return renderer.Render(record); });
+      document.index = static_cast<std::int64_t>(documents.size());
+      document.source = shown + ":" + std::to_string(record.line);
+      if (document.id.empty()) document.id = label + ":" + std::to_string(record.number);
+      documents.push_back(std::move(document));
     }
     DataFile result;
     result.path = path;
     result.records = static_cast<std::int64_t>(file.records.size());
     result.sha256 = file.sha256;
-    result.shape = shape->name;
+    result.shape = shape.name;
     return result;
   }
 

@@ -42,9 +42,9 @@ std::int64_t ExemplarDrawer::num_drawn() const {
 }
 
 const ExemplarDrawer::Pool& ExemplarDrawer::PoolOf(const Document& document) const {
-  static const Pool kNone;
+  static const Pool none;
   const auto pool = pools_.find(document.group);
-  return pool == pools_.end() ? kNone : pool->second;
+  return pool == pools_.end() ? none : pool->second;
 }
 
 std::vector<std::int64_t> ExemplarDrawer::DrawIndices(const Document& document,

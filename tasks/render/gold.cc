@@ -70,19 +70,26 @@ std::vector<std::int64_t> ReadGold(const GoldRule& rule, const FieldScope& scope
                                    const FilterSet& filters,
                                    const std::vector<std::string>& choices) {
   const Value& value = rule.field.Resolve(scope);
-  const std::string field = "field \"" + rule.field.path().text() + "\": ";
-  const std::string expected = Expected(rule.kind, static_cast<std::int64_t>(choices.size()));
+  const auto fail = [&](const std::string& what) {
+    throw FieldError("field \"" + rule.field.path().text() + "\": " + what);
+  };
+  const auto fail_expected = [&](const std::string& found) {
+    const auto count = static_cast<std::int64_t>(choices.size());
+    fail("expected " + Expected(rule.kind, count) + ", found " + found);
+  };
   const std::vector<Value> one = {value};
   const std::vector<Value>& values = value.kind == Value::Kind::kArray ? value.items : one;
-  if (values.empty()) throw FieldError(field + "expected " + expected + ", found an empty list");
+  if (values.empty()) fail_expected("an empty list");
   std::vector<std::int64_t> gold;
   for (const Value& item : values) {
     const std::optional<std::int64_t> index = ReadOne(rule, item, filters, choices);
-    if (!index) throw FieldError(field + "expected " + expected + ", found " + item.Describe());
-    if (std::find(gold.begin(), gold.end(), *index) != gold.end()) {
-      throw FieldError(field + item.Describe() + " is listed twice");
+    if (!index) {
+      fail_expected(item.Describe());
+    } else if (std::find(gold.begin(), gold.end(), *index) != gold.end()) {
+      fail(item.Describe() + " is listed twice");
+    } else {
+      gold.push_back(*index);
     }
-    gold.push_back(*index);
   }
   return gold;
 }
