@@ -1,11 +1,14 @@
 #include "engine/mistral.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <utility>
 
+#include "engine/error.h"
 #include "kernels/check.h"
 #include "kernels/embedding.h"
 #include "kernels/gemm.h"
@@ -14,6 +17,23 @@
 #include "kernels/silu_mul.h"
 
 namespace meval {
+namespace {
+
+// Log-probabilities of such logits would be no numbers, and a draw from them no choice.
+void CheckAreFinite(const TensorView& logits) {
+  const float* values = logits.As<float>();
+  const std::int64_t count = logits.num_elements();
+  constexpr std::uint32_t kExponent = 0x7f800000;  // all ones: infinite or not a number
+  for (std::int64_t i = 0; i < count; ++i) {
+    if ((std::bit_cast<std::uint32_t>(values[i]) & kExponent) != kExponent) continue;
+    throw ModelError("the model's logits: expected finite numbers, found " +
+                     std::to_string(values[i]) +
+                     "; its weights are damaged or too large for their dtype: fetch them again, or "
+                     "try --dtype f32");
+  }
+}
+
+}  // namespace
 
 void TokenBatch::Clear() {
   tokens.clear();
@@ -190,6 +210,7 @@ TensorView Mistral::Logits(std::span<const std::int64_t> rows) {
   }
   RmsNorm(ctx_, scored, weights_.final_norm, static_cast<float>(config_.rms_norm_eps), scored);
   Gemm(ctx_, scored, weights_.lm_head, logits);
+  CheckAreFinite(logits);
   return logits;
 }
 

@@ -48,7 +48,8 @@ class Mistral {
   // Stores the batch's keys and values in `cache` and returns logits [R, V] f32 of
   // batch.logit_rows, valid until the next call. R may be 0. A row's logits depend on its own
   // sequence only, bit for bit, whatever else is in the batch. At most max_logit_rows() rows may be
-  // asked for. Throws std::invalid_argument on a batch that breaks these rules.
+  // asked for. Throws std::invalid_argument on a batch that breaks these rules, and ModelError if a
+  // logit is no finite number: damaged weights, or an overflow.
   TensorView Forward(const TokenBatch& batch, KvCache& cache);
   // The same for other rows of the latest batch: a step that asks for more than max_logit_rows()
   // takes them in chunks.

@@ -135,5 +135,45 @@ TEST_F(Promises, NothingIsSilent) {
   }
 }
 
+TEST_F(Promises, NIsAlwaysTheWholeSetOrTheSubsetThatWasAskedFor) {
+  directory.Write("mine.json", R"({
+    "task": "mine", "title": "Mine", "request": "loglikelihood",
+    "data": { "test": { "files": ["mine.jsonl"] } },
+    "id": "{id}", "question": "{q}", "choices": ["yes", "no"], "gold": { "index": "{label}" },
+    "scores": ["acc"]
+  })");
+  std::string records;
+  for (int i = 0; i < 5; ++i) {
+    records += Json({{"id", "r" + std::to_string(i)}, {"q", "Well?"}, {"label", i % 2}}).dump();
+    records += '\n';
+  }
+  directory.Write("mine.jsonl", records);
+  directory.Write("ids.txt", "r3\nr0\n");
+  const auto run = [&](const std::string& out, std::vector<std::string> flags) {
+    flags.insert(flags.end(), {"--task", directory / "mine.json", "--data", directory.path(),
+                               "--quiet", "--out", directory / out});
+    return RunMain(flags);
+  };
+  const auto n_of = [&](const std::string& out) {
+    const Json task =
+        Json::parse(ReadWholeFile(directory / (out + "/results.json"))).at("tasks")[0];
+    EXPECT_EQ(task.at("metrics")[0].at("n"), task.at("num_documents"));
+    EXPECT_EQ(task.at("num_documents_total"), 5);
+    EXPECT_EQ(task.at("counters").at("unscored"), 0);
+    return task.at("num_documents").get<int>();
+  };
+  EXPECT_EQ(run("all", {}).code, kExitOk);
+  EXPECT_EQ(n_of("all"), 5);
+  EXPECT_EQ(run("limit", {"--limit", "3"}).code, kExitOk);
+  EXPECT_EQ(n_of("limit"), 3);
+  EXPECT_EQ(run("ids", {"--ids", directory / "ids.txt"}).code, kExitOk);
+  EXPECT_EQ(n_of("ids"), 2);
+  // A record that cannot be used is not left out, not even beyond the limit.
+  directory.Write("mine.jsonl", records + "{\"id\": \"r5\", \"q\": \"Well?\"}\n");
+  const ProgramResult broken = run("broken", {"--limit", "3"});
+  EXPECT_EQ(broken.code, kExitData);
+  EXPECT_THAT(broken.err, ::testing::HasSubstr("mine.jsonl:6"));
+}
+
 }  // namespace
 }  // namespace meval

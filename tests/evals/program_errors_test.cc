@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -285,6 +287,28 @@ TEST_F(BrokenModelTest, ATensorOfTheWrongShapeIsNamed) {
   WriteModel(config);
   directory.Write("model/config.json", right);
   ExpectRefused({"model.safetensors", "mlp", "expected", "found", "193"});
+}
+
+// Flags that make a run ask for one thing only.
+std::vector<std::string> OneOf(const std::string& task) {
+  return SmallRun({"--task", task, "--limit", "1", "--model", "model", "--out", "run-" + task});
+}
+
+TEST_F(BrokenModelTest, WeightsThatGiveNoNumbersAreNamed) {
+  // The last 1024 values of the file become NaNs.
+  std::string bytes = ReadWholeFile(directory / "model/model.safetensors");
+  std::fill(bytes.end() - 4096, bytes.end(), '\xff');
+  directory.Write("model/model.safetensors", bytes);
+  for (const char* task : {"mmlu", "gsm8k", "gsm8k_cot_maj8"}) {
+    Expect(RunMain(OneOf(task)), kExitModel,
+           {"logits: expected finite numbers, found", "nan", "--dtype f32"});
+  }
+  Expect(RunMain({"loglikelihood", "--model", "model", "--quiet", "--kv-memory", "32M"},
+                 "{\"context\": \"a\", \"continuation\": \"b\"}\n"),
+         kExitModel, {"found", "nan"});
+  Expect(RunMain({"generate", "--model", "model", "--quiet", "--kv-memory", "32M"},
+                 "{\"prompt\": \"a\"}\n"),
+         kExitModel, {"found", "nan"});
 }
 
 TEST_F(BrokenModelTest, ATokenizerWithMorePiecesThanTheModelIsNamed) {
