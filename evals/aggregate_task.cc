@@ -30,6 +30,16 @@ std::string UnitOf(const std::string& name, const ScoreDefinition* definition) {
   return "fraction";
 }
 
+// The normal 95 % interval of a metric with a standard error, within the metric's range.
+void SetInterval(MetricValue& metric, const std::string& method) {
+  const Interval interval = NormalInterval(metric.value, *metric.standard_error);
+  metric.ci_low = std::max(0.0, interval.low);  // no metric of ours is negative
+  metric.ci_high = interval.high;
+  if (metric.unit == "fraction") metric.ci_high = std::min(1.0, interval.high);
+  if (metric.unit == "percent") metric.ci_high = std::min(100.0, interval.high);
+  metric.ci_method = method;
+}
+
 // A mean over documents with its standard error and interval.
 MetricValue MeanMetric(const std::string& name, const std::string& unit,
                        std::span<const double> values) {
@@ -49,10 +59,7 @@ MetricValue MeanMetric(const std::string& name, const std::string& unit,
     metric.ci_high = interval.high;
     metric.ci_method = "wilson";
   } else if (metric.standard_error) {
-    const Interval interval = NormalInterval(metric.value, *metric.standard_error);
-    metric.ci_low = interval.low;
-    metric.ci_high = interval.high;
-    metric.ci_method = "normal";
+    SetInterval(metric, "normal");
   }
   return metric;
 }
@@ -82,10 +89,7 @@ MetricValue BleuMetric(const ScoreDefinition& definition, const Samples& samples
   if (segments.size() > 1) {
     metric.standard_error = BootstrapStderr(metric.n, kBleuResamples, score_of);
     metric.standard_error_method = "bootstrap";
-    const Interval interval = NormalInterval(metric.value, *metric.standard_error);
-    metric.ci_low = std::max(0.0, interval.low);
-    metric.ci_high = std::min(100.0, interval.high);
-    metric.ci_method = "bootstrap";
+    SetInterval(metric, "bootstrap");
   }
   return metric;
 }
@@ -152,10 +156,7 @@ MetricValue PoolMetric(const std::vector<const SubsetResult*>& groups, std::size
   if (has_errors) {
     metric.standard_error = PooledGroupStderr(members);
     metric.standard_error_method = "pooled";
-    const Interval interval = NormalInterval(metric.value, *metric.standard_error);
-    metric.ci_low = std::max(0.0, interval.low);
-    metric.ci_high = std::min(metric.unit == "fraction" ? 1.0 : 100.0, interval.high);
-    metric.ci_method = "normal";
+    SetInterval(metric, "normal");
   }
   return metric;
 }
@@ -218,6 +219,28 @@ std::vector<PublishedComparison> Published(const EvalPlan& plan) {
 }
 
 }  // namespace
+
+std::vector<std::string> MetricNames(const EvalPlan& plan) {
+  std::vector<std::string> names;
+  bool compares_texts = false;
+  for (const ScoreDefinition& definition : plan.definition().scores) {
+    compares_texts =
+        compares_texts || definition.metric.starts_with("rouge") || definition.metric == "bleu";
+    if (definition.metric != "maj_at_k") {
+      names.push_back(definition.name);
+      continue;
+    }
+    const std::int64_t n = plan.generation.num_samples;
+    for (std::int64_t k = 1; k <= n; ++k) {
+      for (const char* form : {"maj@{}", "maj@{},subsets", "pass@{}"})
+        names.push_back(fmt::format(fmt::runtime(form), k));
+    }
+    names.push_back(fmt::format("maj@{},reference", n));
+    names.push_back("sample_acc");
+  }
+  if (compares_texts) names.insert(names.end(), {"prediction_tokens", "prediction_words"});
+  return names;
+}
 
 TaskResult AggregateTask(const EvalPlan& plan, const EvalOutcome& outcome) {
   const TaskDefinition& task = plan.definition();

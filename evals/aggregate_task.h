@@ -1,6 +1,9 @@
 #ifndef MEVAL_EVALS_AGGREGATE_TASK_H_
 #define MEVAL_EVALS_AGGREGATE_TASK_H_
 
+#include <string>
+#include <vector>
+
 #include "evals/eval.h"
 #include "reports/result.h"
 
@@ -11,6 +14,9 @@ namespace meval {
 // matches, counters and digests. Samples without a result (an interrupted run) are left out of the
 // metrics and counted in `unscored`.
 TaskResult AggregateTask(const EvalPlan& plan, const EvalOutcome& outcome);
+
+// The names of the metrics that AggregateTask will give, known before anything is run.
+std::vector<std::string> MetricNames(const EvalPlan& plan);
 
 }  // namespace meval
 

@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
@@ -11,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "evals/aggregate_task.h"
 #include "evals/commands.h"
 #include "evals/engine_language_model.h"
 #include "evals/interrupt.h"
@@ -22,6 +24,7 @@
 #include "reports/json_report.h"
 #include "reports/markdown_report.h"
 #include "reports/run_directory.h"
+#include "tasks/nearest_name.h"
 
 namespace meval {
 namespace {
@@ -95,29 +98,34 @@ double AsFraction(const MetricValue& metric, double value) {
   return metric.unit == "percent" ? value / 100 : value;
 }
 
+// Checks names before the run starts, so that a typing error does not show only at its end.
+void CheckFailUnder(const RunOptions& options, const std::vector<EvalPlan>& plans) {
+  for (const FailUnder& rule : options.fail_under) {
+    std::vector<std::string> known;
+    for (const EvalPlan& plan : plans) {
+      if (plan.task->name() == rule.task) known = MetricNames(plan);
+    }
+    if (known.empty()) {
+      throw UsageError("--fail-under: \"" + rule.task + "\" is not a task of this run (--task " +
+                       options.tasks + ")");
+    }
+    if (std::find(known.begin(), known.end(), rule.metric) == known.end()) {
+      throw UsageError(fmt::format("--fail-under: {}: expected one of {}, found \"{}\"{}",
+                                   rule.task, fmt::join(known, "; "), rule.metric,
+                                   tasks::DidYouMean(rule.metric, known)));
+    }
+  }
+}
+
 const MetricValue& FindMetric(const RunReport& report, const FailUnder& rule) {
-  std::string known;
   for (const TaskResult& task : report.tasks) {
     if (task.task != rule.task) continue;
     for (const MetricValue& metric : task.metrics) {
       if (metric.name == rule.metric) return metric;
-      known += (known.empty() ? "" : ", ") + metric.name;
     }
   }
-  throw UsageError(known.empty() ? "--fail-under: \"" + rule.task + "\" is not a task of this run"
-                                 : fmt::format("--fail-under: {}: expected one of {}, found \"{}\"",
-                                               rule.task, known, rule.metric));
-}
-
-// Checks names before the run starts, so that a typing error does not show only at its end.
-void CheckFailUnder(const RunOptions& options, const std::vector<EvalPlan>& plans) {
-  for (const FailUnder& rule : options.fail_under) {
-    bool found = false;
-    for (const EvalPlan& plan : plans) found = found || plan.task->name() == rule.task;
-    if (!found)
-      throw UsageError("--fail-under: \"" + rule.task + "\" is not a task of this run (--task " +
-                       options.tasks + ")");
-  }
+  throw UsageError("--fail-under: " + rule.task + ": no document was scored, so there is no " +
+                   rule.metric);
 }
 
 int ApplyFailUnder(const RunOptions& options, const RunReport& report, std::ostream& err) {

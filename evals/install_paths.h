@@ -2,7 +2,7 @@
 #define MEVAL_EVALS_INSTALL_PATHS_H_
 
 // Where what is shipped with the program lies: next to an installed binary (../share/mistral-eval),
-// or in the source tree it was built from. $MISTRAL_EVAL_HOME overrides both.
+// or in the source tree it was built from. $MISTRAL_EVAL_HOME is looked in first.
 
 #include <filesystem>
 
