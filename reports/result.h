@@ -27,7 +27,7 @@ struct MetricValue {
   bool higher_is_better = true;
   bool is_headline = false;
   bool is_detail = false;  // in results.json, not in tables
-  std::string signature;  // how it was computed, sacrebleu style; may be empty
+  std::string signature;   // how it was computed, sacrebleu style; may be empty
 };
 
 // A subject, category or other subset of a task.
