@@ -11,6 +11,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -20,6 +21,7 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 
+#include "kernels/bfloat16.h"
 #include "kernels/check.h"
 #include "kernels/cpu/few_rows_bf16.h"
 #include "kernels/cpu/ops.h"
@@ -184,6 +186,7 @@ class OneDnnWeight : public PackedWeight::Impl {
         data_(static_cast<std::size_t>(num_panels_ - 1) * panel_bytes_ +
               RoundUp64(last_.get_size())) {
     ctx.ParallelFor(num_panels_, [&](std::int64_t panel) { PackPanel(parts, panel); });
+    serves_few_rows_ = serves_few_rows_ && FewRowsAgree(0) && FewRowsAgree(num_panels_ - 1);
   }
 
   bool Serves(const Context& ctx) const override { return ctx.gemm() == GemmProvider::kOneDnn; }
@@ -216,6 +219,8 @@ class OneDnnWeight : public PackedWeight::Impl {
     ThreadStream().wait();
   }
 
+  bool FewRowsAgree(std::int64_t panel) const;
+  void MultiplyFewPanel(const std::uint16_t* x, std::int64_t panel, const TensorView& y) const;
   void MultiplyFew(Context& ctx, const std::uint16_t* x, const TensorView& y) const;
   void MultiplyBlock(void* x, std::int64_t panel, const TensorView& y) const;
 
@@ -261,17 +266,47 @@ void OneDnnWeight::Multiply(Context& ctx, const TensorView& x, const TensorView&
   ForTasks(ctx, num_panels_ * num_chunks, bytes, std::cref(multiply));
 }
 
+void OneDnnWeight::MultiplyFewPanel(const std::uint16_t* x, std::int64_t panel,
+                                    const TensorView& y) const {
+  MultiplyFewRows({.x = x,
+                   .w = static_cast<const std::uint16_t*>(Data(panel)),
+                   .y = y.As<float>() + panel * width_,
+                   .y_stride = y.row_stride,
+                   .num_rows = y.rows(),
+                   .num_columns = Width(panel),
+                   .k = k});
+}
+
+// oneDNN may slice k otherwise on a chip with other caches, and then the two would not have the
+// same bits. So every weight is tried with a few rows of arbitrary numbers when it is packed.
+bool OneDnnWeight::FewRowsAgree(std::int64_t panel) const {
+  constexpr std::int64_t kProbeRows = 3;
+  const Buffer x(static_cast<std::size_t>(RoundUpRows(kProbeRows) * k) * sizeof(std::uint16_t));
+  std::uint32_t state = 1;
+  for (std::int64_t i = 0; i < RoundUpRows(kProbeRows) * k; ++i) {
+    state = state * 1664525U + 1013904223U;  // Knuth's linear congruential generator
+    x.As<std::uint16_t>()[i] =
+        FloatToBFloat16(static_cast<float>(state >> 8) * 0x1p-23F - 1.0F);  // in [-1, 1)
+  }
+  const auto row_bytes = static_cast<std::size_t>(n) * sizeof(float);
+  const Buffer few(kProbeRows * row_bytes);
+  const Buffer block(kProbeRows * row_bytes);
+  MultiplyFewPanel(x.As<const std::uint16_t>(), panel,
+                   TensorView(few.data(), DType::kF32, {kProbeRows, n}));
+  MultiplyBlock(x.data(), panel, TensorView(block.data(), DType::kF32, {kProbeRows, n}));
+  for (std::int64_t m = 0; m < kProbeRows; ++m) {
+    const std::int64_t at = m * n + panel * width_;
+    if (std::memcmp(few.As<float>() + at, block.As<float>() + at,
+                    static_cast<std::size_t>(Width(panel)) * sizeof(float)) != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
 // The same bits as MultiplyBlock, sooner.
 void OneDnnWeight::MultiplyFew(Context& ctx, const std::uint16_t* x, const TensorView& y) const {
-  const auto multiply = [&](std::int64_t panel) {
-    MultiplyFewRows({.x = x,
-                     .w = static_cast<const std::uint16_t*>(Data(panel)),
-                     .y = y.As<float>() + panel * width_,
-                     .y_stride = y.row_stride,
-                     .num_rows = y.rows(),
-                     .num_columns = Width(panel),
-                     .k = k});
-  };
+  const auto multiply = [&](std::int64_t panel) { MultiplyFewPanel(x, panel, y); };
   ForTasks(ctx, num_panels_, bytes(), std::cref(multiply));
 }
 
