@@ -150,8 +150,9 @@ bool EvaluateAll(const PlannedTasks& planned, const EvalEnvironment& environment
     std::vector<SampleResult> samples;
     bool is_complete = false;
     report.tasks.push_back(RunTask(plan, environment, samples, is_complete));
-    for (const std::string& warning : plan.data->warnings)
+    for (const std::string& warning : report.tasks.back().warnings) {
       environment.progress.Note("note: " + warning);
+    }
     report.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     directory.Write(SamplesFileName(plan.task->name()),
                     [&](std::ostream& out) { WriteSamplesJsonl(samples, out); });
