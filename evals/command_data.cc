@@ -31,8 +31,7 @@ void PrintTask(const Task& task, const DataSelection& selection, std::ostream& o
   const DataStatus status = task.Locate(options);
   fmt::print(out, "{}: {}\n", definition.name, definition.title);
   if (!status.found) {
-    fmt::print(out, "  missing: {}\n  get it: {} (licence: {})\n\n", status.missing,
-               definition.upstream, definition.license);
+    fmt::print(out, "  missing: {} (licence: {})\n\n", status.missing, definition.license);
     return;
   }
   try {

@@ -94,6 +94,14 @@ int VersionCommand(std::ostream& out) {
   const HostInfo host = DescribeHost(context);
   fmt::print(out, "{}\nCPU          {}\nCPU path     {}\nmatmul       {}\n", host.build, host.cpu,
              host.cpu_path, host.gemm_provider);
+  for (const DeviceInfo& device : ListDevices()) {
+    if (device.kind != Device::kCuda) continue;
+    fmt::print(out,
+               "CUDA device  {} {} (compute capability {}, driver for CUDA {}): not used by this "
+               "version\n",
+               device.index, device.name, device.compute_capability, device.driver_version);
+  }
+  if (const std::string why = WhyNoCuda(); !why.empty()) fmt::print(out, "CUDA         {}\n", why);
   return 0;
 }
 

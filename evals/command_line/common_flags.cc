@@ -26,7 +26,7 @@ namespace {
       }
     }
   }
-  throw UsageError(message + "\nSee: mistral-eval " + app.get_name() + " --help");
+  throw UsageError(message + "\nSee: " + app.get_name() + " --help");
 }
 
 }  // namespace
@@ -46,7 +46,7 @@ void RequireWord(const std::string& flag, const std::string& word,
 
 void Describe(CLI::App& app, const std::string& name, const std::string& example,
               const std::string& text) {
-  app.name(name);
+  app.name("mistral-eval " + name);
   app.description("Example:\n  " + example + "\n\n" + text + "\n");
   app.get_formatter()->column_width(34);
 }
