@@ -66,8 +66,8 @@ class OneOpenMpThread {
 DnnlType TypeOf(DType dtype) { return dtype == DType::kF32 ? DnnlType::f32 : DnnlType::bf16; }
 
 const dnnl::engine& CpuEngine() {
-  static const dnnl::engine kEngine(dnnl::engine::kind::cpu, 0);
-  return kEngine;
+  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
 }
 
 dnnl::stream& ThreadStream() {
