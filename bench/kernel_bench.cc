@@ -206,8 +206,8 @@ void SampleBench(benchmark::State& state, const ContextOptions& options,
     for (SamplingKey& key : keys) key.step = step++;
     SampleTokens(ctx, logits.view(), all, keys, results);
   }
-  state.counters["us_per_row"] =
-      benchmark::Counter(8e-6 * static_cast<double>(state.iterations()),
+  state.counters["row"] =
+      benchmark::Counter(8.0 * static_cast<double>(state.iterations()),
                          benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 

@@ -12,8 +12,8 @@ namespace meval {
 struct SamplingParams {
   double temperature = 0;  // 0: greedy (argmax, lowest id among equals); else logits / temperature
   std::int64_t top_k = 0;  // keep the k most probable tokens; 0: all
-  double top_p =
-      1;  // then keep the smallest set of most probable tokens whose probability reaches top_p
+  double top_p = 1;        // then keep the smallest set of most probable tokens that holds at least
+                           // this share of the probability top_k has left
 };
 
 // What a random number is derived from, so that it does not depend on batch, order or device.
@@ -29,7 +29,7 @@ double SamplingUniform(const SamplingKey& key);
 
 // results[r] = one token drawn from row r. Among equal probabilities at the cut of top_k or top_p
 // the lowest ids stay. The draw is the inverse CDF at SamplingUniform over the kept tokens in
-// ascending id, sums in double.
+// ascending id, sums in double. A NaN logit is never drawn; an infinite one is drawn at once.
 //
 //   logits   [R, V]  f32
 //   params, keys, results  [R]

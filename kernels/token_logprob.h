@@ -16,7 +16,7 @@ struct LogprobTarget {
 
 struct TokenLogprob {
   double logprob = 0;      // natural log of the softmax probability of the target
-  TokenId argmax = 0;      // the row's largest logit; the lowest id among equals
+  TokenId argmax = 0;      // the row's largest logit; the lowest id among equals, never a NaN
   bool is_greedy = false;  // argmax equals the target
 };
 

@@ -244,14 +244,14 @@ void AttentionPages(const AttentionBlock& block, const KvPages& pages,
   }
 }
 
-// kRows x kVectors: the vectors of sums the registers hold beside the operands.
-template <class V, int kRows, int kVectors>
+// Rows x kVectors: the vectors of sums the registers hold beside the operands.
+template <class V, int kRowsF32, int kRowsBf16, int kVectors>
 void AttentionSimd(const AttentionBlock& block, const KvPages& pages,
                    const AttentionOptions& options) {
   if (pages.dtype == DType::kF32) {
-    AttentionPages<V, float, kRows, kVectors>(block, pages, options);
+    AttentionPages<V, float, kRowsF32, kVectors>(block, pages, options);
   } else {
-    AttentionPages<V, std::uint16_t, kRows, kVectors>(block, pages, options);
+    AttentionPages<V, std::uint16_t, kRowsBf16, kVectors>(block, pages, options);
   }
 }
 

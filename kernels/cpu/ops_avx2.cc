@@ -22,7 +22,7 @@ const Ops& Avx2Ops() {
       .gemm = GemmSimd<V, 3, 2>,
       .max_gemm_rows_f32 = 3,
       .max_gemm_rows_bf16 = 2,
-      .attention = AttentionSimd<V, 3, 2>,
+      .attention = AttentionSimd<V, 3, 2, 2>,
   };
   return kOps;
 }

@@ -21,7 +21,7 @@ const Ops& Avx512Ops() {
       .gemm = GemmSimd<V, 14, 14>,
       .max_gemm_rows_f32 = 14,
       .max_gemm_rows_bf16 = 14,
-      .attention = AttentionSimd<V, 6, 4>,
+      .attention = AttentionSimd<V, 6, 6, 4>,
   };
   return kOps;
 }

@@ -53,14 +53,13 @@ class PanelWeight : public PackedWeight::Impl {
   template <typename T>
   void PackPanel(std::span<const TensorView> parts, std::int64_t panel) {
     T* out = data_.As<T>() + panel * k * kPanelWidth;
-    const std::int64_t begin = panel * kPanelWidth;
+    const T* rows[kPanelWidth] = {};
     for (std::int64_t column = 0; column < kPanelWidth; ++column) {
-      if (begin + column < n) {
-        const T* row = reinterpret_cast<const T*>(RowOf(parts, begin + column));
-        for (std::int64_t i = 0; i < k; ++i) out[i * kPanelWidth + column] = row[i];
-      } else {
-        for (std::int64_t i = 0; i < k; ++i) out[i * kPanelWidth + column] = T{};
-      }
+      const std::int64_t row = panel * kPanelWidth + column;
+      if (row < n) rows[column] = reinterpret_cast<const T*>(RowOf(parts, row));
+    }
+    for (std::int64_t i = 0; i < k; ++i) {
+      for (const T* row : rows) *out++ = row == nullptr ? T{} : row[i];
     }
   }
 
