@@ -21,6 +21,7 @@
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include "kernels/check.h"
+#include "kernels/cpu/few_rows_bf16.h"
 #include "kernels/cpu/ops.h"
 #include "kernels/cpu/packed_weight.h"
 
@@ -40,6 +41,8 @@ namespace {
 using DnnlType = dnnl::memory::data_type;
 
 constexpr std::int64_t kMaxRows = 256;
+// Up to here few_rows_bf16.h is faster than the primitives.
+constexpr std::int64_t kFewRows = 12;
 constexpr std::int64_t kMinWidth = 128;
 constexpr std::int64_t kMaxWidth = 512;
 constexpr std::int64_t kWidthStep = 64;  // the width of oneDNN's own blocks
@@ -61,8 +64,8 @@ class OneOpenMpThread {
 DnnlType TypeOf(DType dtype) { return dtype == DType::kF32 ? DnnlType::f32 : DnnlType::bf16; }
 
 const dnnl::engine& CpuEngine() {
-  static const dnnl::engine kEngine(dnnl::engine::kind::cpu, 0);
-  return kEngine;
+  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
 }
 
 dnnl::stream& ThreadStream() {
@@ -116,6 +119,16 @@ std::optional<dnnl::memory::desc> PanelDesc(std::int64_t k, std::int64_t width, 
   return desc.weights_desc();
 }
 
+// Whether few_rows_bf16.h knows layout and order: those of oneDNN 2.6 with AVX512_BF16, not AMX.
+bool IsFewRowsLayout(const dnnl::memory::desc& panel, std::int64_t k, std::int64_t width,
+                     DnnlType type) {
+  if (type != DnnlType::bf16 || k % 2 != 0) return false;
+  if (DetectCpuFeatures().amx_bf16 || !DetectCpuFeatures().avx512_bf16) return false;
+  const dnnl_version_t* version = dnnl_version();
+  if (version->major != 2 || version->minor != 6) return false;
+  return panel == dnnl::memory::desc({k, width}, type, dnnl::memory::format_tag::BA16a64b2a);
+}
+
 Matmul MakeMatmul(const MatmulKey& key, const dnnl::memory::desc& panel) {
   const dnnl::memory::desc x = PlainDesc(key.rows, key.k, key.k, 1, key.type);
   const dnnl::memory::desc y = PlainDesc(key.rows, key.width, key.width, 1, DnnlType::f32);
@@ -159,9 +172,10 @@ class OneDnnWeight : public PackedWeight::Impl {
  public:
   OneDnnWeight(Context& ctx, std::span<const TensorView> parts, std::int64_t features_out,
                std::int64_t features_in, const dnnl::memory::desc& full,
-               const dnnl::memory::desc& last)
+               const dnnl::memory::desc& last, bool few_rows)
       : Impl(features_out, features_in, parts[0].dtype),
         type_(TypeOf(dtype)),
+        serves_few_rows_(few_rows),
         width_(PanelWidth(n)),
         num_panels_(CeilDiv(n, width_)),
         full_(full),
@@ -202,9 +216,11 @@ class OneDnnWeight : public PackedWeight::Impl {
     ThreadStream().wait();
   }
 
+  void MultiplyFew(Context& ctx, const std::uint16_t* x, const TensorView& y) const;
   void MultiplyBlock(void* x, std::int64_t panel, const TensorView& y) const;
 
   DnnlType type_;
+  bool serves_few_rows_;
   std::int64_t width_;
   std::int64_t num_panels_;
   dnnl::memory::desc full_;
@@ -231,6 +247,10 @@ void OneDnnWeight::Multiply(Context& ctx, const TensorView& x, const TensorView&
   };
   ForRowBlocks(ctx, x.rows(), k * 8, std::cref(convert));
 
+  if (serves_few_rows_ && x.rows() <= kFewRows) {
+    MultiplyFew(ctx, reinterpret_cast<const std::uint16_t*>(rows), y);
+    return;
+  }
   const std::int64_t num_chunks = CeilDiv(x.rows(), kMaxRows);
   const auto multiply = [&](std::int64_t i) {
     const std::int64_t begin = i % num_chunks * kMaxRows;
@@ -239,6 +259,20 @@ void OneDnnWeight::Multiply(Context& ctx, const TensorView& x, const TensorView&
   };
   const std::int64_t bytes = std::max(this->bytes(), x.rows() * n * k / 10);
   ForTasks(ctx, num_panels_ * num_chunks, bytes, std::cref(multiply));
+}
+
+// The same bits as MultiplyBlock, sooner.
+void OneDnnWeight::MultiplyFew(Context& ctx, const std::uint16_t* x, const TensorView& y) const {
+  const auto multiply = [&](std::int64_t panel) {
+    MultiplyFewRows({.x = x,
+                     .w = static_cast<const std::uint16_t*>(Data(panel)),
+                     .y = y.As<float>() + panel * width_,
+                     .y_stride = y.row_stride,
+                     .num_rows = y.rows(),
+                     .num_columns = Width(panel),
+                     .k = k});
+  };
+  ForTasks(ctx, num_panels_, bytes(), std::cref(multiply));
 }
 
 // x holds RoundUpRows(y.rows()) rows.
@@ -281,7 +315,9 @@ PackedWeightImpl PackOneDnn(Context& ctx, std::span<const TensorView> parts, std
     const std::optional<dnnl::memory::desc> full = PanelDesc(k, width, type);
     const std::optional<dnnl::memory::desc> last = PanelDesc(k, last_width, type);
     if (!full || !last) return nullptr;
-    return std::make_unique<OneDnnWeight>(ctx, parts, n, k, *full, *last);
+    const bool few_rows =
+        IsFewRowsLayout(*full, k, width, type) && IsFewRowsLayout(*last, k, last_width, type);
+    return std::make_unique<OneDnnWeight>(ctx, parts, n, k, *full, *last, few_rows);
   } catch (const dnnl::error& error) {
     throw ToDeviceError(error, n, k);
   }
