@@ -66,7 +66,7 @@ void CountTokens(benchmark::State& state, std::int64_t per_iteration) {
 }
 
 // A text of 512 tokens, and the logits of its last.
-void BM_Prefill(benchmark::State& state, const ModelConfig& config) {
+void Prefill(benchmark::State& state, const ModelConfig& config) {
   Mistral& model = Model(config);
   KvCache cache(config, model.kv_dtype(), NumKvPages(kPrefillTokens));
   KvSequence sequence(&cache);
@@ -74,12 +74,12 @@ void BM_Prefill(benchmark::State& state, const ModelConfig& config) {
   TokenBatch batch;
   batch.Append(Tokens(kPrefillTokens, config.vocab_size), 0, sequence);
   batch.logit_rows = {kPrefillTokens - 1};
-  for (auto _ : state) benchmark::DoNotOptimize(model.Forward(batch, cache).data);
+  while (state.KeepRunning()) benchmark::DoNotOptimize(model.Forward(batch, cache).data);
   CountTokens(state, kPrefillTokens);
 }
 
 // One token for each of B sequences that have 512 behind them.
-void BM_Decode(benchmark::State& state, const ModelConfig& config) {
+void Decode(benchmark::State& state, const ModelConfig& config) {
   const std::int64_t B = state.range(0);
   Mistral& model = Model(config);
   KvCache cache(config, model.kv_dtype(), B * NumKvPages(kContextTokens + 1));
@@ -100,17 +100,17 @@ void BM_Decode(benchmark::State& state, const ModelConfig& config) {
                  sequences.back());
     batch.logit_rows.push_back(b);
   }
-  for (auto _ : state) benchmark::DoNotOptimize(model.Forward(batch, cache).data);
+  while (state.KeepRunning()) benchmark::DoNotOptimize(model.Forward(batch, cache).data);
   CountTokens(state, B);
 }
 
 void Register(const std::string& name, const ModelConfig& config) {
-  benchmark::RegisterBenchmark(("prefill/" + name).c_str(), BM_Prefill, config)
+  benchmark::RegisterBenchmark(("prefill/" + name).c_str(), Prefill, config)
       ->ArgName("M")
       ->Arg(kPrefillTokens)
       ->Unit(benchmark::kMillisecond)
       ->UseRealTime();
-  benchmark::RegisterBenchmark(("decode/" + name).c_str(), BM_Decode, config)
+  benchmark::RegisterBenchmark(("decode/" + name).c_str(), Decode, config)
       ->ArgName("B")
       ->Arg(1)
       ->Arg(8)

@@ -167,8 +167,8 @@ void Engine::Score(std::span<const ScoreRequest> requests, const ScoreDone& done
                    std::stop_token stop) {
   for (std::size_t i = 0; i < requests.size(); ++i) impl_->Check(requests[i], i);
   impl_->stats = {};
-  ScoreRequests(impl_->ctx, impl_->model, impl_->cache, requests, impl_->share_prefixes, done, stop,
-                impl_->stats);
+  ScoreRequests(impl_->ctx, impl_->model, impl_->cache, requests, impl_->share_prefixes, done,
+                std::move(stop), impl_->stats);
 }
 
 void Engine::Generate(std::span<const GenerationRequest> requests, const GenerateDone& done,
@@ -176,7 +176,7 @@ void Engine::Generate(std::span<const GenerationRequest> requests, const Generat
   for (std::size_t i = 0; i < requests.size(); ++i) impl_->Check(requests[i], i);
   impl_->stats = {};
   GenerateRequests(impl_->ctx, impl_->model, impl_->cache, impl_->tokenizer, requests,
-                   impl_->share_prefixes, done, stop, impl_->stats);
+                   impl_->share_prefixes, done, std::move(stop), impl_->stats);
 }
 
 namespace {

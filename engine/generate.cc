@@ -57,19 +57,20 @@ class Generator {
  public:
   Generator(Context& ctx, Mistral& model, KvCache& cache, const Tokenizer& tokenizer,
             std::span<const GenerationRequest> requests, const Engine::GenerateDone& done,
-            EngineStats& stats)
+            std::stop_token stop, EngineStats& stats)
       : ctx_(ctx),
         model_(model),
         cache_(cache),
         tokenizer_(tokenizer),
         requests_(requests),
         done_(done),
+        stop_(std::move(stop)),
         stats_(stats),
         prefill_(cache) {}
 
-  void Run(bool share_prefixes, const std::stop_token& stop) {
+  void Run(bool share_prefixes) {
     PlanJobs(share_prefixes);
-    while (!stop.stop_requested() && FillBatch()) {
+    while (!stop_.stop_requested() && FillBatch()) {
       const auto start = std::chrono::steady_clock::now();
       model_.Forward(batch_, cache_);
       DrawTokens();
@@ -312,6 +313,7 @@ class Generator {
   const Tokenizer& tokenizer_;
   std::span<const GenerationRequest> requests_;
   const Engine::GenerateDone& done_;
+  std::stop_token stop_;
   EngineStats& stats_;
 
   std::vector<Job> jobs_;
@@ -335,9 +337,9 @@ class Generator {
 
 void GenerateRequests(Context& ctx, Mistral& model, KvCache& cache, const Tokenizer& tokenizer,
                       std::span<const GenerationRequest> requests, bool share_prefixes,
-                      const Engine::GenerateDone& done, const std::stop_token& stop,
-                      EngineStats& stats) {
-  Generator(ctx, model, cache, tokenizer, requests, done, stats).Run(share_prefixes, stop);
+                      const Engine::GenerateDone& done, std::stop_token stop, EngineStats& stats) {
+  Generator(ctx, model, cache, tokenizer, requests, done, std::move(stop), stats)
+      .Run(share_prefixes);
 }
 
 }  // namespace meval

@@ -21,8 +21,7 @@ namespace meval {
 // DeviceError if one sample of the longest request does not fit the cache.
 void GenerateRequests(Context& ctx, Mistral& model, KvCache& cache, const Tokenizer& tokenizer,
                       std::span<const GenerationRequest> requests, bool share_prefixes,
-                      const Engine::GenerateDone& done, const std::stop_token& stop,
-                      EngineStats& stats);
+                      const Engine::GenerateDone& done, std::stop_token stop, EngineStats& stats);
 
 }  // namespace meval
 

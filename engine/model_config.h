@@ -21,7 +21,7 @@ struct ModelConfig {
   std::int64_t num_attention_heads = 32;   // H
   std::int64_t num_key_value_heads = 8;    // K
   std::int64_t head_dim = 128;             // D
-  std::int64_t max_position_embeddings = 4096 * 32;
+  std::int64_t max_position_embeddings = std::int64_t{4096} * 32;
   double rms_norm_eps = 1e-6;
   double rope_theta = 10000.0;
   std::int64_t sliding_window = 0;  // W, keys a query sees including itself; 0: no window

@@ -34,12 +34,14 @@ TokenPath FedTokens(const ScoreRequest& request) {
 class Scorer {
  public:
   Scorer(Context& ctx, Mistral& model, KvCache& cache, std::span<const ScoreRequest> requests,
-         bool share_prefixes, const Engine::ScoreDone& done, EngineStats& stats)
+         bool share_prefixes, const Engine::ScoreDone& done, std::stop_token stop,
+         EngineStats& stats)
       : ctx_(ctx),
         model_(model),
         cache_(cache),
         requests_(requests),
         done_(done),
+        stop_(std::move(stop)),
         stats_(stats),
         prefill_(cache) {
     for (const ScoreRequest& request : requests) paths_.push_back(FedTokens(request));
@@ -47,7 +49,7 @@ class Scorer {
     CollectTargets();
   }
 
-  void Run(const std::stop_token& stop) {
+  void Run() {
     CheckMemory();
     results_.resize(requests_.size());
     for (std::size_t i = 0; i < requests_.size(); ++i) {
@@ -56,7 +58,7 @@ class Scorer {
       missing_.push_back(requests_[i].continuation.size());
       stats_.tokens_requested += paths_[i].size();
     }
-    while (!stop.stop_requested() && FillBatch()) {
+    while (!stop_.stop_requested() && FillBatch()) {
       const auto start = std::chrono::steady_clock::now();
       model_.Forward(batch_, cache_);
       ReadTargets();
@@ -197,6 +199,7 @@ class Scorer {
   KvCache& cache_;
   std::span<const ScoreRequest> requests_;
   const Engine::ScoreDone& done_;
+  std::stop_token stop_;
   EngineStats& stats_;
 
   std::vector<TokenPath> paths_;  // per request
@@ -222,8 +225,8 @@ class Scorer {
 
 void ScoreRequests(Context& ctx, Mistral& model, KvCache& cache,
                    std::span<const ScoreRequest> requests, bool share_prefixes,
-                   const Engine::ScoreDone& done, const std::stop_token& stop, EngineStats& stats) {
-  Scorer(ctx, model, cache, requests, share_prefixes, done, stats).Run(stop);
+                   const Engine::ScoreDone& done, std::stop_token stop, EngineStats& stats) {
+  Scorer(ctx, model, cache, requests, share_prefixes, done, std::move(stop), stats).Run();
 }
 
 }  // namespace meval

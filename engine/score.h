@@ -19,7 +19,7 @@ namespace meval {
 // DeviceError if the longest request does not fit the cache.
 void ScoreRequests(Context& ctx, Mistral& model, KvCache& cache,
                    std::span<const ScoreRequest> requests, bool share_prefixes,
-                   const Engine::ScoreDone& done, const std::stop_token& stop, EngineStats& stats);
+                   const Engine::ScoreDone& done, std::stop_token stop, EngineStats& stats);
 
 }  // namespace meval
 

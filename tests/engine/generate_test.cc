@@ -264,7 +264,7 @@ TEST(Generate, FeedsASharedPromptPrefixOnceAndEachSampleItsOwnTokens) {
   EXPECT_EQ(outcome.stats.tokens_generated, drawn);
   EXPECT_EQ(outcome.stats.tokens_fed, 100 + 5 + continued);
   EXPECT_EQ(outcome.stats.rows_scored, 5 + continued);
-  EXPECT_EQ(outcome.stats.tokens_requested, 15 * 101 + continued);
+  EXPECT_EQ(outcome.stats.tokens_requested, std::int64_t{15} * 101 + continued);
 }
 
 TEST(Generate, ComputesGreedySamplesOnceAndReportsAllOfThem) {
@@ -316,18 +316,19 @@ struct Scripted {
   PlainWeights plain;
 };
 
-const std::vector<std::string> kSentence = {"Q", ":",   "▁the", "▁answer", "▁is", "▁",
-                                            "1", ".\n", "▁Q",   "A",       "2",   "</s>"};
+std::vector<std::string> Sentence() {
+  return {"Q", ":", "▁the", "▁answer", "▁is", "▁", "1", ".\n", "▁Q", "A", "2", "</s>"};
+}
 
 TEST(Generate, StopsAtEosWhichIsInNeitherTextNorTokens) {
-  const Generation generation = Scripted(kSentence).Run("Q", {});
+  const Generation generation = Scripted(Sentence()).Run("Q", {});
   EXPECT_EQ(generation.text, ": the answer is 1.\n QA2");
   EXPECT_EQ(generation.tokens.size(), 10U);
   EXPECT_EQ(generation.reason, StopReason::kEos);
 }
 
 TEST(Generate, StopsAtAnyEosOfTheConfiguration) {
-  Scripted model(kSentence);
+  Scripted model(Sentence());
   model.config.eos_token_ids = {2, TinyPiece("1")};
   const Generation generation = model.Run("Q", {});
   EXPECT_EQ(generation.text, ": the answer is ");
@@ -335,26 +336,26 @@ TEST(Generate, StopsAtAnyEosOfTheConfiguration) {
 }
 
 TEST(Generate, GivesNoTextForAnEosAtOnce) {
-  const Generation generation = Scripted(kSentence).Run("2", {"x"});
+  const Generation generation = Scripted(Sentence()).Run("2", {"x"});
   EXPECT_EQ(generation.text, "");
   EXPECT_TRUE(generation.tokens.empty());
   EXPECT_EQ(generation.reason, StopReason::kEos);
 }
 
 TEST(Generate, KeepsTheSpaceOfAFirstPiece) {
-  EXPECT_EQ(Scripted(kSentence).Run(":", {}, 2).text, " the answer");
+  EXPECT_EQ(Scripted(Sentence()).Run(":", {}, 2).text, " the answer");
 }
 
 TEST(Generate, StopsAtTheLengthAsked) {
   for (const std::int64_t length : {1, 2, 9}) {
-    const Generation generation = Scripted(kSentence).Run("Q", {}, length);
+    const Generation generation = Scripted(Sentence()).Run("Q", {}, length);
     EXPECT_EQ(static_cast<std::int64_t>(generation.tokens.size()), length);
     EXPECT_EQ(generation.reason, StopReason::kLength);
   }
 }
 
 TEST(Generate, CutsAtAStopStringAndKeepsItsTokens) {
-  const Generation generation = Scripted(kSentence).Run("Q", {".\n"});
+  const Generation generation = Scripted(Sentence()).Run("Q", {".\n"});
   EXPECT_EQ(generation.text, ": the answer is 1");
   EXPECT_EQ(generation.tokens.size(), 7U);
   EXPECT_EQ(generation.tokens.back(), TinyPiece(".\n"));
@@ -363,20 +364,20 @@ TEST(Generate, CutsAtAStopStringAndKeepsItsTokens) {
 
 TEST(Generate, CutsAtAStopStringThatBeginsAndEndsInsideTokens) {
   // "\n Q" begins in the middle of ".\n"; "swer is" in the middle of " answer".
-  EXPECT_EQ(Scripted(kSentence).Run("Q", {"\n Q"}).text, ": the answer is 1.");
-  EXPECT_EQ(Scripted(kSentence).Run("Q", {"swer is"}).text, ": the an");
-  EXPECT_EQ(Scripted(kSentence).Run("Q", {"nswe"}).text, ": the a");
+  EXPECT_EQ(Scripted(Sentence()).Run("Q", {"\n Q"}).text, ": the answer is 1.");
+  EXPECT_EQ(Scripted(Sentence()).Run("Q", {"swer is"}).text, ": the an");
+  EXPECT_EQ(Scripted(Sentence()).Run("Q", {"nswe"}).text, ": the a");
 }
 
 TEST(Generate, CutsAtTheFirstStopStringThatOccurs) {
-  const Generation generation = Scripted(kSentence).Run("Q", {"QA", "1", "is", "no such text"});
+  const Generation generation = Scripted(Sentence()).Run("Q", {"QA", "1", "is", "no such text"});
   EXPECT_EQ(generation.text, ": the answer ");
   EXPECT_EQ(generation.tokens.size(), 4U);
 }
 
 TEST(Generate, DoesNotFindAStopStringInThePrompt) {
   // The prompt is "Q" and the text ": the ...": "Q:" lies across the two and does not count.
-  EXPECT_EQ(Scripted(kSentence).Run("Q", {"Q:"}).reason, StopReason::kEos);
+  EXPECT_EQ(Scripted(Sentence()).Run("Q", {"Q:"}).reason, StopReason::kEos);
 }
 
 TEST(Generate, FindsAStopStringWhoseCharactersAreBytePieces) {

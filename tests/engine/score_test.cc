@@ -333,7 +333,7 @@ TEST(Score, StopsBetweenForwardPassesAndReportsOnlyWhatIsDone) {
   std::size_t num_done = 0;
   engine.Score(
       requests,
-      [&](std::size_t request, ContinuationScore score) {
+      [&](std::size_t request, const ContinuationScore& score) {
         EXPECT_EQ(score.logprob, expected[request].logprob);
         if (++num_done == 5) source.request_stop();
       },
@@ -342,7 +342,7 @@ TEST(Score, StopsBetweenForwardPassesAndReportsOnlyWhatIsDone) {
   EXPECT_LT(num_done, requests.size());
   // The engine goes on as if nothing had been.
   std::size_t all = 0;
-  engine.Score(requests, [&](std::size_t, ContinuationScore) { ++all; });
+  engine.Score(requests, [&](std::size_t, const ContinuationScore&) { ++all; });
   EXPECT_EQ(all, requests.size());
 }
 
@@ -350,9 +350,9 @@ TEST(Score, SurvivesACallbackThatThrows) {
   const auto requests = BenchmarkLikeRequests(8);
   Context ctx({.num_threads = 2});
   Engine engine = TinyEngine(ctx, {.batch_tokens = 16});
-  EXPECT_THROW(engine.Score(requests, [](std::size_t, ContinuationScore) { throw 7; }), int);
+  EXPECT_THROW(engine.Score(requests, [](std::size_t, const ContinuationScore&) { throw 7; }), int);
   std::size_t all = 0;
-  engine.Score(requests, [&](std::size_t, ContinuationScore) { ++all; });
+  engine.Score(requests, [&](std::size_t, const ContinuationScore&) { ++all; });
   EXPECT_EQ(all, requests.size());
 }
 
@@ -372,7 +372,8 @@ TEST(Score, RefusesRequestsThatBreakItsRules) {
   const auto refuses = [&](const ScoreRequest& bad, const char* why) {
     const std::vector<ScoreRequest> requests = {{{1}, {5}}, bad};
     try {
-      engine.Score(requests, [](std::size_t, ContinuationScore) { FAIL() << "nothing is scored"; });
+      engine.Score(requests,
+                   [](std::size_t, const ContinuationScore&) { FAIL() << "nothing is scored"; });
       ADD_FAILURE() << "expected std::invalid_argument: " << why;
     } catch (const std::invalid_argument& error) {
       EXPECT_THAT(error.what(), ::testing::HasSubstr("request 1: "));
@@ -387,7 +388,7 @@ TEST(Score, RefusesRequestsThatBreakItsRules) {
   refuses({{1}, {static_cast<TokenId>(TinyConfig().vocab_size)}}, "is outside the vocabulary of");
   std::size_t done = 0;
   const std::vector<ScoreRequest> longest = {{RandomTokens(1, 15), RandomTokens(2, 6)}};
-  engine.Score(longest, [&](std::size_t, ContinuationScore) { ++done; });
+  engine.Score(longest, [&](std::size_t, const ContinuationScore&) { ++done; });
   EXPECT_EQ(done, 1U);
 }
 

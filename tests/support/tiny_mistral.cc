@@ -111,18 +111,18 @@ ModelConfig TinyConfig() {
 PlainWeights RandomPlainWeights(const ModelConfig& config, std::uint64_t seed, DType dtype) {
   const std::int64_t C = config.hidden_size;
   const std::int64_t F = config.intermediate_size;
-  const std::int64_t Q = config.num_attention_heads * config.head_dim;
-  const std::int64_t KV = config.num_key_value_heads * config.head_dim;
+  const std::int64_t q_rows = config.num_attention_heads * config.head_dim;
+  const std::int64_t kv_rows = config.num_key_value_heads * config.head_dim;
   RandomMatrix random(seed, dtype);
   PlainWeights weights;
   weights.embedding = random(config.vocab_size, C, std::sqrt(static_cast<double>(C)));
   for (std::int64_t l = 0; l < config.num_hidden_layers; ++l) {
     PlainLayer layer;
     layer.attention_norm = random.Gains(C);
-    layer.wq = random(Q, C, 1.5);
-    layer.wk = random(KV, C, 1.5);
-    layer.wv = random(KV, C, 1.5);
-    layer.wo = random(C, Q, 1.5);
+    layer.wq = random(q_rows, C, 1.5);
+    layer.wk = random(kv_rows, C, 1.5);
+    layer.wv = random(kv_rows, C, 1.5);
+    layer.wo = random(C, q_rows, 1.5);
     layer.ffn_norm = random.Gains(C);
     layer.gate = random(F, C, 1.5);
     layer.up = random(F, C, 1.5);
@@ -138,8 +138,8 @@ MistralWeights Pack(Context& ctx, const ModelConfig& config, const PlainWeights&
                     DType dtype) {
   const std::int64_t C = config.hidden_size;
   const std::int64_t F = config.intermediate_size;
-  const std::int64_t Q = config.num_attention_heads * config.head_dim;
-  const std::int64_t KV = config.num_key_value_heads * config.head_dim;
+  const std::int64_t q_rows = config.num_attention_heads * config.head_dim;
+  const std::int64_t kv_rows = config.num_key_value_heads * config.head_dim;
   MistralWeights weights;
   weights.dtype = dtype;
   weights.origin = "tiny test model";
@@ -150,10 +150,10 @@ MistralWeights Pack(Context& ctx, const ModelConfig& config, const PlainWeights&
   for (const PlainLayer& layer : plain.layers) {
     LayerWeights packed;
     packed.attention_norm = Store(weights, layer.attention_norm, DType::kF32, {C});
-    packed.wqkv =
-        pack({Store(weights, layer.wq, dtype, {Q, C}), Store(weights, layer.wk, dtype, {KV, C}),
-              Store(weights, layer.wv, dtype, {KV, C})});
-    packed.wo = pack({Store(weights, layer.wo, dtype, {C, Q})});
+    packed.wqkv = pack({Store(weights, layer.wq, dtype, {q_rows, C}),
+                        Store(weights, layer.wk, dtype, {kv_rows, C}),
+                        Store(weights, layer.wv, dtype, {kv_rows, C})});
+    packed.wo = pack({Store(weights, layer.wo, dtype, {C, q_rows})});
     packed.ffn_norm = Store(weights, layer.ffn_norm, DType::kF32, {C});
     packed.gate_up =
         pack({Store(weights, layer.gate, dtype, {F, C}), Store(weights, layer.up, dtype, {F, C})});
@@ -217,7 +217,7 @@ std::filesystem::path WriteTinyTokenizer(const std::filesystem::path& directory)
   AppendNumber(normalizer, 5, 1);  // escape_whitespaces
   AppendBytes(model, 3, normalizer);
 
-  const std::filesystem::path path = directory / "tokenizer.model";
+  std::filesystem::path path = directory / "tokenizer.model";
   std::ofstream(path, std::ios::binary) << model;
   return path;
 }
