@@ -10,8 +10,8 @@
 #include "evals/commands.h"
 #include "evals/install_paths.h"
 #include "evals/model_loader.h"
-#include "evals/progress.h"
 #include "kernels/device_info.h"
+#include "reports/summary.h"
 
 namespace meval {
 namespace {
@@ -39,15 +39,14 @@ void PrintParameters(const ModelConfig& config, std::ostream& out) {
   const std::int64_t ffn = 3 * config.hidden_size * config.intermediate_size;
   const std::int64_t norms = 2 * config.hidden_size;
   const std::int64_t embedding = config.vocab_size * config.hidden_size;
-  fmt::print(out, "parameters             {}\n", FormatCount(config.num_parameters()));
-  fmt::print(out, "  embedding            {}\n", FormatCount(embedding));
+  fmt::print(out, "parameters             {}\n", Grouped(config.num_parameters()));
+  fmt::print(out, "  embedding            {}\n", Grouped(embedding));
   fmt::print(out, "  each layer           {}  (attention {}, feed-forward {}, norms {})\n",
-             FormatCount(attention + ffn + norms), FormatCount(attention), FormatCount(ffn),
-             FormatCount(norms));
+             Grouped(attention + ffn + norms), Grouped(attention), Grouped(ffn), Grouped(norms));
   fmt::print(out, "  output head          {}\n",
-             config.tie_word_embeddings ? "tied to the embedding" : FormatCount(embedding));
+             config.tie_word_embeddings ? "tied to the embedding" : Grouped(embedding));
   fmt::print(out, "KV cache per token     {} bytes (bf16), {} bytes (f32)\n",
-             FormatCount(config.KvBytesPerToken(2)), FormatCount(config.KvBytesPerToken(4)));
+             Grouped(config.KvBytesPerToken(2)), Grouped(config.KvBytesPerToken(4)));
 }
 
 }  // namespace
@@ -79,7 +78,7 @@ int ModelCommand(const ModelCommandOptions& options, std::ostream& out) {
     fmt::print(out, "not in the file:       {}\n", value);
   PrintParameters(engine.config(), out);
   fmt::print(out, "tokenizer              {} ({} pieces)\n", engine.tokenizer().file().string(),
-             FormatCount(engine.tokenizer().vocab_size()));
+             Grouped(engine.tokenizer().vocab_size()));
   fmt::print(out, "computed in            {} weights, f32 sums and logits\n", Name(engine.dtype()));
   out << engine.MemoryTable();
   if (options.digests) {

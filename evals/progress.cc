@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "reports/summary.h"
+
 namespace meval {
 namespace {
 
@@ -27,14 +29,6 @@ std::string FormatDuration(double seconds) {
   if (whole < 60) return fmt::format("{} s", whole);
   if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
   return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
-}
-
-std::string FormatCount(std::int64_t count) {
-  std::string digits = std::to_string(count < 0 ? -count : count);
-  for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), 1, ',');
-  }
-  return count < 0 ? "-" + digits : digits;
 }
 
 Progress::Progress(std::ostream& out, const ProgressOptions& options)
@@ -101,7 +95,7 @@ std::string Progress::Line(double elapsed_seconds) const {
   line += fmt::format("{}/{} ({:.0f}%)", done_, total_, 100 * share);
   if (rate > 0) {
     line += fmt::format("  {:.1f} docs/s  {} tok/s", rate,
-                        FormatCount(std::llround(static_cast<double>(tokens_) / elapsed_seconds)));
+                        Grouped(std::llround(static_cast<double>(tokens_) / elapsed_seconds)));
   }
   if (done_ > 0)
     line += fmt::format("  {} {:.1f}%", score_name_, 100 * score_sum_ / static_cast<double>(done_));

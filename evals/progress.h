@@ -56,8 +56,6 @@ class Progress {
 
 // "42 s", "3 min 05 s", "2 h 10 min".
 std::string FormatDuration(double seconds);
-// "1,234,567".
-std::string FormatCount(std::int64_t count);
 
 }  // namespace meval
 

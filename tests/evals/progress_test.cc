@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "reports/summary.h"
+
 namespace meval {
 namespace {
 
@@ -21,11 +23,11 @@ TEST(FormatDuration, RoundsToWhatAPersonReads) {
   EXPECT_EQ(FormatDuration(7800), "2 h 10 min");
 }
 
-TEST(FormatCount, GroupsByThousands) {
-  EXPECT_EQ(FormatCount(0), "0");
-  EXPECT_EQ(FormatCount(999), "999");
-  EXPECT_EQ(FormatCount(1000), "1,000");
-  EXPECT_EQ(FormatCount(-1234567), "-1,234,567");
+TEST(Grouped, GroupsByThousands) {
+  EXPECT_EQ(Grouped(0), "0");
+  EXPECT_EQ(Grouped(999), "999");
+  EXPECT_EQ(Grouped(1000), "1,000");
+  EXPECT_EQ(Grouped(-1234567), "-1,234,567");
 }
 
 TEST(Progress, WritesPlainLinesWhereThereIsNoTerminal) {
