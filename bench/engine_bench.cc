@@ -69,7 +69,7 @@ void CountTokens(benchmark::State& state, std::int64_t per_iteration) {
 void Prefill(benchmark::State& state, const ModelConfig& config) {
   Mistral& model = Model(config);
   KvCache cache(config, model.kv_dtype(), NumKvPages(kPrefillTokens));
-  KvSequence sequence(&cache);
+  KvSequence sequence(&cache.pool());
   sequence.Extend(kPrefillTokens);
   TokenBatch batch;
   batch.Append(Tokens(kPrefillTokens, config.vocab_size), 0, sequence);
@@ -95,7 +95,7 @@ void Decode(benchmark::State& state, const ModelConfig& config) {
   TokenBatch batch;
   const std::vector<TokenId> tokens = Tokens(B, config.vocab_size);
   for (std::int64_t b = 0; b < B; ++b) {
-    sequences.emplace_back(&cache).Extend(kContextTokens + 1);
+    sequences.emplace_back(&cache.pool()).Extend(kContextTokens + 1);
     batch.Append(std::span(tokens).subspan(static_cast<std::size_t>(b), 1), kContextTokens,
                  sequences.back());
     batch.logit_rows.push_back(b);

@@ -10,7 +10,7 @@
 #include "engine/kv_cache.h"
 #include "engine/memory_plan.h"
 #include "engine/mistral.h"
-#include "engine/model_source.h"
+#include "engine/model_outline.h"
 #include "engine/score.h"
 #include "kernels/check.h"
 
@@ -34,7 +34,7 @@ struct Engine::Impl {
       : ctx(context),
         tokenizer(std::move(model_tokenizer)),
         plan(memory),
-        share_prefixes(share),
+        planning(PlanOptionsFor(model_config, memory, share)),
         model(context, model_config, std::move(weights), memory.batch_tokens, memory.max_length),
         cache(model_config, memory.dtype, memory.num_pages) {
     plan.weight_bytes = model.weights().bytes;
@@ -47,7 +47,7 @@ struct Engine::Impl {
   Context& ctx;
   Tokenizer tokenizer;
   MemoryPlan plan;
-  bool share_prefixes;
+  PlanOptions planning;
   Mistral model;
   KvCache cache;
   EngineStats stats;
@@ -56,85 +56,34 @@ struct Engine::Impl {
 
 namespace {
 
-// A tokenizer may know fewer ids than the model has rows: embeddings are padded, and fine-tunes add
-// tokens that tokenizer.model does not list. Such ids are never encoded and give no text. More ids
-// than rows cannot be.
-void CheckVocabulary(const ModelConfig& config, const Tokenizer& tokenizer, bool exact) {
-  const std::int64_t pieces = tokenizer.vocab_size();
-  if (pieces > config.vocab_size || (exact && pieces != config.vocab_size)) {
-    throw ModelError(tokenizer.file().string() + ": expected " + (exact ? "" : "at most ") +
-                     std::to_string(config.vocab_size) +
-                     " pieces (vocab_size of the model), found " + std::to_string(pieces) +
-                     "; give the tokenizer that belongs to the model");
-  }
-}
-
 WeightDType Explicit(DType dtype) {
   return dtype == DType::kBF16 ? WeightDType::kBF16 : WeightDType::kF32;
-}
-
-// What kAuto means for a checkpoint: bf16 if all its matrices are, f32 otherwise.
-DType NaturalDType(const Checkpoint& checkpoint) {
-  for (const auto& [name, tensor] : checkpoint.tensors()) {
-    if (tensor.shape.size() == 2 && tensor.dtype != "BF16") return DType::kF32;
-  }
-  return DType::kBF16;
-}
-
-DType NaturalDType(const ModelConfig& config) {
-  return config.torch_dtype == "bfloat16" ? DType::kBF16 : DType::kF32;
-}
-
-DType Choose(WeightDType asked, DType natural) {
-  if (asked == WeightDType::kAuto) return natural;
-  return asked == WeightDType::kBF16 ? DType::kBF16 : DType::kF32;
-}
-
-ModelConfig RandomConfig(const ModelSource& source, const Tokenizer& tokenizer) {
-  ModelConfig config = NamedShape(source.shape).value();
-  // The published shapes come with their vocabulary; tiny takes the one it is given.
-  if (source.shape == "tiny") {
-    config.vocab_size = tokenizer.vocab_size();
-    if (tokenizer.bos_id() >= 0) config.bos_token_id = tokenizer.bos_id();
-    if (tokenizer.eos_id() >= 0) config.eos_token_ids = {tokenizer.eos_id()};
-  }
-  CheckVocabulary(config, tokenizer, true);
-  return config;
-}
-
-// Announces the plan and checks that the weights it is about to take are there to be had.
-MemoryPlan PlanAndAnnounce(const ModelConfig& config, DType dtype, const EngineOptions& options) {
-  const MemoryPlan plan = PlanMemory(config, dtype, EstimateWeightBytes(config, dtype), options,
-                                     AvailableMemoryBytes());
-  if (options.announce) options.announce(plan.Table());
-  return plan;
 }
 
 }  // namespace
 
 Engine Engine::Load(Context& ctx, const EngineOptions& options) {
-  const ModelSource source = ResolveModel(options.model, options.tokenizer, options.tiny_dir);
+  return Load(ctx, OutlineModel(options), options);
+}
+
+Engine Engine::Load(Context& ctx, ModelOutline outline, const EngineOptions& options) {
+  const ModelSource& source = outline.source;
+  const ModelConfig& config = outline.config;
+  if (options.announce) options.announce(outline.memory.Table());
+  MistralWeights weights;
+  std::vector<std::filesystem::path> files;
   if (source.directory.empty()) {
-    Tokenizer tokenizer = Tokenizer::Load(source.tokenizer);
-    const ModelConfig config = RandomConfig(source, tokenizer);
-    const DType dtype = Choose(options.dtype, NaturalDType(config));
-    const MemoryPlan plan = PlanAndAnnounce(config, dtype, options);
-    MistralWeights weights = RandomWeights(ctx, config, source.seed, Explicit(dtype));
+    weights = RandomWeights(ctx, config, source.seed, Explicit(outline.dtype));
     weights.origin = "random:" + source.shape + ",seed=" + std::to_string(source.seed);
-    return Engine(std::make_unique<Impl>(ctx, config, std::move(weights), std::move(tokenizer),
-                                         plan, options.share_prefixes));
+  } else {
+    const Checkpoint checkpoint = Checkpoint::Open(source.directory);
+    weights = LoadWeights(ctx, config, checkpoint, Explicit(outline.dtype), options.progress);
+    weights.origin = options.model;
+    files = checkpoint.files();
   }
-  const ModelConfig config = LoadModelConfig(source.directory);
-  Tokenizer tokenizer = Tokenizer::Load(source.tokenizer);
-  CheckVocabulary(config, tokenizer, false);
-  const Checkpoint checkpoint = Checkpoint::Open(source.directory);
-  const DType dtype = Choose(options.dtype, NaturalDType(checkpoint));
-  const MemoryPlan plan = PlanAndAnnounce(config, dtype, options);
-  MistralWeights weights = LoadWeights(ctx, config, checkpoint, Explicit(dtype), options.progress);
-  weights.origin = options.model;
-  auto impl = std::make_unique<Impl>(ctx, config, std::move(weights), std::move(tokenizer), plan,
-                                     options.share_prefixes);
-  impl->weight_files = checkpoint.files();
+  auto impl = std::make_unique<Impl>(ctx, config, std::move(weights), std::move(outline.tokenizer),
+                                     outline.memory, options.share_prefixes);
+  impl->weight_files = std::move(files);
   return Engine(std::move(impl));
 }
 
@@ -161,22 +110,24 @@ std::int64_t Engine::max_length() const { return impl_->plan.max_length; }
 DType Engine::dtype() const { return impl_->model.weights().dtype; }
 std::string Engine::origin() const { return impl_->model.weights().origin; }
 std::vector<std::filesystem::path> Engine::weight_files() const { return impl_->weight_files; }
+const PlanOptions& Engine::planning() const { return impl_->planning; }
 std::string Engine::MemoryTable() const { return impl_->plan.Table(); }
 
 void Engine::Score(std::span<const ScoreRequest> requests, const ScoreDone& done,
                    std::stop_token stop) {
   for (std::size_t i = 0; i < requests.size(); ++i) impl_->Check(requests[i], i);
   impl_->stats = {};
-  ScoreRequests(impl_->ctx, impl_->model, impl_->cache, requests, impl_->share_prefixes, done,
-                std::move(stop), impl_->stats);
+  ExecuteScorePlan(impl_->ctx, impl_->model, impl_->cache, PlanScore(requests, impl_->planning),
+                   requests, done, std::move(stop), impl_->stats);
 }
 
 void Engine::Generate(std::span<const GenerationRequest> requests, const GenerateDone& done,
                       std::stop_token stop) {
   for (std::size_t i = 0; i < requests.size(); ++i) impl_->Check(requests[i], i);
   impl_->stats = {};
-  GenerateRequests(impl_->ctx, impl_->model, impl_->cache, impl_->tokenizer, requests,
-                   impl_->share_prefixes, done, std::move(stop), impl_->stats);
+  ExecuteGenerationPlan(impl_->ctx, impl_->model, impl_->cache, impl_->tokenizer,
+                        PlanGeneration(requests, impl_->planning), impl_->planning.cost, requests,
+                        done, std::move(stop), impl_->stats);
 }
 
 namespace {
@@ -209,8 +160,8 @@ void Engine::Impl::Check(const ScoreRequest& request, std::size_t index) const {
 
 void Engine::Impl::Check(const GenerationRequest& request, std::size_t index) const {
   Require(!request.prompt.empty(), index, "the prompt is empty; it needs one token at least");
-  Require(request.max_new_tokens >= 1, index,
-          "max_new_tokens " + std::to_string(request.max_new_tokens) + "; at least 1");
+  Require(request.max_new_tokens >= 0, index,
+          "max_new_tokens " + std::to_string(request.max_new_tokens) + "; at least 0");
   Require(request.num_samples >= 1, index,
           "num_samples " + std::to_string(request.num_samples) + "; at least 1");
   const auto size = static_cast<std::int64_t>(request.prompt.size());

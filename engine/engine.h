@@ -20,11 +20,12 @@
 #include <string>
 #include <vector>
 
+#include "engine/cost_model.h"
 #include "engine/model_config.h"
+#include "engine/requests.h"
 #include "engine/tokenizer.h"
 #include "engine/weights.h"
 #include "kernels/context.h"
-#include "kernels/sampling.h"
 
 namespace meval {
 
@@ -44,54 +45,28 @@ struct EngineOptions {
   std::function<void(const std::string&)> announce = {};
 };
 
-// Log-probability of `continuation` after `context`. The first token of the context must be there
-// to condition on (BOS).
-struct ScoreRequest {
-  std::vector<TokenId> context = {};  // at least one token
-  // At least one token; context + continuation <= max_length + 1.
-  std::vector<TokenId> continuation = {};
-};
-
-struct ContinuationScore {
-  double logprob = 0;      // sum over the continuation, natural log, summed in double left to right
-  bool is_greedy = false;  // every token was the argmax (lowest id on ties)
-  std::vector<double> token_logprobs;  // one per continuation token
-};
-
-struct GenerationRequest {
-  std::vector<TokenId> prompt = {};  // at least one token
-  // On decoded text; the first occurrence of any ends it and is cut off.
-  std::vector<std::string> stop = {};
-  std::int64_t max_new_tokens = 256;  // >= 1; prompt + max_new_tokens <= max_length
-  std::int64_t num_samples = 1;
-  SamplingParams sampling = {};
-  std::uint64_t seed = 0;  // SamplingKey::seed
-  std::uint64_t key = 0;   // SamplingKey::request: identity of the request, not its place
-};
-
-enum class StopReason { kEos, kStopString, kLength };
-const char* Name(StopReason reason);  // "eos", "stop", "length"
-
-struct Generation {
-  std::string text;             // what was generated after the prompt, without stop string and EOS
-  std::vector<TokenId> tokens;  // as generated, including the tokens of a stop string; without EOS
-  StopReason reason = StopReason::kLength;
-};
-
 // What the latest call of Score or Generate did: for the report's cost lines.
 struct EngineStats {
   std::int64_t tokens_requested = 0;  // rows a request-by-request evaluation would have fed
   std::int64_t tokens_fed = 0;        // rows fed
   std::int64_t rows_scored = 0;       // rows whose logits were computed
   std::int64_t tokens_generated = 0;  // drawn, EOS included
+  std::int64_t tokens_refed = 0;      // of those fed, a second time because KV pages were scarce
+  std::int64_t peak_pages = 0;        // KV pages held at once, at most
   double prefill_seconds = 0;         // steps with both kinds of rows are divided by rows
   double decode_seconds = 0;
+  WorkLog work;
 };
+
+struct ModelOutline;
+struct PlanOptions;
 
 class Engine {
  public:
   // Throws ModelError or DeviceError.
   static Engine Load(Context& ctx, const EngineOptions& options);
+  // The same for a model that has been outlined with these options before.
+  static Engine Load(Context& ctx, ModelOutline outline, const EngineOptions& options);
   // From parts, for tests.
   Engine(Context& ctx, const ModelConfig& config, MistralWeights weights, Tokenizer tokenizer,
          const EngineOptions& options);
@@ -106,7 +81,8 @@ class Engine {
   DType dtype() const;
   std::string origin() const;                               // "models/x", "random:tiny,seed=1234"
   std::vector<std::filesystem::path> weight_files() const;  // empty for random weights
-  std::string MemoryTable() const;  // weights, workspace, KV pages: for people
+  std::string MemoryTable() const;      // weights, workspace, KV pages: for people
+  const PlanOptions& planning() const;  // how requests are planned: PlanScore, PlanGeneration
 
   using ScoreDone = std::function<void(std::size_t request, ContinuationScore score)>;
   using GenerateDone =

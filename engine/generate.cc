@@ -4,13 +4,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
+#include <deque>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "engine/prefill.h"
-#include "engine/prefix_order.h"
 #include "engine/stop_matcher.h"
 #include "kernels/check.h"
 #include "kernels/sampling.h"
@@ -18,180 +16,170 @@
 namespace meval {
 namespace {
 
-// Samples of one request that start together, once its prompt is fed.
-struct Job {
-  std::size_t request = 0;
-  std::int64_t first_sample = 0;
-  std::int64_t num_samples = 0;
-  std::int64_t shared = 0;  // prompt tokens shared with the job before
-};
-
-// A job whose prompt is in the batch up to its last token.
+// A node whose last row is in the step, and whose samples draw their first tokens from it.
 struct Start {
-  Job job;
-  std::size_t sequence = 0;    // of the prefill's step
-  std::int64_t row = 0;        // of the prompt's last token
-  std::size_t first_draw = 0;  // its samples' first tokens
+  NodeId node = kNoNode;
+  std::size_t sequence = 0;    // of the walk's step
+  std::size_t first_draw = 0;  // of its samples, in the order of requests and samples
 };
 
-// One sample on its way. The model may have more rows of vocabulary than the tokenizer has ids
-// (padding of the embedding); those give no text.
+// One sample on its way.
 struct Sample {
   Sample(const Tokenizer& tokenizer, const GenerationRequest& spec, std::size_t request_index,
          std::int64_t sample_index)
-      : request(request_index), sample(sample_index), stops(spec.stop) {
-    std::copy_if(spec.prompt.begin(), spec.prompt.end(), std::back_inserter(text_prompt),
-                 [&](TokenId id) { return id < tokenizer.vocab_size(); });
-  }
+      : request(request_index),
+        sample(sample_index),
+        text(tokenizer.Continue(spec.prompt)),
+        stops(spec.stop) {}
 
   std::size_t request;
   std::int64_t sample;
-  KvSequence cache;  // with room for every token that may come
+  KvSequence cache;
   std::vector<TokenId> tokens;
-  std::vector<TokenId> text_prompt;  // ids that have a text
-  std::vector<TokenId> text_tokens;
+  ContinuationText text;
   StopMatcher stops;
 };
 
 class Generator {
  public:
   Generator(Context& ctx, Mistral& model, KvCache& cache, const Tokenizer& tokenizer,
+            const GenerationPlan& plan, const CostModel& cost,
             std::span<const GenerationRequest> requests, const Engine::GenerateDone& done,
-            std::stop_token stop, EngineStats& stats)
+            EngineStats& stats)
       : ctx_(ctx),
         model_(model),
         cache_(cache),
         tokenizer_(tokenizer),
+        plan_(plan),
+        cost_(cost),
         requests_(requests),
         done_(done),
-        stop_(std::move(stop)),
         stats_(stats),
-        prefill_(cache) {}
+        window_(model.config().sliding_window),
+        walk_(plan.tree, cache.pool(), window_) {
+    cache.pool().ForgetPeak();
+  }
 
-  void Run(bool share_prefixes) {
-    PlanJobs(share_prefixes);
-    while (!stop_.stop_requested() && FillBatch()) {
+  void Run(const std::stop_token& stop) {
+    for (const std::size_t request : plan_.without_work) {
+      for (std::int64_t i = 0; i < requests_[request].num_samples; ++i) done_(request, i, {});
+    }
+    while (!stop.stop_requested() && LayOutStep()) {
       const auto start = std::chrono::steady_clock::now();
+      ToBatch(step_, batch_);
       model_.Forward(batch_, cache_);
       DrawTokens();
       const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
       CountStep(elapsed.count());
       Advance();
       StartSamples();
-      prefill_.EndStep();
+      walk_.EndStep();
     }
+    stats_.tokens_refed += walk_.num_refed();
+    stats_.peak_pages = std::max(stats_.peak_pages, cache_.pool().peak_pages());
   }
 
  private:
-  // Jobs in prefix order. A request whose samples do not all fit at once becomes several jobs; at
-  // temperature 0 all samples are the same one.
-  void PlanJobs(bool share_prefixes) {
-    std::vector<TokenPath> prompts;
-    for (const GenerationRequest& request : requests_) prompts.emplace_back(request.prompt);
-    const PrefixOrder order = OrderByPrefix(prompts, share_prefixes);
-    for (std::size_t i = 0; i < order.order.size(); ++i) {
-      const std::size_t index = order.order[i];
-      const std::int64_t prompt_size = prompts[index].size();
-      const std::int64_t num_draws =
-          requests_[index].sampling.temperature == 0 ? 1 : requests_[index].num_samples;
-      const std::int64_t capacity = MaxSamples(requests_[index]);
-      // The last prompt token is always fed: its row predicts the first new token.
-      std::int64_t shared = std::min(order.shared[i], prompt_size - 1);
-      for (std::int64_t first = 0; first < num_draws; first += capacity) {
-        jobs_.push_back({index, first, std::min(capacity, num_draws - first), shared});
-        if (share_prefixes) shared = prompt_size - 1;
-      }
-    }
-  }
-
-  // Pages a sample takes beyond the full pages of its prompt. The last token is never fed.
-  static std::int64_t PagesPerSample(const GenerationRequest& request) {
-    const auto prompt_size = static_cast<std::int64_t>(request.prompt.size());
-    if (request.max_new_tokens == 1) return 0;
-    return NumKvPages(prompt_size + request.max_new_tokens - 1) - prompt_size / kKvPageTokens;
-  }
-
-  // How many samples of a request fit an otherwise empty step.
-  std::int64_t MaxSamples(const GenerationRequest& request) const {
-    const std::int64_t prompt_pages = NumKvPages(static_cast<std::int64_t>(request.prompt.size()));
-    const std::int64_t per_sample = PagesPerSample(request);
-    if (prompt_pages + per_sample > cache_.num_pages()) {
-      throw DeviceError("a request of " + std::to_string(request.prompt.size()) +
-                        " prompt tokens and up to " + std::to_string(request.max_new_tokens) +
-                        " new ones takes " + std::to_string(prompt_pages + per_sample) +
-                        " KV pages of " + std::to_string(kKvPageTokens) + " positions; there are " +
-                        std::to_string(cache_.num_pages()) +
-                        ". Give more KV memory, fewer shots or a smaller number of new tokens.");
-    }
-    std::int64_t samples = model_.max_tokens();
-    if (per_sample > 0) {
-      samples = std::min(samples, (cache_.num_pages() - prompt_pages) / per_sample);
-    }
-    return samples;
-  }
-
   // One row of every running sample, then prompts. False: nothing is left to do.
-  bool FillBatch() {
-    batch_.Clear();
+  bool LayOutStep() {
+    step_.Clear();
     logit_rows_.clear();
     starts_.clear();
-    for (const Sample& sample : running_) {
-      logit_rows_.push_back(batch_.num_rows());
-      const auto& prompt = requests_[sample.request].prompt;
-      const auto position = static_cast<std::int64_t>(prompt.size() + sample.tokens.size()) - 1;
-      batch_.Append(std::span(sample.tokens).last(1), position, sample.cache);
+    StartWaiting();
+    for (Sample& sample : running_) {
+      logit_rows_.push_back(step_.num_rows());
+      const std::int64_t position = Position(sample);
+      ReleaseBelowWindow(sample, position);
+      sample.cache.Extend(1);
+      step_.Append(std::span(sample.tokens).last(1), position, sample.cache);
     }
-    while (batch_.num_rows() < model_.max_tokens()) {
-      if (prefill_.finished() && !BeginNextJob()) break;
-      prefill_.Feed(model_.max_tokens() - batch_.num_rows(), batch_);
-      if (prefill_.finished()) {
-        logit_rows_.push_back(batch_.num_rows() - 1);
-        starts_.push_back({jobs_[next_job_ - 1], prefill_.current(), batch_.num_rows() - 1});
+    // While samples of the current prompt wait, the walk stays where they fork from.
+    if (waiting_.empty()) FeedPrompts();
+    return step_.num_rows() > 0;
+  }
+
+  void FeedPrompts() {
+    std::int64_t reserved = ReservedPages();
+    std::int64_t rows = static_cast<std::int64_t>(running_.size());  // of steps to come
+    for (;;) {
+      while (step_.num_rows() < model_.max_tokens()) {
+        if (walk_.node_is_fed() && (walk_.is_at_end() || !walk_.Enter(reserved, step_))) return;
+        const std::int64_t room = model_.max_tokens() - step_.num_rows();
+        if (walk_.Feed(room, reserved, step_).num_rows == 0) break;
+        if (!walk_.node_is_fed() || plan_.RequestsAt(walk_.node()).empty()) continue;
+        logit_rows_.push_back(step_.num_rows() - 1);
+        starts_.push_back({walk_.node(), walk_.current(), 0});
+        if (!Reserve(walk_.node(), rows, reserved)) return;
       }
+      if (step_.num_rows() > 0) return;
+      MEVAL_CHECK(walk_.GiveUpBranches(), "a step without rows leaves room for any prompt");
     }
-    return batch_.num_rows() > 0;
   }
 
-  // A job begins when its samples have a row each in the steps to come and pages to their end.
-  bool BeginNextJob() {
-    if (next_job_ == jobs_.size()) return false;
-    const Job& job = jobs_[next_job_];
-    const GenerationRequest& request = requests_[job.request];
-    const std::int64_t rows =
-        static_cast<std::int64_t>(running_.size()) + promised_samples_ + job.num_samples;
-    const std::int64_t pages = promised_pages_ + job.num_samples * PagesPerSample(request);
-    if (rows > model_.max_tokens()) return false;
-    if (!prefill_.Begin(TokenPath(request.prompt), job.shared, pages, batch_)) {
-      MEVAL_CHECK(batch_.num_rows() > 0, "an empty batch leaves room for any job");
-      return false;
+  // Sets a row and pages aside for every sample of a node. False if they do not all fit: then
+  // nothing more may be begun before they have.
+  bool Reserve(NodeId node, std::int64_t& rows, std::int64_t& reserved) const {
+    for (const std::size_t request : plan_.RequestsAt(node)) {
+      const std::int64_t draws = NumDraws(requests_[request]);
+      rows += draws;
+      reserved += draws * PagesPerSample(requests_[request], window_);
     }
-    promised_samples_ += job.num_samples;
-    promised_pages_ = pages;
-    ++next_job_;
-    return true;
+    return rows <= model_.max_tokens() && reserved <= cache_.num_free_pages();
   }
 
-  // Draws one token for each running sample and the first token of each sample that starts.
+  // Pages that running samples may still take.
+  std::int64_t ReservedPages() const {
+    std::int64_t reserved = 0;
+    for (const Sample& sample : running_) {
+      const GenerationRequest& request = requests_[sample.request];
+      const auto prompt = static_cast<std::int64_t>(request.prompt.size());
+      const std::span<const std::int32_t> pages = sample.cache.pages();
+      const auto held = static_cast<std::int64_t>(pages.size());
+      std::int64_t to_come = NumKvPages(prompt + request.max_new_tokens - 1) - held;
+      if (window_ > 0) {
+        // Of its own pages it gives back those below the window.
+        const auto own = pages.subspan(static_cast<std::size_t>(prompt / kKvPageTokens));
+        const auto live =
+            std::count_if(own.begin(), own.end(), [](auto page) { return page >= 0; });
+        to_come = std::min(to_come, NumWindowPages(window_) - static_cast<std::int64_t>(live));
+      }
+      reserved += to_come;
+    }
+    return reserved;
+  }
+
+  // Position of the token a sample feeds next: the latest one it drew.
+  std::int64_t Position(const Sample& sample) const {
+    return static_cast<std::int64_t>(requests_[sample.request].prompt.size() +
+                                     sample.tokens.size()) -
+           1;
+  }
+
+  // Gives back what the row at `position` is the first not to see, or does not see any more when
+  // the sample begins.
+  void ReleaseBelowWindow(Sample& sample, std::int64_t position) const {
+    if (window_ == 0) return;
+    const std::int64_t first_seen = std::max<std::int64_t>(0, position - window_ + 1);
+    if (first_seen % kKvPageTokens != 0 && sample.tokens.size() > 1) return;
+    for (std::int64_t page = 0; page < first_seen / kKvPageTokens; ++page) {
+      sample.cache.ReleasePage(page);
+    }
+  }
+
+  // Draws one token for each running sample and the first token of each sample of a start.
   void DrawTokens() {
     draw_rows_.clear();
     params_.clear();
     keys_.clear();
-    const auto add = [&](std::size_t logit_row, std::size_t request, std::int64_t sample,
-                         std::size_t step) {
-      const GenerationRequest& spec = requests_[request];
-      draw_rows_.push_back(logit_row);
-      params_.push_back(spec.sampling);
-      keys_.push_back({spec.seed, spec.key, static_cast<std::uint32_t>(sample),
-                       static_cast<std::uint32_t>(step)});
-    };
     for (std::size_t i = 0; i < running_.size(); ++i) {
-      add(i, running_[i].request, running_[i].sample, running_[i].tokens.size());
+      AddDraw(i, running_[i].request, running_[i].sample, running_[i].tokens.size());
     }
     for (std::size_t i = 0; i < starts_.size(); ++i) {
-      const Job& job = starts_[i].job;
       starts_[i].first_draw = draw_rows_.size();
-      for (std::int64_t s = 0; s < job.num_samples; ++s) {
-        add(running_.size() + i, job.request, job.first_sample + s, 0);
+      for (const std::size_t request : plan_.RequestsAt(starts_[i].node)) {
+        for (std::int64_t s = 0; s < NumDraws(requests_[request]); ++s) {
+          AddDraw(running_.size() + i, request, s, 0);
+        }
       }
     }
     drawn_.resize(draw_rows_.size());
@@ -204,6 +192,14 @@ class Generator {
         draw += DrawRun(logits, first, draw);
       }
     }
+  }
+
+  void AddDraw(std::size_t logit_row, std::size_t request, std::int64_t sample, std::size_t step) {
+    const GenerationRequest& spec = requests_[request];
+    draw_rows_.push_back(logit_row);
+    params_.push_back(spec.sampling);
+    keys_.push_back({spec.seed, spec.key, static_cast<std::uint32_t>(sample),
+                     static_cast<std::uint32_t>(step)});
   }
 
   // Draws from the longest run of consecutive rows that begins with `draw`: samples that start from
@@ -223,13 +219,14 @@ class Generator {
   }
 
   void CountStep(double seconds) {
-    const std::int64_t rows = batch_.num_rows();
+    const std::int64_t rows = step_.num_rows();
     const double decode_share = static_cast<double>(running_.size()) / static_cast<double>(rows);
     stats_.tokens_fed += rows;
     stats_.rows_scored += static_cast<std::int64_t>(logit_rows_.size());
     stats_.tokens_generated += static_cast<std::int64_t>(drawn_.size());
     stats_.decode_seconds += seconds * decode_share;
     stats_.prefill_seconds += seconds * (1 - decode_share);
+    stats_.work.Add(cost_.StepWork(step_, static_cast<std::int64_t>(logit_rows_.size())));
   }
 
   // Gives each running sample its token; those that end leave at once.
@@ -243,26 +240,52 @@ class Generator {
     running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(kept), running_.end());
   }
 
-  // Samples of the prompts that this step finished: each has its first token, and a place in the
-  // cache to go on from if that was not its last.
+  // Samples of the prompts that this step finished: each has its first token and, if that was not
+  // its last, goes on from the prompt's pages now or as soon as there is room.
   void StartSamples() {
     for (const Start& start : starts_) {
-      const Job& job = start.job;
-      const GenerationRequest& request = requests_[job.request];
-      for (std::int64_t s = 0; s < job.num_samples; ++s) {
-        Sample sample(tokenizer_, request, job.request, job.first_sample + s);
-        if (Accept(sample, drawn_[start.first_draw + static_cast<std::size_t>(s)])) continue;
-        sample.cache = prefill_.sequence(start.sequence)
-                           .Fork(static_cast<std::int64_t>(request.prompt.size()));
-        sample.cache.Extend(request.max_new_tokens - 1);
-        running_.push_back(std::move(sample));
+      std::size_t draw = start.first_draw;
+      for (const std::size_t request : plan_.RequestsAt(start.node)) {
+        for (std::int64_t s = 0; s < NumDraws(requests_[request]); ++s, ++draw) {
+          Sample sample(tokenizer_, requests_[request], request, s);
+          if (Accept(sample, drawn_[draw])) continue;
+          if (waiting_.empty() && HasRoom(sample)) {
+            Begin(std::move(sample), walk_.sequence(start.sequence));
+          } else {
+            waiting_.push_back(std::move(sample));
+          }
+        }
       }
-      promised_samples_ -= job.num_samples;
-      promised_pages_ -= job.num_samples * PagesPerSample(request);
     }
   }
 
-  // Appends a token; true if it was the sample's last, which is then reported.
+  // All waiting samples are of the prompt the walk stands at.
+  void StartWaiting() {
+    while (!waiting_.empty()) {
+      if (!HasRoom(waiting_.front())) {
+        if (!running_.empty()) return;
+        MEVAL_CHECK(walk_.GiveUpBranches(), "where nothing runs there is room for a sample");
+        continue;
+      }
+      Begin(std::move(waiting_.front()), walk_.sequence(walk_.current()));
+      waiting_.pop_front();
+    }
+  }
+
+  bool HasRoom(const Sample& sample) const {
+    return static_cast<std::int64_t>(running_.size()) < model_.max_tokens() &&
+           ReservedPages() + PagesPerSample(requests_[sample.request], window_) <=
+               cache_.num_free_pages();
+  }
+
+  void Begin(Sample sample, const KvSequence& prompt) {
+    sample.cache = prompt.Fork(static_cast<std::int64_t>(requests_[sample.request].prompt.size()));
+    running_.push_back(std::move(sample));
+  }
+
+  // Appends a token; true if it was the sample's last, which is then reported. The model may have
+  // more rows of vocabulary than the tokenizer has ids (padding of the embedding); those give no
+  // text.
   bool Accept(Sample& sample, TokenId token) {
     const GenerationRequest& request = requests_[sample.request];
     const std::vector<std::int32_t>& eos = model_.config().eos_token_ids;
@@ -271,8 +294,8 @@ class Generator {
       return true;
     }
     sample.tokens.push_back(token);
-    if (token < tokenizer_.vocab_size()) sample.text_tokens.push_back(token);
-    if (!request.stop.empty() && sample.stops.Find(Text(sample, /*final_text=*/false))) {
+    if (token < tokenizer_.vocab_size()) sample.text.Append(token);
+    if (!request.stop.empty() && sample.stops.Find(sample.text.text())) {
       Finish(sample, StopReason::kStopString);
       return true;
     }
@@ -283,15 +306,10 @@ class Generator {
     return false;
   }
 
-  // The prompt is decoded along, so that a first piece keeps its space.
-  std::string Text(const Sample& sample, bool final_text) const {
-    return tokenizer_.DecodeContinuation(sample.text_prompt, sample.text_tokens, final_text);
-  }
-
   void Finish(const Sample& sample, StopReason reason) {
     const GenerationRequest& request = requests_[sample.request];
     Generation generation;
-    generation.text = Text(sample, /*final_text=*/true);
+    generation.text = sample.text.Final();
     generation.tokens = sample.tokens;
     generation.reason = reason;
     if (const auto cut = StopMatcher(request.stop).Find(generation.text)) {
@@ -311,19 +329,19 @@ class Generator {
   Mistral& model_;
   KvCache& cache_;
   const Tokenizer& tokenizer_;
+  const GenerationPlan& plan_;
+  const CostModel& cost_;
   std::span<const GenerationRequest> requests_;
   const Engine::GenerateDone& done_;
-  std::stop_token stop_;
   EngineStats& stats_;
+  std::int64_t window_;
 
-  std::vector<Job> jobs_;
-  std::size_t next_job_ = 0;
-  Prefill prefill_;
-  std::int64_t promised_samples_ = 0;  // of jobs begun whose samples have not started
-  std::int64_t promised_pages_ = 0;    // for them
+  TreeWalk walk_;
   std::vector<Sample> running_;
+  std::deque<Sample> waiting_;  // with their first token, for rows or pages to go on
 
   // This step. Logit rows are those of the running samples, then those of the starts.
+  Step step_;
   TokenBatch batch_;
   std::vector<std::int64_t> logit_rows_;
   std::vector<Start> starts_;
@@ -335,11 +353,12 @@ class Generator {
 
 }  // namespace
 
-void GenerateRequests(Context& ctx, Mistral& model, KvCache& cache, const Tokenizer& tokenizer,
-                      std::span<const GenerationRequest> requests, bool share_prefixes,
-                      const Engine::GenerateDone& done, std::stop_token stop, EngineStats& stats) {
-  Generator(ctx, model, cache, tokenizer, requests, done, std::move(stop), stats)
-      .Run(share_prefixes);
+void ExecuteGenerationPlan(Context& ctx, Mistral& model, KvCache& cache, const Tokenizer& tokenizer,
+                           const GenerationPlan& plan, const CostModel& cost,
+                           std::span<const GenerationRequest> requests,
+                           const Engine::GenerateDone& done, std::stop_token stop,
+                           EngineStats& stats) {
+  Generator(ctx, model, cache, tokenizer, plan, cost, requests, done, stats).Run(stop);
 }
 
 }  // namespace meval

@@ -1,7 +1,7 @@
 #ifndef MEVAL_ENGINE_SCORE_H_
 #define MEVAL_ENGINE_SCORE_H_
 
-// Log-likelihood scoring over a model and a cache; Engine::Score is its front.
+// Log-likelihood scoring: carries a plan out, step by step. Engine::Score is its front.
 
 #include <span>
 #include <stop_token>
@@ -9,17 +9,16 @@
 #include "engine/engine.h"
 #include "engine/kv_cache.h"
 #include "engine/mistral.h"
+#include "engine/score_plan.h"
 #include "kernels/context.h"
 
 namespace meval {
 
-// The requests form a prefix tree that is walked depth first: a token that several requests share
-// after the same tokens is fed once, and continuations that differ in their last token only are
-// targets of one row. Contract of Engine::Score; the requests are valid. Adds to `stats`. Throws
-// DeviceError if the longest request does not fit the cache.
-void ScoreRequests(Context& ctx, Mistral& model, KvCache& cache,
-                   std::span<const ScoreRequest> requests, bool share_prefixes,
-                   const Engine::ScoreDone& done, std::stop_token stop, EngineStats& stats);
+// `plan` was made from these requests for as many pages as `cache` has and as many rows as `model`
+// takes; the cache holds no sequence. Contract of Engine::Score. Adds to `stats`.
+void ExecuteScorePlan(Context& ctx, Mistral& model, KvCache& cache, const ScorePlan& plan,
+                      std::span<const ScoreRequest> requests, const Engine::ScoreDone& done,
+                      std::stop_token stop, EngineStats& stats);
 
 }  // namespace meval
 

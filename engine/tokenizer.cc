@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
+#include <string>
 #include <utility>
 
 #include <sentencepiece_processor.h>
@@ -13,6 +15,7 @@
 #include "engine/text/segment_encoder.h"
 #include "engine/text/sentencepiece_model.h"
 #include "engine/text/utf8.h"
+#include "kernels/check.h"
 
 namespace meval {
 namespace {
@@ -153,7 +156,10 @@ std::vector<TokenId> Tokenizer::Encode(std::string_view text) const {
 }
 
 std::string Tokenizer::Decode(std::span<const TokenId> ids) const {
-  return DecodeContinuation({}, ids, /*final_text=*/true);
+  impl_->CheckIds(ids);
+  ContinuationText text = Continue({});
+  for (const TokenId id : ids) text.Append(id);
+  return text.Final();
 }
 
 std::string Tokenizer::Piece(TokenId id) const {
@@ -161,15 +167,35 @@ std::string Tokenizer::Piece(TokenId id) const {
   return impl_->pieces[static_cast<std::size_t>(id)];
 }
 
-std::string Tokenizer::DecodeContinuation(std::span<const TokenId> context,
-                                          std::span<const TokenId> continuation,
-                                          bool final_text) const {
-  impl_->CheckIds(context);
-  impl_->CheckIds(continuation);
-  PieceDecoder decoder = PieceDecoder::After(impl_->table, context);
-  std::string text;
-  for (const TokenId id : continuation) decoder.Append(id, text);
-  if (final_text) decoder.Finish(text);
+ContinuationText Tokenizer::Continue(std::span<const TokenId> context) const {
+  std::vector<TokenId> known;
+  known.reserve(context.size());
+  std::copy_if(context.begin(), context.end(), std::back_inserter(known),
+               [this](TokenId id) { return id >= 0 && id < vocab_size(); });
+  return ContinuationText(impl_->table, known);
+}
+
+struct ContinuationText::Decoder {
+  const PieceTable& table;
+  PieceDecoder pieces;
+};
+
+ContinuationText::ContinuationText(const PieceTable& table, std::span<const TokenId> context)
+    : decoder_(std::make_unique<Decoder>(Decoder{table, PieceDecoder::After(table, context)})) {}
+ContinuationText::~ContinuationText() = default;
+ContinuationText::ContinuationText(ContinuationText&&) noexcept = default;
+ContinuationText& ContinuationText::operator=(ContinuationText&&) noexcept = default;
+
+void ContinuationText::Append(TokenId id) {
+  MEVAL_REQUIRE(id >= 0 && static_cast<std::size_t>(id) < decoder_->table.entries.size(),
+                "token " + std::to_string(id) + " is outside the vocabulary");
+  decoder_->pieces.Append(id, text_);
+}
+
+std::string ContinuationText::Final() const {
+  std::string text = text_;
+  PieceDecoder copy = decoder_->pieces;
+  copy.Finish(text);
   return text;
 }
 

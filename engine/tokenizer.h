@@ -15,6 +15,31 @@
 
 namespace meval {
 
+struct PieceTable;
+
+// The text that tokens add after a context, as they come. Made by Tokenizer::Continue, which
+// outlives it. Move-only.
+class ContinuationText {
+ public:
+  ContinuationText(const PieceTable& table, std::span<const TokenId> context);
+  ~ContinuationText();
+  ContinuationText(ContinuationText&&) noexcept;
+  ContinuationText& operator=(ContinuationText&&) noexcept;
+
+  // Throws std::invalid_argument if the tokenizer has no such id.
+  void Append(TokenId id);
+  // What has been settled: an incomplete UTF-8 sequence at the end is held back, so appending
+  // tokens only ever appends text.
+  const std::string& text() const { return text_; }
+  // The text if no token follows: bytes held back appear as U+FFFD.
+  std::string Final() const;
+
+ private:
+  struct Decoder;
+  std::unique_ptr<Decoder> decoder_;
+  std::string text_;
+};
+
 class Tokenizer {
  public:
   // `path`: a tokenizer.model file, or a directory that holds one (tokenizer.model, or a single
@@ -41,11 +66,10 @@ class Tokenizer {
   // The piece as stored, e.g. "▁Hello" or "<0x0A>".
   std::string Piece(TokenId id) const;
 
-  // The text that `continuation` adds after `context`: both are decoded together and the context's
-  // text is taken off, so a first piece keeps its leading space. An incomplete UTF-8 sequence at
-  // the end is held back, so that appending tokens only ever appends text, unless `final_text`.
-  std::string DecodeContinuation(std::span<const TokenId> context,
-                                 std::span<const TokenId> continuation, bool final_text) const;
+  // The text that tokens will add after `context`: both are decoded together and the context's text
+  // is taken off, so a first piece keeps its leading space. Ids of the context outside the
+  // vocabulary give no text (a model may have more rows than its tokenizer has ids).
+  ContinuationText Continue(std::span<const TokenId> context) const;
 
  private:
   struct Impl;

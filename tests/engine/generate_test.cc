@@ -65,8 +65,12 @@ Outcome Generate(const std::vector<GenerationRequest>& requests, const Variant& 
   for (const GenerationRequest& request : requests) {
     outcome.samples.emplace_back(static_cast<std::size_t>(request.num_samples));
   }
-  GenerateRequests(
-      ctx, model, cache, tokenizer, requests, variant.share_prefixes,
+  const GenerationPlan plan = PlanGeneration(requests, {.num_pages = variant.num_pages,
+                                                        .batch_tokens = variant.batch_tokens,
+                                                        .window = config.sliding_window,
+                                                        .share_prefixes = variant.share_prefixes});
+  ExecuteGenerationPlan(
+      ctx, model, cache, tokenizer, plan, CostModel(config, variant.dtype), requests,
       [&](std::size_t request, std::int64_t sample, Generation generation) {
         EXPECT_TRUE(reported.insert({request, sample}).second) << "reported twice";
         outcome.samples.at(request).at(static_cast<std::size_t>(sample)) = std::move(generation);
@@ -96,7 +100,7 @@ Samples GenerateNaively(const std::vector<GenerationRequest>& requests, DType dt
   for (const GenerationRequest& request : requests) {
     std::vector<Generation>& samples = results.emplace_back();
     for (std::int64_t s = 0; s < request.num_samples; ++s) {
-      KvSequence sequence(&cache);
+      KvSequence sequence(&cache.pool());
       Tokens tokens = request.prompt;
       Generation generation;
       bool running = true;
@@ -123,7 +127,9 @@ Samples GenerateNaively(const std::vector<GenerationRequest>& requests, DType dt
             running = false;
           }
         }
-        generation.text = tokenizer.DecodeContinuation(request.prompt, generation.tokens, !running);
+        ContinuationText text = tokenizer.Continue(request.prompt);
+        for (const TokenId id : generation.tokens) text.Append(id);
+        generation.text = running ? text.text() : text.Final();
         std::size_t cut = std::string::npos;
         for (const std::string& stop : request.stop) {
           cut = std::min(cut, generation.text.find(stop));
@@ -447,10 +453,13 @@ TEST(Generate, SaysHowMuchMemoryTheLongestRequestNeeds) {
   GenerationRequest request;
   request.prompt = RandomTokens(1, 100);
   request.max_new_tokens = 100;
+  ModelConfig config = TinyConfig();
+  config.sliding_window = 0;
+  const PlainWeights weights = RandomPlainWeights(config, 1, DType::kF32);
   // 2 pages of prompt, and a sample's own copy of the second and two more.
-  EXPECT_EQ(Generate({request}, {.num_pages = 5}).samples[0].size(), 1U);
+  EXPECT_EQ(Generate({request}, {.num_pages = 5}, config, weights).samples[0].size(), 1U);
   try {
-    Generate({request}, {.num_pages = 4});
+    Generate({request}, {.num_pages = 4}, config, weights);
     FAIL() << "expected DeviceError";
   } catch (const DeviceError& error) {
     EXPECT_THAT(error.what(), ::testing::HasSubstr("100 prompt tokens and up to 100 new ones takes "
@@ -472,7 +481,7 @@ TEST(Generate, RefusesRequestsThatBreakItsRules) {
     }
   };
   refuses({.prompt = {}, .max_new_tokens = 2}, "the prompt is empty");
-  refuses({.prompt = {1}, .max_new_tokens = 0}, "max_new_tokens 0");
+  refuses({.prompt = {1}, .max_new_tokens = -1}, "max_new_tokens -1");
   refuses({.prompt = {1}, .max_new_tokens = 2, .num_samples = 0}, "num_samples 0");
   refuses({.prompt = {1}, .max_new_tokens = 20}, "at most 20 together");
   refuses({.prompt = {1}, .stop = {"a", ""}, .max_new_tokens = 2}, "a stop string is empty");

@@ -77,7 +77,7 @@ TEST(KvCache, RefusesADtypeOrSizeItCannotHold) {
 TEST(KvSequence, TakesPagesAsItGrowsAndGivesThemBack) {
   KvCache cache(TinyConfig(), DType::kF32, 4);
   {
-    KvSequence sequence(&cache);
+    KvSequence sequence(&cache.pool());
     sequence.Extend(1);
     EXPECT_EQ(cache.num_free_pages(), 3);
     sequence.Extend(63);
@@ -95,7 +95,7 @@ TEST(KvSequence, TakesPagesAsItGrowsAndGivesThemBack) {
 
 TEST(KvSequence, SharesFullPagesWithItsForkAndCopiesThePartlyFilledOne) {
   KvCache cache(TinyConfig(), DType::kF32, 8);
-  KvSequence parent(&cache);
+  KvSequence parent(&cache.pool());
   parent.Extend(130);
   const KvSequence aligned = parent.Fork(128);
   EXPECT_EQ(cache.num_free_pages(), 5);
@@ -110,7 +110,7 @@ TEST(KvSequence, SharesFullPagesWithItsForkAndCopiesThePartlyFilledOne) {
 TEST(KvSequence, MakesASharedLastPageItsOwnBeforeItGrows) {
   KvCache cache(TinyConfig(), DType::kF32, 4);
   const Marker marker(cache, 2);
-  KvSequence parent(&cache);
+  KvSequence parent(&cache.pool());
   parent.Extend(64);
   for (std::int64_t p = 0; p < 64; ++p) marker.Write(parent, p, static_cast<float>(p));
   const KvSequence fork = parent.Fork(64);
@@ -126,7 +126,7 @@ TEST(KvSequence, MakesASharedLastPageItsOwnBeforeItGrows) {
 
 TEST(KvSequence, SaysHowMuchIsMissingWhenTheCacheIsFullAndStaysAsItWas) {
   KvCache cache(TinyConfig(), DType::kF32, 2);
-  KvSequence sequence(&cache);
+  KvSequence sequence(&cache.pool());
   sequence.Extend(100);
   try {
     sequence.Extend(100);
@@ -144,7 +144,7 @@ TEST(KvSequence, SaysHowMuchIsMissingWhenTheCacheIsFullAndStaysAsItWas) {
 
 TEST(KvSequence, RefusesToForkBeyondItsLength) {
   KvCache cache(TinyConfig(), DType::kF32, 2);
-  KvSequence sequence(&cache);
+  KvSequence sequence(&cache.pool());
   sequence.Extend(3);
   EXPECT_THROW(sequence.Fork(4), std::invalid_argument);
   EXPECT_THROW(sequence.Fork(-1), std::invalid_argument);
@@ -152,11 +152,11 @@ TEST(KvSequence, RefusesToForkBeyondItsLength) {
 
 TEST(KvSequence, LeavesNothingBehindWhenMovedFrom) {
   KvCache cache(TinyConfig(), DType::kF32, 4);
-  KvSequence a(&cache);
+  KvSequence a(&cache.pool());
   a.Extend(70);
   KvSequence b(std::move(a));
   EXPECT_EQ(b.length(), 70);
-  KvSequence c(&cache);
+  KvSequence c(&cache.pool());
   c.Extend(1);
   c = std::move(b);
   EXPECT_EQ(c.length(), 70);
@@ -178,7 +178,7 @@ TEST(KvCache, BehavesLikeSequencesThatShareNothing) {
       std::vector<float> marks;
     };
     std::vector<Pair> pairs;
-    pairs.push_back({KvSequence(&cache), {}});
+    pairs.push_back({KvSequence(&cache.pool()), {}});
     float next_mark = 1;
     for (int operation = 0; operation < 200; ++operation) {
       const auto which = static_cast<std::size_t>(below(static_cast<std::int64_t>(pairs.size())));

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <vector>
 
@@ -45,11 +46,19 @@ TEST(Mistral, AllocatesNothingInADecodeStep) {
                   testing::Pack(ctx, config, testing::RandomPlainWeights(config, 1, dtype), dtype),
                   64, 256);
     KvCache cache(config, dtype, 32);
+    // What earlier steps would have stored: memory as it comes may hold no numbers.
+    for (std::int64_t l = 0; l < config.num_hidden_layers; ++l) {
+      const KvPages pages = cache.Layer(l);
+      const auto bytes = static_cast<std::size_t>(KvCache::PageBytes(config, dtype) * 32 /
+                                                  config.num_hidden_layers / 2);
+      std::memset(pages.keys, 0, bytes);
+      std::memset(pages.values, 0, bytes);
+    }
     std::vector<KvSequence> sequences;
     TokenBatch batch;
     const std::vector<TokenId> tokens = testing::RandomTokens(1, 8);
     for (std::int64_t b = 0; b < 8; ++b) {
-      sequences.emplace_back(&cache).Extend(100 + b);
+      sequences.emplace_back(&cache.pool()).Extend(100 + b);
       batch.Append(std::span(tokens).subspan(static_cast<std::size_t>(b), 1), 99 + b,
                    sequences.back());
       batch.logit_rows.push_back(b);

@@ -44,7 +44,7 @@ double RelativeError(Mistral& model, KvCache& cache, const std::vector<TokenId>&
                      const std::vector<float>& expected) {
   double error = 0;
   double largest = 0;
-  KvSequence sequence(&cache);
+  KvSequence sequence(&cache.pool());
   const std::size_t V = static_cast<std::size_t>(model.config().vocab_size);
   const std::size_t split = tokens.size() / 2;
   for (const auto& [begin, end] : {std::pair(std::size_t{0}, split), {split, tokens.size()}}) {

@@ -63,7 +63,7 @@ struct Bench {
     return result;
   }
   Floats FeedWhole(std::span<const TokenId> tokens) {
-    KvSequence sequence(&cache);
+    KvSequence sequence(&cache.pool());
     return Feed(sequence, tokens);
   }
 
@@ -186,7 +186,7 @@ TEST(Mistral, GivesTheSameBitsWholeInChunksAndTokenByToken) {
 
         std::mt19937_64 random(5);
         for (const std::int64_t largest : {1, 7, 63, 64, 65}) {
-          KvSequence sequence(&bench.cache);
+          KvSequence sequence(&bench.cache.pool());
           Floats parts;
           while (sequence.length() < 150) {
             const auto begin = static_cast<std::size_t>(sequence.length());
@@ -235,7 +235,7 @@ TEST(Mistral, GivesARowTheSameBitsWhateverElseIsInTheBatch) {
         const auto split = static_cast<std::size_t>(past);
         const Floats logits = bench.FeedWhole(tokens);
         alone.insert(alone.end(), logits.begin() + past * TinyConfig().vocab_size, logits.end());
-        KvSequence& sequence = sequences.emplace_back(&bench.cache);
+        KvSequence& sequence = sequences.emplace_back(&bench.cache.pool());
         if (past > 0) bench.Feed(sequence, std::span(tokens).first(split));
         sequence.Extend(num_new);
         batch.Append(std::span(tokens).subspan(split), past, sequence);
@@ -251,7 +251,7 @@ TEST(Mistral, GivesTheLogitsOfTheRowsAskedForOnly) {
   Bench bench(ctx, TinyConfig(), DType::kF32);
   const Tokens tokens = RandomTokens(6, 20);
   const Floats all = bench.FeedWhole(tokens);
-  KvSequence sequence(&bench.cache);
+  KvSequence sequence(&bench.cache.pool());
   sequence.Extend(20);
   TokenBatch batch;
   batch.Append(tokens, 0, sequence);
@@ -268,7 +268,7 @@ TEST(Mistral, GoesOnFromAForkAsFromTheSequenceItself) {
   Bench bench(ctx, TinyConfig(), DType::kF32);
   const Tokens tokens = RandomTokens(8, 100);
   const Floats whole = bench.FeedWhole(tokens);
-  KvSequence parent(&bench.cache);
+  KvSequence parent(&bench.cache.pool());
   bench.Feed(parent, std::span(tokens).first(90));
   for (const std::int64_t at : {1, 63, 64, 65, 90}) {
     KvSequence fork = parent.Fork(at);
@@ -317,7 +317,7 @@ TEST(Mistral, ReadsExactlyAWindowOfEachLayersCache) {
   for (std::int64_t layer = 0; layer < config.num_hidden_layers; ++layer) {
     const auto decode = [&](std::int64_t spoiled) {
       Bench bench(ctx, config, DType::kF32);
-      KvSequence sequence(&bench.cache);
+      KvSequence sequence(&bench.cache.pool());
       bench.Feed(sequence, std::span(tokens).first(70));
       if (spoiled >= 0) {
         const KvPages pages = bench.cache.Layer(layer);
@@ -351,7 +351,7 @@ TEST(Mistral, SaysHowMuchWorkspaceItHolds) {
 TEST(Mistral, RefusesABatchItCannotRun) {
   Context ctx({.num_threads = 1});
   Bench bench(ctx, TinyConfig(), DType::kF32);
-  KvSequence sequence(&bench.cache);
+  KvSequence sequence(&bench.cache.pool());
   sequence.Extend(256);
   TokenBatch batch;
   EXPECT_THROW(bench.model.Forward(batch, bench.cache), std::invalid_argument) << "no rows";

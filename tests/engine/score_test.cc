@@ -54,14 +54,20 @@ Outcome Score(const std::vector<ScoreRequest>& requests, const Variant& setup = 
   KvCache cache(config, setup.dtype, setup.num_pages);
   Outcome outcome;
   outcome.scores.resize(requests.size());
-  ScoreRequests(
-      ctx, model, cache, requests, setup.share_prefixes,
+  const ScorePlan plan = PlanScore(requests, {.num_pages = setup.num_pages,
+                                              .batch_tokens = setup.batch_tokens,
+                                              .window = config.sliding_window,
+                                              .share_prefixes = setup.share_prefixes});
+  ExecuteScorePlan(
+      ctx, model, cache, plan, requests,
       [&](std::size_t request, ContinuationScore score) {
         outcome.scores[request] = std::move(score);
         outcome.order.push_back(request);
       },
       {}, outcome.stats);
-  EXPECT_EQ(cache.num_free_pages(), cache.num_pages()) << "pages leaked";
+  EXPECT_EQ(outcome.stats.tokens_fed, plan.tokens_fed);
+  EXPECT_EQ(outcome.stats.rows_scored, plan.rows_scored);
+  EXPECT_LE(outcome.stats.peak_pages, setup.num_pages);
   return outcome;
 }
 
@@ -77,7 +83,7 @@ std::vector<ContinuationScore> ScoreNaively(const std::vector<ScoreRequest>& req
   for (const ScoreRequest& request : requests) {
     Tokens tokens = request.context;
     tokens.insert(tokens.end(), request.continuation.begin(), request.continuation.end());
-    KvSequence sequence(&cache);
+    KvSequence sequence(&cache.pool());
     ContinuationScore score;
     score.is_greedy = true;
     for (std::size_t t = 0; t + 1 < tokens.size(); ++t) {
@@ -361,8 +367,9 @@ TEST(Score, SaysHowMuchMemoryTheLongestRequestNeeds) {
     Score({{RandomTokens(1, 100), {5}}}, {.num_pages = 1});
     FAIL() << "expected DeviceError";
   } catch (const DeviceError& error) {
-    EXPECT_THAT(error.what(), ::testing::HasSubstr("the longest request feeds 100 tokens, which "
-                                                   "take 2 KV pages of 64 positions; there are 1"));
+    EXPECT_THAT(error.what(),
+                ::testing::HasSubstr("a request feeds 100 tokens, which take 2 KV pages of 64 "
+                                     "positions; there are 1"));
   }
 }
 

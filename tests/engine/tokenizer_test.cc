@@ -5,7 +5,9 @@
 #include <fstream>
 #include <map>
 #include <random>
+#include <span>
 #include <sstream>
+#include <stdexcept>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -43,6 +45,14 @@ Ids ByteIds(std::string_view bytes) {
 Ids Joined(Ids a, const Ids& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;
+}
+
+// What `ids` add to a text after `context`, all at once.
+std::string Continuation(const Tokenizer& tokenizer, std::span<const TokenId> context,
+                         std::span<const TokenId> ids, bool final_text) {
+  ContinuationText text = tokenizer.Continue(context);
+  for (const TokenId id : ids) text.Append(id);
+  return final_text ? text.Final() : text.text();
 }
 
 // What SentencePiece itself makes of the ids.
@@ -151,7 +161,7 @@ TEST(Tokenizer, RefusesIdsOutsideTheVocabulary) {
         },
         {"tokenizer.model", "0 to 399", std::to_string(id)});
     ExpectModelError([&] { tokenizer.Piece(id); }, {"0 to 399", std::to_string(id)});
-    ExpectModelError([&] { tokenizer.DecodeContinuation(Ids{id}, Ids{1}, true); }, {"0 to 399"});
+    EXPECT_THROW(tokenizer.Continue(Ids{}).Append(id), std::invalid_argument);
   }
 }
 
@@ -159,28 +169,28 @@ TEST(Tokenizer, KeepsTheLeadingSpaceOfAContinuation) {
   const Tokenizer tokenizer = Tokenizer::Load(FixtureModel());
   const Ids prompt = Joined({1}, tokenizer.Encode("The answer is"));
   const Ids answer = tokenizer.Encode("the number");
-  EXPECT_EQ(tokenizer.DecodeContinuation(prompt, answer, true), " the number");
-  EXPECT_EQ(tokenizer.DecodeContinuation(Ids{1}, answer, true), "the number");
-  EXPECT_EQ(tokenizer.DecodeContinuation(Ids{}, answer, true), "the number");
-  EXPECT_EQ(tokenizer.DecodeContinuation(prompt, Ids{}, true), "");
+  EXPECT_EQ(Continuation(tokenizer, prompt, answer, true), " the number");
+  EXPECT_EQ(Continuation(tokenizer, Ids{1}, answer, true), "the number");
+  EXPECT_EQ(Continuation(tokenizer, Ids{}, answer, true), "the number");
+  EXPECT_EQ(Continuation(tokenizer, prompt, Ids{}, true), "");
 }
 
 TEST(Tokenizer, HoldsBackACharacterUntilItIsWhole) {
   const Tokenizer tokenizer = Tokenizer::Load(FixtureModel());
   const Ids euro = ByteIds("\u20AC");  // three bytes
   const Ids prompt = {1};
-  EXPECT_EQ(tokenizer.DecodeContinuation(prompt, {euro.data(), 1}, false), "");
-  EXPECT_EQ(tokenizer.DecodeContinuation(prompt, {euro.data(), 2}, false), "");
-  EXPECT_EQ(tokenizer.DecodeContinuation(prompt, {euro.data(), 3}, false), "\u20AC");
-  EXPECT_EQ(tokenizer.DecodeContinuation(prompt, {euro.data(), 2}, true), "\uFFFD\uFFFD");
+  EXPECT_EQ(Continuation(tokenizer, prompt, {euro.data(), 1}, false), "");
+  EXPECT_EQ(Continuation(tokenizer, prompt, {euro.data(), 2}, false), "");
+  EXPECT_EQ(Continuation(tokenizer, prompt, {euro.data(), 3}, false), "\u20AC");
+  EXPECT_EQ(Continuation(tokenizer, prompt, {euro.data(), 2}, true), "\uFFFD\uFFFD");
   // The prompt may end inside a character that the continuation completes.
-  EXPECT_EQ(tokenizer.DecodeContinuation({euro.data(), 2}, Ids{euro[2]}, false), "\u20AC");
+  EXPECT_EQ(Continuation(tokenizer, {euro.data(), 2}, Ids{euro[2]}, false), "\u20AC");
 }
 
 TEST(Tokenizer, ShowsImpossibleBytesAtOnce) {
   const Tokenizer tokenizer = Tokenizer::Load(FixtureModel());
   const auto shown = [&](std::string_view bytes) {
-    return tokenizer.DecodeContinuation(Ids{1}, ByteIds(bytes), false);
+    return Continuation(tokenizer, Ids{1}, ByteIds(bytes), false);
   };
   EXPECT_EQ(shown("\xFF"), "\uFFFD");
   EXPECT_EQ(shown("\x80"), "\uFFFD");
@@ -232,14 +242,14 @@ void CheckDecoding(const Path& file, TokenId first_byte, const Ids& blanks, int 
     const std::size_t split = ids.empty() ? 0 : random() % (ids.size() + 1);
     const std::span<const TokenId> all(ids);
     const auto context = all.first(split);
-    const std::string before = tokenizer.DecodeContinuation({}, context, false);
-    ASSERT_EQ(before + tokenizer.DecodeContinuation(context, all.subspan(split), true), expected);
+    const std::string before = Continuation(tokenizer, {}, context, false);
+    ASSERT_EQ(before + Continuation(tokenizer, context, all.subspan(split), true), expected);
 
     // More tokens only ever append text.
     std::string shown;
     for (std::size_t end = split; end <= ids.size(); ++end) {
       const std::string next =
-          tokenizer.DecodeContinuation(context, all.subspan(split, end - split), false);
+          Continuation(tokenizer, context, all.subspan(split, end - split), false);
       ASSERT_TRUE(next.starts_with(shown)) << end;
       shown = next;
     }

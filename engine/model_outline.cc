@@ -1,0 +1,80 @@
+#include "engine/model_outline.h"
+
+#include <string>
+#include <utility>
+
+#include "engine/error.h"
+#include "engine/safetensors.h"
+
+namespace meval {
+namespace {
+
+// What kAuto means for a checkpoint: bf16 if all its matrices are, f32 otherwise.
+DType NaturalDType(const Checkpoint& checkpoint) {
+  for (const auto& [name, tensor] : checkpoint.tensors()) {
+    if (tensor.shape.size() == 2 && tensor.dtype != "BF16") return DType::kF32;
+  }
+  return DType::kBF16;
+}
+
+DType NaturalDType(const ModelConfig& config) {
+  return config.torch_dtype == "bfloat16" ? DType::kBF16 : DType::kF32;
+}
+
+DType Choose(WeightDType asked, DType natural) {
+  if (asked == WeightDType::kAuto) return natural;
+  return asked == WeightDType::kBF16 ? DType::kBF16 : DType::kF32;
+}
+
+ModelConfig RandomConfig(const ModelSource& source, const Tokenizer& tokenizer) {
+  ModelConfig config = NamedShape(source.shape).value();
+  // The published shapes come with their vocabulary; tiny takes the one it is given.
+  if (source.shape == "tiny") {
+    config.vocab_size = tokenizer.vocab_size();
+    if (tokenizer.bos_id() >= 0) config.bos_token_id = tokenizer.bos_id();
+    if (tokenizer.eos_id() >= 0) config.eos_token_ids = {tokenizer.eos_id()};
+  }
+  CheckVocabulary(config, tokenizer, true);
+  return config;
+}
+
+}  // namespace
+
+ModelOutline OutlineModel(const EngineOptions& options) {
+  const ModelSource source = ResolveModel(options.model, options.tokenizer, options.tiny_dir);
+  Tokenizer tokenizer = Tokenizer::Load(source.tokenizer);
+  ModelConfig config;
+  DType dtype = DType::kF32;
+  if (source.directory.empty()) {
+    config = RandomConfig(source, tokenizer);
+    dtype = Choose(options.dtype, NaturalDType(config));
+  } else {
+    config = LoadModelConfig(source.directory);
+    CheckVocabulary(config, tokenizer, false);
+    dtype = Choose(options.dtype, NaturalDType(Checkpoint::Open(source.directory)));
+  }
+  const MemoryPlan memory = PlanMemory(config, dtype, EstimateWeightBytes(config, dtype), options,
+                                       AvailableMemoryBytes());
+  return {source, std::move(config), std::move(tokenizer), dtype, memory};
+}
+
+PlanOptions PlanOptionsFor(const ModelConfig& config, const MemoryPlan& memory,
+                           bool share_prefixes) {
+  return {.num_pages = memory.num_pages,
+          .batch_tokens = memory.batch_tokens,
+          .window = config.sliding_window,
+          .share_prefixes = share_prefixes,
+          .cost = CostModel(config, memory.dtype)};
+}
+
+void CheckVocabulary(const ModelConfig& config, const Tokenizer& tokenizer, bool exact) {
+  const std::int64_t pieces = tokenizer.vocab_size();
+  if (pieces > config.vocab_size || (exact && pieces != config.vocab_size)) {
+    throw ModelError(tokenizer.file().string() + ": expected " + (exact ? "" : "at most ") +
+                     std::to_string(config.vocab_size) +
+                     " pieces (vocab_size of the model), found " + std::to_string(pieces) +
+                     "; give the tokenizer that belongs to the model");
+  }
+}
+
+}  // namespace meval
