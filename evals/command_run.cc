@@ -7,16 +7,18 @@
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
-#include <optional>
 #include <ostream>
+#include <thread>
 
 #include <fmt/format.h>
 
 #include "evals/aggregate_task.h"
 #include "evals/commands.h"
+#include "evals/encode_ahead.h"
 #include "evals/engine_language_model.h"
 #include "evals/interrupt.h"
 #include "evals/model_loader.h"
+#include "evals/model_outline.h"
 #include "evals/program.h"
 #include "evals/run_eval.h"
 #include "reports/console_report.h"
@@ -24,6 +26,7 @@
 #include "reports/json_report.h"
 #include "reports/markdown_report.h"
 #include "reports/run_directory.h"
+#include "tasks/digest.h"
 #include "tasks/nearest_name.h"
 
 namespace meval {
@@ -144,12 +147,13 @@ int ApplyFailUnder(const RunOptions& options, const RunReport& report, std::ostr
 
 // Task by task: results.json is rewritten after each, so that a run that stops keeps what is
 // finished.
-bool EvaluateAll(const PlannedTasks& planned, const EvalEnvironment& environment,
-                 const RunDirectory& directory, Clock::time_point begin, RunReport& report) {
+bool EvaluateAll(const PlannedTasks& planned, EncodeAhead& encoded,
+                 const EvalEnvironment& environment, const RunDirectory& directory,
+                 Clock::time_point begin, RunReport& report) {
   for (const EvalPlan& plan : planned.plans()) {
     std::vector<SampleResult> samples;
     bool is_complete = false;
-    report.tasks.push_back(RunTask(plan, environment, samples, is_complete));
+    report.tasks.push_back(RunTask(plan, encoded.Next(), environment, samples, is_complete));
     for (const std::string& warning : report.tasks.back().warnings) {
       environment.progress.Note("note: " + warning);
     }
@@ -163,10 +167,16 @@ bool EvaluateAll(const PlannedTasks& planned, const EvalEnvironment& environment
   return true;
 }
 
+// Threads that tokenise: as many as compute.
+int NumThreads(const ModelOptions& options) {
+  if (options.threads > 0) return options.threads;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
 RunReport StartReport(const RunOptions& options, const PlannedTasks& planned,
                       const LoadedModel& model) {
   RunReport report;
-  report.identity = IdentityOf(options, planned.plans(), *model.engine);
+  report.identity = IdentityOf(options, planned.plans(), model);
   report.version = MEVAL_VERSION;
   report.command = options.command;
   report.started_at = UtcNow("%Y-%m-%dT%H:%M:%SZ");
@@ -183,14 +193,17 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
   const InterruptGuard interrupt;  // before any other thread
   const PlannedTasks planned(options);
   CheckFailUnder(options, planned.plans());
+  const ModelOutline outline = ModelOutline::Load(options.model);
+  EncodeAhead encoded(planned.plans(), outline, NumThreads(options.model));
   const LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err);
+  outline.CheckMatches(*model.engine);
   RunReport report = StartReport(options, planned, model);
 
   const fs::path path =
       options.out.empty() ? DefaultRunDirectory(options, planned.plans()) : options.out;
   const RunDirectory directory = RunDirectory::Open(path, report);
-  const JournalContents finished = ReadJournal(directory.journal());
-  JournalWriter journal(directory.journal());
+  JournalWriter journal(directory.journal(), Sha256(ToText(report.identity)));
+  const JournalContents& finished = journal.finished();
   Progress progress(err, {.quiet = options.quiet,
                           .is_terminal = isatty(STDERR_FILENO) != 0,
                           .width = TerminalWidth(STDERR_FILENO)});
@@ -199,10 +212,10 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
                               finished.scores.size() + finished.generations.size()));
   }
 
-  EngineLanguageModel language_model(*model.context, *model.engine);
+  EngineLanguageModel language_model(*model.engine);
   const EvalEnvironment environment = {language_model, finished, &journal, progress,
                                        interrupt.token()};
-  const bool is_complete = EvaluateAll(planned, environment, directory, begin, report);
+  const bool is_complete = EvaluateAll(planned, encoded, environment, directory, begin, report);
   if (!is_complete) {
     err << "mistral-eval: stopped. What is finished is in " << path.string()
         << "; the same command with --out " << path.string() << " continues it.\n";

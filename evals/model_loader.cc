@@ -39,6 +39,12 @@ bool IsRandom(const std::string& origin) { return origin.starts_with("random:");
 
 }  // namespace
 
+std::filesystem::path ShippedTokenizerDir(const ModelOptions& options) {
+  const bool is_needed = options.model == "tiny" ||
+                         (options.model.starts_with("random:tiny") && options.tokenizer.empty());
+  return is_needed ? TinyModelDir() : std::filesystem::path();
+}
+
 LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes) {
   CheckBackend(options.backend);
   LoadedModel loaded;
@@ -50,10 +56,7 @@ LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes) {
   engine.batch_tokens = options.batch_tokens;
   engine.kv_memory_bytes = options.kv_memory_bytes;
   engine.max_length = options.max_length;
-  if (options.model == "tiny" ||
-      (options.model.starts_with("random:tiny") && options.tokenizer.empty())) {
-    engine.tiny_dir = TinyModelDir();
-  }
+  engine.tiny_dir = ShippedTokenizerDir(options);
   if (notes != nullptr) {
     engine.announce = [notes](const std::string& text) { *notes << text << std::flush; };
   }

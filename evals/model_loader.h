@@ -3,6 +3,7 @@
 
 // From the model flags to a loaded engine and what a report says of it.
 
+#include <filesystem>
 #include <iosfwd>
 #include <memory>
 #include <string>
@@ -24,6 +25,10 @@ struct LoadedModel {
 // Loads the model that `options` name. Notes for people go to `notes` (null: none). Throws
 // UsageError, ModelError or DeviceError.
 LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes);
+
+// Where the shipped tokenizer lies, for a model that has no other; "" for all others. Throws
+// ModelError if it is not there.
+std::filesystem::path ShippedTokenizerDir(const ModelOptions& options);
 
 // SHA-256 over configuration and weight files, or over shape and seed of random weights. Reads
 // every byte.

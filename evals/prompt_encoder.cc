@@ -64,7 +64,7 @@ Truncation ToTruncation(const Cut& cut) {
           .tokens_dropped = 0};
 }
 
-[[noreturn]] void ThrowTooLong(const LanguageModel& model, const Document& document,
+[[noreturn]] void ThrowTooLong(const TextEncoder& model, const Document& document,
                                std::int64_t tokens, const std::string& advice) {
   throw DataError(fmt::format(
       "{}: document \"{}\": expected at most {} tokens (the model's length), found {}. {}",
@@ -82,7 +82,7 @@ std::int64_t DropLeft(std::vector<TokenId>& context, std::int64_t excess, bool k
   return excess;
 }
 
-EncodedChoices EncodeAll(const LanguageModel& model, const std::string& context,
+EncodedChoices EncodeAll(const TextEncoder& model, const std::string& context,
                          std::span<const std::string> continuations, BoundaryRule rule) {
   // Every pair asks for the tokens of the same context: they are computed once.
   const std::string_view bare_context = StripRight(context);
@@ -101,7 +101,7 @@ EncodedChoices EncodeAll(const LanguageModel& model, const std::string& context,
 }
 
 // The last token of a continuation is never fed, so one more than max_length fits.
-std::int64_t Excess(const LanguageModel& model, const EncodedChoices& encoded) {
+std::int64_t Excess(const TextEncoder& model, const EncodedChoices& encoded) {
   std::int64_t longest = 0;
   for (const ScoreRequest& request : encoded.requests) {
     longest = std::max(
@@ -112,7 +112,7 @@ std::int64_t Excess(const LanguageModel& model, const EncodedChoices& encoded) {
 
 // Left truncation of every pair by tokens: the context loses what is too much, a continuation never
 // does.
-std::int64_t TruncateLeft(const LanguageModel& model, const Document& document, bool keep_bos,
+std::int64_t TruncateLeft(const TextEncoder& model, const Document& document, bool keep_bos,
                           EncodedChoices& encoded) {
   std::int64_t dropped = 0;
   for (ScoreRequest& request : encoded.requests) {
@@ -143,7 +143,7 @@ const char* Name(TruncationPolicy policy) {
   return "?";
 }
 
-EncodedChoices EncodeChoices(const LanguageModel& model, const Document& document,
+EncodedChoices EncodeChoices(const TextEncoder& model, const Document& document,
                              const Prompt& prompt, std::span<const std::string> continuations,
                              const EncodeOptions& options) {
   EncodedChoices encoded = EncodeAll(model, prompt.Text(), continuations, options.boundary);
@@ -172,7 +172,7 @@ EncodedChoices EncodeChoices(const LanguageModel& model, const Document& documen
   return encoded;
 }
 
-EncodedPrompt EncodeGenerationPrompt(const LanguageModel& model, const Document& document,
+EncodedPrompt EncodeGenerationPrompt(const TextEncoder& model, const Document& document,
                                      const Prompt& prompt, std::int64_t max_new_tokens,
                                      const EncodeOptions& options) {
   const std::int64_t limit = model.max_length() - max_new_tokens;

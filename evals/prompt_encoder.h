@@ -12,7 +12,7 @@
 
 #include "engine/engine.h"
 #include "evals/encode_pair.h"
-#include "evals/language_model.h"
+#include "evals/text_encoder.h"
 #include "reports/result.h"
 #include "tasks/document.h"
 
@@ -46,12 +46,12 @@ struct EncodedPrompt {
 // The scored pairs of one document: every continuation after the same, possibly shortened, context.
 // Throws DataError that names the document if it cannot be made to fit, or if the policy is kError
 // and it does not fit.
-EncodedChoices EncodeChoices(const LanguageModel& model, const Document& document,
+EncodedChoices EncodeChoices(const TextEncoder& model, const Document& document,
                              const Prompt& prompt, std::span<const std::string> continuations,
                              const EncodeOptions& options);
 
 // The prompt of one document with room for max_new_tokens behind it. Throws DataError likewise.
-EncodedPrompt EncodeGenerationPrompt(const LanguageModel& model, const Document& document,
+EncodedPrompt EncodeGenerationPrompt(const TextEncoder& model, const Document& document,
                                      const Prompt& prompt, std::int64_t max_new_tokens,
                                      const EncodeOptions& options);
 

@@ -11,6 +11,7 @@
 #include "evals/flags.h"
 #include "evals/install_paths.h"
 #include "evals/model_loader.h"
+#include "evals/numerics.h"
 #include "evals/subset.h"
 #include "tasks/digest.h"
 #include "tasks/task_registry.h"
@@ -149,6 +150,10 @@ PlannedTasks::PlannedTasks(const RunOptions& options)
     plan.fewshot = options.fewshot;
     plan.is_demonstration = IsSamplesDir(plan.data->data_dir);
     plan.selected = SelectDocuments(plan.data->documents, task.name(), subset);
+    for (const std::size_t index : plan.selected) {
+      plan.prompt_digests.push_back(
+          PromptDigest(task.definition(), plan.data->documents[index], plan.prompts[index]));
+    }
     plan.generation = ResolveGeneration(options, task.definition());
     plan.encode = options.encode;
     plan.seed = options.seed;
@@ -157,7 +162,8 @@ PlannedTasks::PlannedTasks(const RunOptions& options)
 }
 
 RunIdentity IdentityOf(const RunOptions& options, const std::vector<EvalPlan>& plans,
-                       const Engine& engine) {
+                       const LoadedModel& model) {
+  const Engine& engine = *model.engine;
   RunIdentity identity;
   // A checkpoint is what its digest says, wherever it lies: only its own name is kept.
   const bool is_random = engine.weight_files().empty();
@@ -165,6 +171,7 @@ RunIdentity IdentityOf(const RunOptions& options, const std::vector<EvalPlan>& p
   identity.model_digest = ModelDigest(engine);
   identity.tokenizer_digest = TokenizerDigest(engine);
   identity.dtype = Name(engine.dtype());
+  identity.numerics = NumericsOf(*model.context);
   identity.seed = options.seed;
   identity.max_length = engine.max_length();
   identity.flags = SemanticFlags(options);
@@ -173,19 +180,20 @@ RunIdentity IdentityOf(const RunOptions& options, const std::vector<EvalPlan>& p
         fmt::format("{} v{} definition {} data {} exemplars {}", plan.task->name(),
                     plan.definition().version, plan.definition().digest, plan.data->data_digest,
                     plan.data->exemplar_digest.empty() ? "none" : plan.data->exemplar_digest));
+    identity.prompts[plan.task->name()] = PromptsDigest(plan.prompt_digests);
   }
   return identity;
 }
 
-TaskResult RunTask(const EvalPlan& plan, const EvalEnvironment& environment,
+TaskResult RunTask(const EvalPlan& plan, EncodedTask encoded, const EvalEnvironment& environment,
                    std::vector<SampleResult>& samples, bool& is_complete) {
   const TaskDefinition& task = plan.definition();
   const auto begin = std::chrono::steady_clock::now();
   environment.progress.Begin(task.name, static_cast<std::int64_t>(plan.selected.size()),
                              HeadlineName(plan));
   EvalOutcome outcome = task.request == RequestKind::kLoglikelihood
-                            ? LoglikelihoodEval(plan, environment)
-                            : GenerationEval(plan, environment);
+                            ? LoglikelihoodEval(plan, std::move(encoded), environment)
+                            : GenerationEval(plan, std::move(encoded), environment);
   environment.progress.End();
   TaskResult result = AggregateTask(plan, outcome);
   result.fewshot_mode = FewShotName(plan.fewshot);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "evals/eval.h"
+#include "evals/model_loader.h"
 #include "evals/run_options.h"
 #include "reports/result.h"
 
@@ -38,12 +39,13 @@ class PlannedTasks {
   std::vector<EvalPlan> plans_;
 };
 
-// What makes the run comparable with another: model, tasks, data, seed and semantic flags.
+// What makes the run comparable with another: model, arithmetic, tasks, data, prompts, seed and
+// semantic flags.
 RunIdentity IdentityOf(const RunOptions& options, const std::vector<EvalPlan>& plans,
-                       const Engine& engine);
+                       const LoadedModel& model);
 
-// Runs one plan and says what came out; samples go to `samples`.
-TaskResult RunTask(const EvalPlan& plan, const EvalEnvironment& environment,
+// Runs one plan, whose requests are `encoded`, and says what came out; samples go to `samples`.
+TaskResult RunTask(const EvalPlan& plan, EncodedTask encoded, const EvalEnvironment& environment,
                    std::vector<SampleResult>& samples, bool& is_complete);
 
 }  // namespace meval

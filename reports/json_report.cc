@@ -35,10 +35,12 @@ OrderedJson IdentityJson(const RunIdentity& identity) {
           {"model_digest", identity.model_digest},
           {"tokenizer_digest", identity.tokenizer_digest},
           {"dtype", identity.dtype},
+          {"numerics", identity.numerics},
           {"seed", identity.seed},
           {"max_length", identity.max_length},
           {"flags", ToObject(identity.flags)},
-          {"tasks", OrderedJson(identity.tasks)}};
+          {"tasks", OrderedJson(identity.tasks)},
+          {"prompts", ToObject(identity.prompts)}};
 }
 
 OrderedJson ModelJson(const RunReport& run) {
@@ -279,6 +281,14 @@ RunIdentity ReadRunIdentity(std::istream& in, const std::string& name) {
   const auto integer_of = [&](const std::string& key) {
     return reader.Integer(reader.Member(record, key), "identity." + key);
   };
+  const auto texts_of = [&](const std::string& key) {
+    std::map<std::string, std::string> texts;
+    for (const auto& [member, value] :
+         reader.Object(reader.Member(record, key), "identity." + key).items()) {
+      texts[member] = reader.Text(value, "identity." + key + "." + member);
+    }
+    return texts;
+  };
   RunIdentity identity;
   identity.model = text_of("model");
   identity.model_digest = text_of("model_digest");
@@ -286,15 +296,15 @@ RunIdentity ReadRunIdentity(std::istream& in, const std::string& name) {
   identity.dtype = text_of("dtype");
   identity.seed = integer_of("seed");
   identity.max_length = integer_of("max_length");
-  for (const auto& [key, value] :
-       reader.Object(reader.Member(record, "flags"), "identity.flags").items()) {
-    identity.flags[key] = reader.Text(value, "identity.flags." + key);
-  }
+  identity.flags = texts_of("flags");
   const OrderedJson& tasks = reader.Member(record, "tasks");
   if (!tasks.is_array()) reader.Fail("identity.tasks", "an array", tasks.type_name());
   for (const OrderedJson& task : tasks) {
     identity.tasks.push_back(reader.Text(task, "identity.tasks[]"));
   }
+  // Two keys that earlier records lack: such a run differs in them and is not continued.
+  if (record.contains("numerics")) identity.numerics = text_of("numerics");
+  if (record.contains("prompts")) identity.prompts = texts_of("prompts");
   return identity;
 }
 

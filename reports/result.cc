@@ -31,12 +31,15 @@ std::string ToText(const RunIdentity& identity) {
   add("model_digest", identity.model_digest);
   add("tokenizer_digest", identity.tokenizer_digest);
   add("dtype", identity.dtype);
+  // Absent from the records of runs that began before there was such a key.
+  if (!identity.numerics.empty()) add("numerics", identity.numerics);
   add("seed", std::to_string(identity.seed));
   add("max_length", std::to_string(identity.max_length));
   for (const auto& [name, value] : identity.flags) add("flags." + name, value);
   for (std::size_t i = 0; i < identity.tasks.size(); ++i) {
     add("tasks[" + std::to_string(i) + "]", identity.tasks[i]);
   }
+  for (const auto& [task, digest] : identity.prompts) add("prompts." + task, digest);
   std::sort(lines.begin(), lines.end());
   std::string text;
   for (const std::string& line : lines) text += line;

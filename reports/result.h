@@ -106,12 +106,14 @@ struct RunIdentity {
   std::string
       model_digest;  // of weights and configuration, or of shape and seed for random weights
   std::string tokenizer_digest;
-  std::string dtype;  // "f32", "bf16"
+  std::string dtype;     // "f32", "bf16"
+  std::string numerics;  // "v1, simd, builtin": what else decides the bits of a result
   std::int64_t seed = 0;
   std::int64_t max_length = 0;
   std::map<std::string, std::string>
       flags;  // semantic flags, name -> value: limit, truncation, shots, temperature, ...
-  std::vector<std::string> tasks;  // "mmlu v1 <definition digest>"
+  std::vector<std::string> tasks;              // "mmlu v1 <definition digest>"
+  std::map<std::string, std::string> prompts;  // by task: TaskResult::prompt_digest
 };
 // SHA-256-free textual form, one "key=value" line each, sorted: equal exactly when the identities
 // are.

@@ -1,6 +1,7 @@
 #include "reports/run_directory.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -114,8 +115,26 @@ std::string SamplesFileName(std::string_view task) {
   return "samples_" + name + ".jsonl";
 }
 
-RunDirectory::RunDirectory(std::filesystem::path path, bool is_continued)
-    : path_(std::move(path)), is_continued_(is_continued) {}
+RunDirectory::RunDirectory(std::filesystem::path path) : path_(std::move(path)) {
+  lock_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (lock_ < 0) ThrowSystemError(path_, "cannot be opened");
+  // File systems without locks on directories answer with other codes; there the journal's own lock
+  // is what keeps two runs apart.
+  if (::flock(lock_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  ::close(lock_);
+  throw ReportError(path_.string() +
+                    ": another process is working in it; wait for that run to end, or choose "
+                    "another --out");
+}
+
+RunDirectory::RunDirectory(RunDirectory&& other) noexcept
+    : path_(std::move(other.path_)),
+      lock_(std::exchange(other.lock_, -1)),
+      is_continued_(other.is_continued_) {}
+
+RunDirectory::~RunDirectory() {
+  if (lock_ >= 0) ::close(lock_);
+}
 
 RunDirectory RunDirectory::Open(const std::filesystem::path& path, const RunReport& run) {
   std::error_code error;
@@ -125,10 +144,10 @@ RunDirectory RunDirectory::Open(const std::filesystem::path& path, const RunRepo
   }
   fs::create_directories(path, error);
   if (error) ThrowUnusable(path, "cannot be created: " + error.message());
-  const bool is_continued = fs::exists(path / kRunJson, error);
+  RunDirectory directory(path);
+  directory.is_continued_ = fs::exists(path / kRunJson, error);
   if (error) ThrowUnusable(path, "cannot be read: " + error.message());
-  const RunDirectory directory(path, is_continued);
-  if (is_continued) {
+  if (directory.is_continued_) {
     CheckIdentity(path, run.identity);
     if (::faccessat(AT_FDCWD, path.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
       ThrowSystemError(path, "cannot be written");

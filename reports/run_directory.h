@@ -16,13 +16,18 @@ namespace meval {
 // "samples_<task>.jsonl"; characters of the task's name other than A-Z a-z 0-9 . _ - become "_".
 std::string SamplesFileName(std::string_view task);
 
+// One process works in a directory at a time: it is locked for as long as this lives.
 class RunDirectory {
  public:
   // Creates `path` with its parents and writes run.json, or continues it if its run.json has the
   // same identity (that file stays as it is). An empty directory counts as new. Throws ReportError:
-  // not writable, not a run directory, or another identity (the differing keys are named with both
-  // values).
+  // not writable, in use by another process, not a run directory, or another identity (the
+  // differing keys are named with both values).
   static RunDirectory Open(const std::filesystem::path& path, const RunReport& run);
+  ~RunDirectory();
+  RunDirectory(RunDirectory&& other) noexcept;
+  RunDirectory(const RunDirectory&) = delete;
+  RunDirectory& operator=(const RunDirectory&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
   bool is_continued() const { return is_continued_; }
@@ -34,9 +39,10 @@ class RunDirectory {
   void Write(const std::string& name, const std::function<void(std::ostream&)>& writer) const;
 
  private:
-  RunDirectory(std::filesystem::path path, bool is_continued);
+  explicit RunDirectory(std::filesystem::path path);  // locks
   std::filesystem::path path_;
-  bool is_continued_;
+  int lock_ = -1;  // the open directory
+  bool is_continued_ = false;
 };
 
 }  // namespace meval

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -108,11 +109,12 @@ struct PromptOptions {
 std::vector<Prompt> BuildPrompts(const Task& task, const TaskData& data,
                                  const PromptOptions& options);
 
-// SHA-256 of all text a model is shown for a document: its prompt and its choices. Two runs that
-// agree on it asked the same thing.
-std::string PromptDigest(const Document& document, const Prompt& prompt);
-// Of a whole set: a digest over every document's PromptDigest, in evaluation order.
-std::string PromptsDigest(const TaskData& data, const std::vector<Prompt>& prompts);
+// SHA-256 of all text a model is shown for a document: its prompt, and each choice with the task's
+// delimiter in front. Two runs that agree on it asked the same thing.
+std::string PromptDigest(const TaskDefinition& task, const Document& document,
+                         const Prompt& prompt);
+// Of several documents: a digest over their PromptDigests, in evaluation order.
+std::string PromptsDigest(std::span<const std::string> prompt_digests);
 
 }  // namespace meval
 

@@ -56,23 +56,17 @@ std::vector<Prompt> BuildPrompts(const Task& task, const TaskData& data,
   return prompts;
 }
 
-std::string PromptDigest(const Document& document, const Prompt& prompt) {
+std::string PromptDigest(const TaskDefinition& task, const Document& document,
+                         const Prompt& prompt) {
   DigestBuilder digest;
   digest.Add(prompt.Text());
-  for (const std::string& choice : document.choices) digest.Add(choice);
+  for (const std::string& choice : document.choices) digest.Add(task.target_delimiter + choice);
   return digest.Finish();
 }
 
-std::string PromptsDigest(const TaskData& data, const std::vector<Prompt>& prompts) {
-  if (prompts.size() != data.documents.size()) {
-    throw std::invalid_argument("PromptsDigest: " + std::to_string(prompts.size()) +
-                                " prompts for " + std::to_string(data.documents.size()) +
-                                " documents");
-  }
+std::string PromptsDigest(std::span<const std::string> prompt_digests) {
   DigestBuilder digest;
-  for (std::size_t i = 0; i < prompts.size(); ++i) {
-    digest.Add(PromptDigest(data.documents[i], prompts[i]));
-  }
+  for (const std::string& prompt_digest : prompt_digests) digest.Add(prompt_digest);
   return digest.Finish();
 }
 

@@ -1,23 +1,20 @@
 // Promise 3 of docs/scoring.md: stopped and continued gives the report of an uninterrupted run.
 // The real program in a process of its own, stopped by real signals.
 
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/e2e/child.h"
 #include "tests/e2e/run_files.h"
 
 namespace meval {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::Child;
 using testing::ComparableResults;
 using ::testing::HasSubstr;
 using testing::ReadWholeFile;
@@ -25,48 +22,6 @@ using testing::SampleFiles;
 using testing::TempDirectory;
 using Json = nlohmann::json;
 using std::chrono::steady_clock;
-
-class Child {
- public:
-  Child(std::vector<std::string> arguments, const fs::path& log) {
-    arguments.insert(arguments.begin(), MEVAL_BINARY);
-    std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    pid_ = ::fork();
-    if (pid_ == 0) {
-      const int file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-      ::dup2(file, STDOUT_FILENO);
-      ::dup2(file, STDERR_FILENO);
-      ::execv(argv[0], argv.data());
-      ::_exit(127);
-    }
-  }
-  ~Child() {
-    if (!exited_) {
-      ::kill(pid_, SIGKILL);
-      Wait();
-    }
-  }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-
-  bool IsRunning() {
-    if (!exited_) exited_ = ::waitpid(pid_, &status_, WNOHANG) == pid_;
-    return !exited_;
-  }
-  void Signal(int signal) const { ::kill(pid_, signal); }
-  // The exit status as waitpid gives it.
-  int Wait() {
-    if (!exited_) exited_ = ::waitpid(pid_, &status_, 0) == pid_;
-    return status_;
-  }
-
- private:
-  pid_t pid_ = -1;
-  int status_ = 0;
-  bool exited_ = false;
-};
 
 class InterruptTest : public ::testing::Test {
  protected:

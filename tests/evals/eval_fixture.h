@@ -60,15 +60,16 @@ struct Evaluated {
   std::string samples;  // as samples_<task>.jsonl holds them
 };
 
-inline Evaluated Evaluate(const EvalPlan& plan, LanguageModel& model,
+// The fake encodes, too.
+inline Evaluated Evaluate(const EvalPlan& plan, FakeLanguageModel& model,
                           const JournalContents& finished = {}, JournalWriter* journal = nullptr) {
   std::ostringstream ignored;
   Progress progress(ignored, {.quiet = true});
   const EvalEnvironment environment = {model, finished, journal, progress, {}};
   Evaluated evaluated;
   evaluated.outcome = plan.definition().request == RequestKind::kLoglikelihood
-                          ? LoglikelihoodEval(plan, environment)
-                          : GenerationEval(plan, environment);
+                          ? LoglikelihoodEval(plan, EncodeTask(plan, model, 2), environment)
+                          : GenerationEval(plan, EncodeTask(plan, model, 2), environment);
   evaluated.result = AggregateTask(plan, evaluated.outcome);
   std::ostringstream samples;
   WriteSamplesJsonl(evaluated.outcome.samples, samples);

@@ -307,14 +307,14 @@ TEST(GenerationEval, ContinuesFromAJournalWithTheSameSamples) {
   interrupted.answers_before_stop = 8 * 10 + 3;
   const auto num_documents = static_cast<std::int64_t>(plan.data->documents.size());
   {
-    JournalWriter journal(directory / "journal.jsonl");
+    JournalWriter journal(directory / "journal.jsonl", "run");
     const Evaluated first = Evaluate(plan, interrupted, {}, &journal);
     EXPECT_FALSE(first.outcome.is_complete);
     EXPECT_EQ(first.result.counters.unscored, num_documents - 10);
     EXPECT_EQ(first.result.metrics.front().n, 10);
     EXPECT_THAT(first.samples, HasSubstr("\"scored\":false"));
   }
-  const JournalContents finished = ReadJournal(directory / "journal.jsonl");
+  const JournalContents finished = ReadJournal(directory / "journal.jsonl", "run");
   EXPECT_EQ(finished.generations.size(), 83U);
   FakeLanguageModel rest = Answering(plan, Varied);
   const Evaluated second = Evaluate(plan, rest, finished);

@@ -185,7 +185,7 @@ TEST(LoglikelihoodEval, ContinuesFromAJournalWithTheSameSamples) {
   interrupted.score = score;
   interrupted.answers_before_stop = 77;
   {
-    JournalWriter journal(directory / "journal.jsonl");
+    JournalWriter journal(directory / "journal.jsonl", "run");
     const Evaluated first = Evaluate(plan, interrupted, {}, &journal);
     EXPECT_FALSE(first.outcome.is_complete);
     EXPECT_EQ(first.result.counters.unscored,
@@ -195,7 +195,7 @@ TEST(LoglikelihoodEval, ContinuesFromAJournalWithTheSameSamples) {
   }
   FakeLanguageModel rest;
   rest.score = score;
-  const JournalContents finished = ReadJournal(directory / "journal.jsonl");
+  const JournalContents finished = ReadJournal(directory / "journal.jsonl", "run");
   EXPECT_EQ(finished.scores.size(), 77U);
   const Evaluated second = Evaluate(plan, rest, finished);
   EXPECT_EQ(rest.num_scored, whole.num_scored - 77);
@@ -205,11 +205,11 @@ TEST(LoglikelihoodEval, ContinuesFromAJournalWithTheSameSamples) {
   EXPECT_EQ(second.outcome.prompt_digest, expected.outcome.prompt_digest);
 
   FakeLanguageModel unasked;
-  JournalWriter journal(directory / "all.jsonl");
+  JournalWriter journal(directory / "all.jsonl", "run");
   FakeLanguageModel again;
   again.score = score;
   Evaluate(plan, again, {}, &journal);
-  const Evaluated third = Evaluate(plan, unasked, ReadJournal(directory / "all.jsonl"));
+  const Evaluated third = Evaluate(plan, unasked, ReadJournal(directory / "all.jsonl", "run"));
   EXPECT_EQ(unasked.num_scored, 0);
   EXPECT_EQ(third.samples, expected.samples);
 }

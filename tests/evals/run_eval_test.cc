@@ -115,7 +115,7 @@ TEST(PlannedTasks, AnotherSetThanTheSamplesIsNotADemonstration) {
 std::string IdentityText(const RunOptions& options) {
   const LoadedModel model = LoadModel(options.model, nullptr);
   const PlannedTasks planned(options);
-  return ToText(IdentityOf(options, planned.plans(), *model.engine));
+  return ToText(IdentityOf(options, planned.plans(), model));
 }
 
 RunOptions TinyRun() {

@@ -134,10 +134,12 @@ RunReport BaseReport() {
                   .model_digest = Digest('d'),
                   .tokenizer_digest = Digest('e'),
                   .dtype = "bf16",
+                  .numerics = "v1, simd, onednn 2.6.3 avx512_bf16",
                   .seed = 1234,
                   .max_length = 4096,
                   .flags = {{"truncation", "shots"}},
-                  .tasks = {"gsm8k_cot_maj8 v2 " + Digest('9')}};
+                  .tasks = {"gsm8k_cot_maj8 v2 " + Digest('9')},
+                  .prompts = {{"gsm8k_cot_maj8", Digest('8')}}};
   run.version = "0.1.0";
   run.command = {"mistral-eval", "--task", "gsm8k_cot_maj8"};
   run.started_at = "2026-01-31T10:00:00Z";

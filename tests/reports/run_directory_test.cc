@@ -96,6 +96,48 @@ TEST(RunDirectory, NamesEveryKeyThatDiffersWithBothValues) {
   EXPECT_THAT(message, Not(HasSubstr("dtype")));
 }
 
+TEST(RunDirectory, IsNotContinuedWithOtherPromptsOrOtherArithmetic) {
+  const testing::TempDirectory temp;
+  RunReport run = testing::PlainReport();
+  RunDirectory::Open(temp.path(), run);
+  run.identity.numerics = "v1, simd, builtin";
+  run.identity.prompts["gsm8k_cot_maj8"] = "0ther";
+  run.identity.prompts["mmlu"] = "new";
+  const std::string eights(64, '8');
+  EXPECT_THAT(OpenError(temp.path(), run),
+              AllOf(HasSubstr("numerics: \"v1, simd, onednn 2.6.3 avx512_bf16\" in run.json, "
+                              "\"v1, simd, builtin\" in this run"),
+                    HasSubstr("prompts.gsm8k_cot_maj8: \"" + eights + "\" in run.json, \"0ther\""),
+                    HasSubstr("prompts.mmlu: absent in run.json, \"new\" in this run")));
+}
+
+TEST(RunDirectory, ARecordFromBeforeAKeyExistedDiffersInIt) {
+  const testing::TempDirectory temp;
+  RunDirectory::Open(temp.path(), testing::PlainReport());
+  std::string record = testing::ReadFile(temp / "run.json");
+  for (const auto& [key, after] : {std::pair("\"numerics\"", "\"seed\""), {"\"prompts\"", "}"}}) {
+    const std::size_t begin = record.find(key);
+    record.erase(begin, record.find(after, begin) - begin + (*after == '}' ? 1 : 0));
+  }
+  record.erase(record.find_last_of(',', record.find("\"model\": {") - 5), 1);
+  testing::WriteFile(temp / "run.json", record);
+  EXPECT_THAT(OpenError(temp.path()),
+              AllOf(HasSubstr("holds another run"), HasSubstr("numerics: absent in run.json, \"v1"),
+                    HasSubstr("prompts.gsm8k_cot_maj8: absent in run.json, \"888")));
+}
+
+TEST(RunDirectory, IsOneProcesssAtATime) {
+  const testing::TempDirectory temp;
+  {
+    const RunDirectory first = RunDirectory::Open(temp / "run", testing::PlainReport());
+    EXPECT_THAT(OpenError(temp / "run"),
+                AllOf(HasSubstr("run: another process is working in it"),
+                      HasSubstr("wait for that run to end, or choose another --out")));
+    EXPECT_EQ(OpenError(temp / "other"), "no error");
+  }
+  EXPECT_EQ(OpenError(temp / "run"), "no error");
+}
+
 TEST(RunDirectory, TellsFlagsApartWhoseNamesHoldAnEqualsSign) {
   const testing::TempDirectory temp;
   RunReport run = testing::PlainReport();

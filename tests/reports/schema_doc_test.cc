@@ -158,7 +158,7 @@ RunReport OddReport() {
 std::vector<Json> JournalLines() {
   const testing::TempDirectory directory;
   {
-    JournalWriter writer(directory / "j");
+    JournalWriter writer(directory / "j", "5eed");
     writer.Add("a", {-1, false, 1});
     writer.Add("b", 0, {"text", "eos", 1});
     writer.Add("b", 1, {"\xFF", "stop", 1});

@@ -1,8 +1,8 @@
 #ifndef MEVAL_TESTS_SUPPORT_FAKE_LANGUAGE_MODEL_H_
 #define MEVAL_TESTS_SUPPORT_FAKE_LANGUAGE_MODEL_H_
 
-// A LanguageModel whose tokens are bytes and whose answers are functions of text, so that
-// evaluations can be tested without an engine.
+// A LanguageModel and TextEncoder whose tokens are bytes and whose answers are functions of text,
+// so that evaluations can be tested without an engine.
 
 #include <functional>
 #include <string>
@@ -10,10 +10,11 @@
 #include <vector>
 
 #include "evals/language_model.h"
+#include "evals/text_encoder.h"
 
 namespace meval::testing {
 
-class FakeLanguageModel : public LanguageModel {
+class FakeLanguageModel : public LanguageModel, public TextEncoder {
  public:
   static constexpr TokenId kBos = 1;
   static constexpr TokenId kFirstByte = 3;
@@ -48,9 +49,9 @@ class FakeLanguageModel : public LanguageModel {
   std::int64_t max_length() const override { return length; }
 
   void Score(std::span<const ScoreRequest> requests, const Engine::ScoreDone& done,
-             std::stop_token) override {
+             std::stop_token stop) override {
     for (std::size_t i = 0; i < requests.size(); ++i) {
-      if (Stops()) return;
+      if (stop.stop_requested() || Stops()) return;
       ContinuationScore result;
       result.logprob = score(Decode(requests[i].context), Decode(requests[i].continuation));
       result.is_greedy = result.logprob == 0;
@@ -66,11 +67,11 @@ class FakeLanguageModel : public LanguageModel {
   }
 
   void Generate(std::span<const GenerationRequest> requests, const Engine::GenerateDone& done,
-                std::stop_token) override {
+                std::stop_token stop) override {
     generation_requests.insert(generation_requests.end(), requests.begin(), requests.end());
     for (std::size_t i = 0; i < requests.size(); ++i) {
       for (std::int64_t sample = 0; sample < requests[i].num_samples; ++sample) {
-        if (Stops()) return;
+        if (stop.stop_requested() || Stops()) return;
         ++num_generated;
         done(i, sample, Complete(requests[i], sample));
       }
@@ -78,9 +79,6 @@ class FakeLanguageModel : public LanguageModel {
   }
 
   EngineStats stats() const override { return stats_; }
-  void ParallelFor(std::int64_t count, const std::function<void(std::int64_t)>& task) override {
-    for (std::int64_t i = 0; i < count; ++i) task(i);
-  }
 
  private:
   bool Stops() { return answers_before_stop >= 0 && answers_before_stop-- == 0; }

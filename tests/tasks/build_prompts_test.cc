@@ -87,28 +87,25 @@ TEST(BuildPrompts, RefusesImpossibleOptions) {
   EXPECT_THROW(Text("", "\xFF"), std::invalid_argument);
 }
 
-TEST(PromptDigest, DependsOnThePromptAndTheChoices) {
+TEST(PromptDigest, DependsOnThePromptAndTheChoicesWithTheirDelimiter) {
+  TaskDefinition task;
+  task.target_delimiter = " ";
   Document document;
   Prompt prompt;
   prompt.question = "Q";
-  const std::string plain = PromptDigest(document, prompt);
-  EXPECT_EQ(plain, Sha256("1:Q"));
+  EXPECT_EQ(PromptDigest(task, document, prompt), Sha256("1:Q"));
   document.choices = {"A", "BC"};
-  EXPECT_EQ(PromptDigest(document, prompt), Sha256("1:Q1:A2:BC"));
+  EXPECT_EQ(PromptDigest(task, document, prompt), Sha256("1:Q2: A3: BC"));
   prompt.shots = {"x"};
-  EXPECT_EQ(PromptDigest(document, prompt), Sha256("2:xQ1:A2:BC"));
+  EXPECT_EQ(PromptDigest(task, document, prompt), Sha256("2:xQ2: A3: BC"));
+  task.target_delimiter = "";
+  EXPECT_EQ(PromptDigest(task, document, prompt), Sha256("2:xQ1:A2:BC"));
 }
 
 TEST(PromptsDigest, IsOverEveryDocumentInOrder) {
-  TaskData data;
-  data.documents.resize(2);
-  std::vector<Prompt> prompts(2);
-  prompts[0].question = "a";
-  prompts[1].question = "b";
-  EXPECT_EQ(PromptsDigest(data, prompts),
-            DigestBuilder().Add(Sha256("1:a")).Add(Sha256("1:b")).Finish());
-  prompts.pop_back();
-  EXPECT_THROW(PromptsDigest(data, prompts), std::invalid_argument);
+  const std::vector<std::string> digests = {"ab", "c"};
+  EXPECT_EQ(PromptsDigest(digests), Sha256("2:ab1:c"));
+  EXPECT_EQ(PromptsDigest({}), Sha256(""));
 }
 
 }  // namespace

@@ -136,11 +136,14 @@ std::string DigestsOf(const RealSet& set, const std::filesystem::path& data_dir)
   const std::vector<Prompt> prompts =
       BuildPrompts(task, data, {.shots = set.shots, .seed = 1234, .mode = set.mode, .system = ""});
   std::ostringstream out;
-  const auto digest = [&](std::size_t i) { return PromptDigest(data.documents[i], prompts[i]); };
+  std::vector<std::string> digests;
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    digests.push_back(PromptDigest(task.definition(), data.documents[i], prompts[i]));
+  }
   out << "  \"" << set.label << "\": {\n    \"records\": " << prompts.size()
-      << ",\n    \"first\": \"" << digest(0) << "\",\n    \"middle\": \""
-      << digest(prompts.size() / 2) << "\",\n    \"last\": \"" << digest(prompts.size() - 1)
-      << "\",\n    \"all\": \"" << PromptsDigest(data, prompts) << "\"\n  }";
+      << ",\n    \"first\": \"" << digests.front() << "\",\n    \"middle\": \""
+      << digests[digests.size() / 2] << "\",\n    \"last\": \"" << digests.back()
+      << "\",\n    \"all\": \"" << PromptsDigest(digests) << "\"\n  }";
   return out.str();
 }
 

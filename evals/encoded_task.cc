@@ -1,0 +1,186 @@
+#include "evals/encoded_task.h"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "evals/prompt_encoder.h"
+#include "tasks/digest.h"
+
+namespace meval {
+namespace {
+
+// Calls work(i) for every i in [0, count) on threads of its own. Indices are handed out ascending,
+// so of several failures the one with the lowest index is always among those seen: it is rethrown,
+// whatever the number of threads.
+void ForEach(std::size_t count, int num_threads, const std::stop_token& stop,
+             const std::function<void(std::size_t)>& work) {
+  std::atomic<std::size_t> next = 0;
+  std::atomic<bool> has_failed = false;
+  std::mutex mutex;
+  std::size_t failed_index = count;
+  std::exception_ptr failure;
+  const auto loop = [&] {
+    while (!has_failed && !stop.stop_requested()) {
+      const std::size_t i = next++;
+      if (i >= count) return;
+      try {
+        work(i);
+      } catch (...) {
+        const std::lock_guard lock(mutex);
+        has_failed = true;
+        if (i < failed_index) {
+          failed_index = i;
+          failure = std::current_exception();
+        }
+      }
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 1; i < num_threads; ++i) threads.emplace_back(loop);
+    loop();
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+// The ids as bytes: what was asked of the model, exactly.
+std::string_view Bytes(const std::vector<TokenId>& tokens) {
+  return {reinterpret_cast<const char*>(tokens.data()), tokens.size() * sizeof(TokenId)};
+}
+
+std::string ShortDigest(DigestBuilder& builder) { return builder.Finish().substr(0, 32); }
+
+// One document's choices: requests, and their keys.
+struct KeyedChoices {
+  EncodedChoices encoded;
+  std::vector<std::string> keys;
+};
+
+KeyedChoices EncodeDocument(const EvalPlan& plan, const TextEncoder& encoder, std::size_t slot) {
+  const std::size_t index = plan.selected[slot];
+  const Document& document = plan.data->documents[index];
+  std::vector<std::string> continuations;
+  for (const std::string& choice : document.choices) {
+    continuations.push_back(plan.definition().target_delimiter + choice);
+  }
+  KeyedChoices choices = {
+      EncodeChoices(encoder, document, plan.prompts[index], continuations, plan.encode), {}};
+  for (const ScoreRequest& request : choices.encoded.requests) {
+    choices.keys.push_back(JournalKey(request));
+  }
+  return choices;
+}
+
+void DescribeChoices(const Document& document, const EncodedChoices& encoded,
+                     SampleResult& sample) {
+  sample.truncated = encoded.truncated;
+  for (const bool merge : encoded.boundary_merges) {
+    sample.boundary_merge = sample.boundary_merge || merge;
+  }
+  for (std::size_t choice = 0; choice < document.choices.size(); ++choice) {
+    const auto num_tokens = static_cast<std::int64_t>(encoded.requests[choice].continuation.size());
+    sample.choices.push_back({.text = document.choices[choice], .num_tokens = num_tokens});
+  }
+}
+
+void EncodeScores(const EvalPlan& plan, const TextEncoder& encoder, int num_threads,
+                  const std::stop_token& stop, EncodedTask& task) {
+  std::vector<KeyedChoices> documents(plan.selected.size());
+  ForEach(documents.size(), num_threads, stop,
+          [&](std::size_t slot) { documents[slot] = EncodeDocument(plan, encoder, slot); });
+  if (stop.stop_requested()) return;
+  std::unordered_map<std::string_view, std::size_t> request_of_key;
+  for (std::size_t slot = 0; slot < documents.size(); ++slot) {
+    KeyedChoices& choices = documents[slot];
+    DescribeChoices(plan.data->documents[plan.selected[slot]], choices.encoded, task.samples[slot]);
+    for (std::size_t choice = 0; choice < choices.keys.size(); ++choice) {
+      const auto [entry, is_new] =
+          request_of_key.emplace(choices.keys[choice], task.score_requests.size());
+      if (is_new) {
+        task.score_requests.push_back(std::move(choices.encoded.requests[choice]));
+        task.places.emplace_back();
+      }
+      task.places[entry->second].push_back({slot, choice});
+      ++task.num_requests;
+    }
+    choices.encoded.requests.clear();
+  }
+  task.keys.resize(task.score_requests.size());
+  for (const auto& [key, request] : request_of_key) task.keys[request] = key;
+}
+
+void EncodeGenerations(const EvalPlan& plan, const TextEncoder& encoder, int num_threads,
+                       const std::stop_token& stop, EncodedTask& task) {
+  const GenerationDefinition& settings = plan.generation;
+  task.generation_requests.resize(plan.selected.size());
+  task.keys.resize(plan.selected.size());
+  ForEach(plan.selected.size(), num_threads, stop, [&](std::size_t slot) {
+    const std::size_t index = plan.selected[slot];
+    const Document& document = plan.data->documents[index];
+    EncodedPrompt encoded = EncodeGenerationPrompt(encoder, document, plan.prompts[index],
+                                                   settings.max_new_tokens, plan.encode);
+    task.generation_requests[slot] = {.prompt = std::move(encoded.tokens),
+                                      .stop = plan.until(),
+                                      .max_new_tokens = settings.max_new_tokens,
+                                      .num_samples = settings.num_samples,
+                                      .sampling = {.temperature = settings.temperature,
+                                                   .top_k = settings.top_k,
+                                                   .top_p = settings.top_p},
+                                      .seed = static_cast<std::uint64_t>(plan.seed),
+                                      .key = StreamKey({plan.definition().name, document.id})};
+    task.keys[slot] = JournalKey(task.generation_requests[slot]);
+    task.samples[slot].truncated = encoded.truncated;
+    task.samples[slot].completions.resize(static_cast<std::size_t>(settings.num_samples));
+  });
+  task.num_requests = static_cast<std::int64_t>(plan.selected.size()) * settings.num_samples;
+}
+
+}  // namespace
+
+std::string JournalKey(const ScoreRequest& request) {
+  DigestBuilder builder;
+  builder.Add("score").Add(Bytes(request.context)).Add(Bytes(request.continuation));
+  return ShortDigest(builder);
+}
+
+std::string JournalKey(const GenerationRequest& request) {
+  DigestBuilder builder;
+  builder.Add("generate").Add(Bytes(request.prompt)).Add(std::to_string(request.max_new_tokens));
+  for (const std::string& stop : request.stop) builder.Add(stop);
+  builder
+      .Add(fmt::format("{} {} {}", request.sampling.temperature, request.sampling.top_p,
+                       request.sampling.top_k))
+      .Add(std::to_string(request.seed))
+      .Add(std::to_string(request.key));
+  return ShortDigest(builder);
+}
+
+std::string JournalSampleKey(const std::string& key, std::int64_t sample) {
+  return key + "#" + std::to_string(sample);
+}
+
+EncodedTask EncodeTask(const EvalPlan& plan, const TextEncoder& encoder, int num_threads,
+                       std::stop_token stop) {
+  EncodedTask task;
+  task.samples.reserve(plan.selected.size());
+  for (std::size_t slot = 0; slot < plan.selected.size(); ++slot) {
+    task.samples.push_back(DescribeSample(plan, slot));
+  }
+  if (plan.definition().request == RequestKind::kLoglikelihood) {
+    EncodeScores(plan, encoder, num_threads, stop, task);
+  } else {
+    EncodeGenerations(plan, encoder, num_threads, stop, task);
+  }
+  return task;
+}
+
+}  // namespace meval

@@ -1,0 +1,39 @@
+#include "evals/eval_plan.h"
+
+#include <cstdlib>
+
+#include "tasks/digest.h"
+
+namespace meval {
+
+std::string HeadlineName(const EvalPlan& plan) {
+  const ScoreDefinition& headline = plan.definition().headline();
+  if (headline.metric != "maj_at_k") return headline.name;
+  return "maj@" + std::to_string(plan.generation.num_samples);
+}
+
+SampleResult DescribeSample(const EvalPlan& plan, std::size_t slot) {
+  const std::size_t document_index = plan.selected[slot];
+  const Document& document = plan.data->documents[document_index];
+  SampleResult sample;
+  sample.index = document.index;
+  sample.id = document.id;
+  sample.source = document.source;
+  sample.digest = document.digest;
+  sample.group = document.group;
+  sample.prompt_digest = plan.prompt_digests[slot];
+  sample.question = document.question;
+  sample.exemplars = plan.prompts[document_index].exemplars;
+  sample.gold = document.gold;
+  sample.references = document.references;
+  sample.scored = false;
+  return sample;
+}
+
+std::uint64_t StreamKey(std::initializer_list<std::string_view> identity) {
+  DigestBuilder builder;
+  for (const std::string_view part : identity) builder.Add(part);
+  return std::strtoull(builder.Finish().substr(0, 16).c_str(), nullptr, 16);
+}
+
+}  // namespace meval
