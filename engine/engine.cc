@@ -63,13 +63,11 @@ WeightDType Explicit(DType dtype) {
 }  // namespace
 
 Engine Engine::Load(Context& ctx, const EngineOptions& options) {
-  return Load(ctx, OutlineModel(options), options);
-}
-
-Engine Engine::Load(Context& ctx, ModelOutline outline, const EngineOptions& options) {
+  ModelOutline outline = OutlineModel(options);
   const ModelSource& source = outline.source;
   const ModelConfig& config = outline.config;
-  if (options.announce) options.announce(outline.memory.Table());
+  const MemoryPlan memory = PlanMemory(outline, options);
+  if (options.announce) options.announce(memory.Table());
   MistralWeights weights;
   std::vector<std::filesystem::path> files;
   if (source.directory.empty()) {
@@ -82,7 +80,7 @@ Engine Engine::Load(Context& ctx, ModelOutline outline, const EngineOptions& opt
     files = checkpoint.files();
   }
   auto impl = std::make_unique<Impl>(ctx, config, std::move(weights), std::move(outline.tokenizer),
-                                     outline.memory, options.share_prefixes);
+                                     memory, options.share_prefixes);
   impl->weight_files = std::move(files);
   return Engine(std::move(impl));
 }

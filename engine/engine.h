@@ -58,15 +58,12 @@ struct EngineStats {
   WorkLog work;
 };
 
-struct ModelOutline;
 struct PlanOptions;
 
 class Engine {
  public:
   // Throws ModelError or DeviceError.
   static Engine Load(Context& ctx, const EngineOptions& options);
-  // The same for a model that has been outlined with these options before.
-  static Engine Load(Context& ctx, ModelOutline outline, const EngineOptions& options);
   // From parts, for tests.
   Engine(Context& ctx, const ModelConfig& config, MistralWeights weights, Tokenizer tokenizer,
          const EngineOptions& options);

@@ -53,9 +53,15 @@ ModelOutline OutlineModel(const EngineOptions& options) {
     CheckVocabulary(config, tokenizer, false);
     dtype = Choose(options.dtype, NaturalDType(Checkpoint::Open(source.directory)));
   }
-  const MemoryPlan memory = PlanMemory(config, dtype, EstimateWeightBytes(config, dtype), options,
-                                       AvailableMemoryBytes());
-  return {source, std::move(config), std::move(tokenizer), dtype, memory};
+  const std::int64_t max_length =
+      options.max_length > 0 ? options.max_length : config.max_position_embeddings;
+  return {source, std::move(config), std::move(tokenizer), dtype, max_length};
+}
+
+MemoryPlan PlanMemory(const ModelOutline& outline, const EngineOptions& options) {
+  return PlanMemory(outline.config, outline.dtype,
+                    EstimateWeightBytes(outline.config, outline.dtype), options,
+                    AvailableMemoryBytes());
 }
 
 PlanOptions PlanOptionsFor(const ModelConfig& config, const MemoryPlan& memory,

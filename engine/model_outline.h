@@ -1,8 +1,8 @@
 #ifndef MEVAL_ENGINE_MODEL_OUTLINE_H_
 #define MEVAL_ENGINE_MODEL_OUTLINE_H_
 
-// A model without its weights: what is needed to tokenise for it, to plan its work and to say what
-// memory it will take.
+// A model without its weights, read in a moment: enough to tokenise for it, to plan its work and to
+// say what memory it will take.
 
 #include "engine/engine.h"
 #include "engine/memory_plan.h"
@@ -18,13 +18,17 @@ struct ModelOutline {
   ModelSource source;
   ModelConfig config;
   Tokenizer tokenizer;
-  DType dtype = DType::kF32;
-  MemoryPlan memory;
+  DType dtype = DType::kF32;    // of the weights as they will be computed with
+  std::int64_t max_length = 0;  // positions of a sequence
 };
 
-// Reads configuration, tokenizer and, of a checkpoint, the headers of its weight files, and plans
-// the memory. Throws as Engine::Load.
+// Reads configuration, tokenizer and, of a checkpoint, the headers of its weight files. Throws
+// ModelError.
 ModelOutline OutlineModel(const EngineOptions& options);
+
+// What the model will take of the memory that is available now, before its weights are there.
+// Throws DeviceError if it does not fit.
+MemoryPlan PlanMemory(const ModelOutline& outline, const EngineOptions& options);
 
 // How requests of this model are planned.
 PlanOptions PlanOptionsFor(const ModelConfig& config, const MemoryPlan& memory,

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
+#include <optional>
 #include <ostream>
 #include <thread>
 
@@ -14,12 +15,14 @@
 
 #include "evals/aggregate_task.h"
 #include "evals/commands.h"
+#include "evals/dry_run.h"
 #include "evals/encode_ahead.h"
 #include "evals/engine_language_model.h"
 #include "evals/interrupt.h"
 #include "evals/model_loader.h"
-#include "evals/model_outline.h"
+#include "evals/outline_encoder.h"
 #include "evals/program.h"
+#include "evals/run_cost.h"
 #include "evals/run_eval.h"
 #include "reports/console_report.h"
 #include "reports/csv_report.h"
@@ -145,23 +148,29 @@ int ApplyFailUnder(const RunOptions& options, const RunReport& report, std::ostr
   return code;
 }
 
+void WriteReport(const RunDirectory& directory, const RunReport& report) {
+  directory.Write("results.json", [&](std::ostream& out) { WriteResultsJson(report, out); });
+  directory.Write("report.md", [&](std::ostream& out) { WriteMarkdownReport(report, out); });
+}
+
 // Task by task: results.json is rewritten after each, so that a run that stops keeps what is
 // finished.
-bool EvaluateAll(const PlannedTasks& planned, EncodeAhead& encoded,
+bool EvaluateAll(const PlannedTasks& planned, EncodeAhead& encoded, EngineLanguageModel& model,
                  const EvalEnvironment& environment, const RunDirectory& directory,
-                 Clock::time_point begin, RunReport& report) {
+                 Clock::time_point begin, RunReport& report, std::vector<WorkLog>& work) {
   for (const EvalPlan& plan : planned.plans()) {
     std::vector<SampleResult> samples;
     bool is_complete = false;
+    model.BeginTask(plan.task->name());
     report.tasks.push_back(RunTask(plan, encoded.Next(), environment, samples, is_complete));
+    work.push_back(model.stats().work);
     for (const std::string& warning : report.tasks.back().warnings) {
       environment.progress.Note("note: " + warning);
     }
     report.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     directory.Write(SamplesFileName(plan.task->name()),
                     [&](std::ostream& out) { WriteSamplesJsonl(samples, out); });
-    directory.Write("results.json", [&](std::ostream& out) { WriteResultsJson(report, out); });
-    directory.Write("report.md", [&](std::ostream& out) { WriteMarkdownReport(report, out); });
+    WriteReport(directory, report);
     if (!is_complete) return false;
   }
   return true;
@@ -193,10 +202,16 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
   const InterruptGuard interrupt;  // before any other thread
   const PlannedTasks planned(options);
   CheckFailUnder(options, planned.plans());
-  const ModelOutline outline = ModelOutline::Load(options.model);
-  EncodeAhead encoded(planned.plans(), outline, NumThreads(options.model));
-  const LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err);
-  outline.CheckMatches(*model.engine);
+  if (options.dry_run) {
+    DryRun(options, planned.plans(), out, err);
+    return kExitOk;
+  }
+  std::optional<PlanFile> plan_file;
+  if (!options.dump_plan.empty()) plan_file.emplace(options.dump_plan);
+  const ModelOutline outline = OutlineModel(ToEngineOptions(options.model));
+  const OutlineEncoder encoder(outline);
+  EncodeAhead encoded(planned.plans(), encoder, NumThreads(options.model));
+  LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err);
   RunReport report = StartReport(options, planned, model);
 
   const fs::path path =
@@ -212,15 +227,22 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
                               finished.scores.size() + finished.generations.size()));
   }
 
-  EngineLanguageModel language_model(*model.engine);
+  EngineLanguageModel language_model(*model.engine, plan_file ? &*plan_file : nullptr);
   const EvalEnvironment environment = {language_model, finished, &journal, progress,
                                        interrupt.token()};
-  const bool is_complete = EvaluateAll(planned, encoded, environment, directory, begin, report);
+  std::vector<WorkLog> work;  // per task
+  const bool is_complete =
+      EvaluateAll(planned, encoded, language_model, environment, directory, begin, report, work);
+  if (plan_file) plan_file->Close();
   if (!is_complete) {
     err << "mistral-eval: stopped. What is finished is in " << path.string()
         << "; the same command with --out " << path.string() << " continues it.\n";
     return kExitInterrupted;
   }
+  const DType dtype = model.engine->dtype();
+  model.engine.reset();  // measuring takes memory of its own
+  CompareWithCeiling(*model.context, dtype, work, report);
+  if (report.ceiling) WriteReport(directory, report);
   PrintReport(options, report, out);
   if (!options.quiet) err << "run directory: " << path.string() << '\n';
   return ApplyFailUnder(options, report, err);

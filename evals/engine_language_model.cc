@@ -6,11 +6,17 @@ namespace meval {
 
 void EngineLanguageModel::Score(std::span<const ScoreRequest> requests,
                                 const Engine::ScoreDone& done, std::stop_token stop) {
+  if (plan_file_ != nullptr) {
+    plan_file_->Add(PlanScore(requests, engine_.planning()), engine_.planning(), task_);
+  }
   engine_.Score(requests, done, std::move(stop));
 }
 
 void EngineLanguageModel::Generate(std::span<const GenerationRequest> requests,
                                    const Engine::GenerateDone& done, std::stop_token stop) {
+  if (plan_file_ != nullptr) {
+    plan_file_->Add(PlanGeneration(requests, engine_.planning()), engine_.planning(), task_);
+  }
   engine_.Generate(requests, done, std::move(stop));
 }
 

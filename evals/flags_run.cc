@@ -173,6 +173,14 @@ void AddRunOutputFlags(CLI::App& app, RunOptions& run, RunWords& words) {
   app.add_option("--format", words.formats,
                  "What goes to stdout: console, json, markdown, csv (default: console)")
       ->group(group);
+  app.add_flag("--dry-run", run.dry_run,
+               "Print what would be computed, in tokens, steps, KV pages and time, and stop; only "
+               "the tokenizer is loaded")
+      ->group(group);
+  app.add_option(
+         "--dump-plan", run.dump_plan,
+         "Write the plan of every task (prefix tree, steps, pages) to this file, JSON lines")
+      ->group(group);
   app.add_flag("--all-groups", run.all_groups, "Print every subject of a task, not only categories")
       ->group(group);
   app.add_option("--fail-under", words.fail_under,

@@ -39,16 +39,8 @@ bool IsRandom(const std::string& origin) { return origin.starts_with("random:");
 
 }  // namespace
 
-std::filesystem::path ShippedTokenizerDir(const ModelOptions& options) {
-  const bool is_needed = options.model == "tiny" ||
-                         (options.model.starts_with("random:tiny") && options.tokenizer.empty());
-  return is_needed ? TinyModelDir() : std::filesystem::path();
-}
-
-LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes) {
+EngineOptions ToEngineOptions(const ModelOptions& options) {
   CheckBackend(options.backend);
-  LoadedModel loaded;
-  loaded.context = std::make_unique<Context>(ContextOptions{.num_threads = options.threads});
   EngineOptions engine;
   engine.model = options.model;
   engine.tokenizer = options.tokenizer;
@@ -56,7 +48,17 @@ LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes) {
   engine.batch_tokens = options.batch_tokens;
   engine.kv_memory_bytes = options.kv_memory_bytes;
   engine.max_length = options.max_length;
-  engine.tiny_dir = ShippedTokenizerDir(options);
+  if (options.model == "tiny" ||
+      (options.model.starts_with("random:tiny") && options.tokenizer.empty())) {
+    engine.tiny_dir = TinyModelDir();
+  }
+  return engine;
+}
+
+LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes) {
+  EngineOptions engine = ToEngineOptions(options);
+  LoadedModel loaded;
+  loaded.context = std::make_unique<Context>(ContextOptions{.num_threads = options.threads});
   if (notes != nullptr) {
     engine.announce = [notes](const std::string& text) { *notes << text << std::flush; };
   }

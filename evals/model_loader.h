@@ -3,7 +3,6 @@
 
 // From the model flags to a loaded engine and what a report says of it.
 
-#include <filesystem>
 #include <iosfwd>
 #include <memory>
 #include <string>
@@ -26,9 +25,9 @@ struct LoadedModel {
 // UsageError, ModelError or DeviceError.
 LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes);
 
-// Where the shipped tokenizer lies, for a model that has no other; "" for all others. Throws
-// ModelError if it is not there.
-std::filesystem::path ShippedTokenizerDir(const ModelOptions& options);
+// The engine's options for the model flags; the shipped tokenizer is looked for where a model has
+// no other. Throws ModelError if it is not there, DeviceError for a backend this version lacks.
+EngineOptions ToEngineOptions(const ModelOptions& options);
 
 // SHA-256 over configuration and weight files, or over shape and seed of random weights. Reads
 // every byte.

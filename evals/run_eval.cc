@@ -12,6 +12,7 @@
 #include "evals/install_paths.h"
 #include "evals/model_loader.h"
 #include "evals/numerics.h"
+#include "evals/run_cost.h"
 #include "evals/subset.h"
 #include "tasks/digest.h"
 #include "tasks/task_registry.h"
@@ -201,9 +202,7 @@ TaskResult RunTask(const EvalPlan& plan, EncodedTask encoded, const EvalEnvironm
   const EngineStats stats = environment.model.stats();
   result.timing.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  result.timing.tokens_requested = stats.tokens_requested;
-  result.timing.tokens_fed = stats.tokens_fed;
-  result.timing.tokens_generated = stats.tokens_generated;
+  SetWork(stats, result.timing);
   result.timing.requests_from_journal = outcome.requests_from_journal;
   is_complete = outcome.is_complete;
   samples = std::move(outcome.samples);

@@ -67,7 +67,9 @@ struct RunOptions {
   std::filesystem::path out;  // "": runs/<time>-<model>-<tasks>
   std::vector<std::string> formats = {"console"};
   std::vector<FailUnder> fail_under;
-  bool all_groups = false;  // print every subject
+  bool all_groups = false;          // print every subject
+  bool dry_run = false;             // plan only: no weights, no run directory
+  std::filesystem::path dump_plan;  // "": nowhere
   bool quiet = false;
   bool no_color = false;
   std::vector<std::string> command;  // argv, for run.json

@@ -150,7 +150,21 @@ OrderedJson TaskTimingJson(const TaskResult& task) {
           {"tokens_requested", task.timing.tokens_requested},
           {"tokens_fed", task.timing.tokens_fed},
           {"tokens_generated", task.timing.tokens_generated},
-          {"requests_from_journal", task.timing.requests_from_journal}};
+          {"requests_from_journal", task.timing.requests_from_journal},
+          {"model_seconds", task.timing.model_seconds},
+          {"steps", task.timing.steps},
+          {"rows_scored", task.timing.rows_scored},
+          {"tokens_refed", task.timing.tokens_refed},
+          {"peak_kv_pages", task.timing.peak_kv_pages},
+          {"flops", task.timing.flops},
+          {"bytes", task.timing.bytes},
+          {"ceiling_seconds", OrNull(task.timing.ceiling_seconds)}};
+}
+
+OrderedJson CeilingJson(const std::optional<MachineCeiling>& ceiling) {
+  if (!ceiling) return nullptr;
+  return {{"read_bytes_per_second", ceiling->read_bytes_per_second},
+          {"matmul_flops_per_second", ceiling->matmul_flops_per_second}};
 }
 
 OrderedJson ChoiceJson(const ChoiceResult& choice) {
@@ -251,6 +265,7 @@ void WriteResultsJson(const RunReport& run, std::ostream& out) {
                       {"timing",
                        {{"started_at", run.started_at},
                         {"seconds", run.seconds},
+                        {"ceiling", CeilingJson(run.ceiling)},
                         {"tasks", ToArray(run.tasks, TaskTimingJson)}}},
                       {"host", HostJson(run)}};
   out << DumpStrict(std::move(json), "results.json", 2) << '\n';

@@ -72,6 +72,22 @@ struct Timing {
   std::int64_t tokens_fed = 0;        // what was fed
   std::int64_t tokens_generated = 0;
   std::int64_t requests_from_journal = 0;  // finished in an earlier attempt
+  double model_seconds = 0;                // of the wall time, inside the model
+  std::int64_t steps = 0;                  // forward passes
+  std::int64_t rows_scored = 0;            // rows of logits
+  std::int64_t tokens_refed = 0;           // of those fed, a second time for want of KV memory
+  std::int64_t peak_kv_pages = 0;          // held at once
+  double flops = 0;                        // arithmetic of all steps
+  double bytes = 0;                        // weights, keys and values all steps read at least
+  // The time this machine's measured ceilings allow for that work; absent if they were not
+  // measured.
+  std::optional<double> ceiling_seconds;
+};
+
+// What the machine can do at most, measured beside the run.
+struct MachineCeiling {
+  double read_bytes_per_second = 0;
+  double matmul_flops_per_second = 0;
 };
 
 struct TaskResult {
@@ -135,8 +151,9 @@ struct RunReport {
   std::string started_at;  // ISO 8601, UTC
   double seconds = 0;
   HostInfo host;
-  std::string model_summary;            // resolved configuration, for people
-  bool is_demonstration_model = false;  // tiny or random weights: scores mean nothing
+  std::optional<MachineCeiling> ceiling;  // absent where a run is too short to compare with it
+  std::string model_summary;              // resolved configuration, for people
+  bool is_demonstration_model = false;    // tiny or random weights: scores mean nothing
   std::vector<TaskResult> tasks;
 };
 

@@ -189,6 +189,12 @@ std::string CostSentence(const Timing& timing) {
     const double rate = static_cast<double>(timing.tokens_fed) / timing.seconds;
     text += ", " + Fixed(rate, rate < 100 ? 1 : 0) + " fed tokens/s";
   }
+  if (timing.ceiling_seconds && timing.model_seconds > 0) {
+    text += "; predicted " + Fixed(*timing.ceiling_seconds, 1) +
+            " seconds at this machine's measured ceiling, the model took " +
+            Fixed(timing.model_seconds, 1) + ": " +
+            Fixed(100 * *timing.ceiling_seconds / timing.model_seconds, 0) + "% of it reached";
+  }
   if (timing.requests_from_journal > 0) {
     text += "; " +
             Count(timing.requests_from_journal, "request was finished", "requests were finished") +
@@ -205,6 +211,16 @@ Timing Total(const std::vector<TaskResult>& tasks) {
     total.tokens_fed += task.timing.tokens_fed;
     total.tokens_generated += task.timing.tokens_generated;
     total.requests_from_journal += task.timing.requests_from_journal;
+    total.model_seconds += task.timing.model_seconds;
+    total.steps += task.timing.steps;
+    total.rows_scored += task.timing.rows_scored;
+    total.tokens_refed += task.timing.tokens_refed;
+    total.peak_kv_pages = std::max(total.peak_kv_pages, task.timing.peak_kv_pages);
+    total.flops += task.timing.flops;
+    total.bytes += task.timing.bytes;
+    if (task.timing.ceiling_seconds) {
+      total.ceiling_seconds = total.ceiling_seconds.value_or(0) + *task.timing.ceiling_seconds;
+    }
   }
   return total;
 }
