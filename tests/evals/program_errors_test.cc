@@ -114,10 +114,15 @@ TEST_F(ErrorsTest, ARunDirectoryOfAnotherRunIsUsage) {
 
 TEST_F(ErrorsTest, ABrokenJournalLineIsUsage) {
   ASSERT_EQ(RunMain(SmallRun({"--task", "mmlu", "--limit", "2", "--out", "run"})).code, kExitOk);
+  const std::string journal = ReadWholeFile(directory / "run/journal.jsonl");
+  const std::size_t second = journal.find('\n') + 1;
   directory.Write("run/journal.jsonl",
-                  "nonsense\n" + ReadWholeFile(directory / "run/journal.jsonl"));
+                  journal.substr(0, second) + "nonsense\n" + journal.substr(second));
   Expect(RunMain(SmallRun({"--task", "mmlu", "--limit", "2", "--out", "run"})), kExitUsage,
-         {"run/journal.jsonl:1: expected a journal line", "delete the line"});
+         {"run/journal.jsonl:2: expected a journal line", "delete the line"});
+  directory.Write("run/journal.jsonl", journal.substr(second));
+  Expect(RunMain(SmallRun({"--task", "mmlu", "--limit", "2", "--out", "run"})), kExitUsage,
+         {"run/journal.jsonl:1: expected the journal's first line", "delete the journal"});
 }
 
 // -- data: 3 --

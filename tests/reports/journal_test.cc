@@ -369,7 +369,7 @@ TEST(Journal, RefusesWhatCannotBeAFile) {
 
 TEST(Journal, RefusesASecondWriterWhileTheFirstLives) {
   const testing::TempDirectory directory;
-  auto first = std::make_unique<JournalWriter>(directory / "j");
+  auto first = std::make_unique<JournalWriter>(directory / "j", kRun);
   first->Add("a", {-1, false, 1});
   try {
     JournalWriter second(directory / "j", kRun);

@@ -16,10 +16,12 @@ TEST(IdentityText, HasOneSortedLinePerKey) {
                                 .model_digest = "d1",
                                 .tokenizer_digest = "d2",
                                 .dtype = "f32",
+                                .numerics = "v1, simd, builtin",
                                 .seed = -7,
                                 .max_length = 4096,
                                 .flags = {{"limit", "10"}, {"until", "a\nb\\"}},
-                                .tasks = {"mmlu v1 d3", "gsm8k v1 d4"}};
+                                .tasks = {"mmlu v1 d3", "gsm8k v1 d4"},
+                                .prompts = {{"mmlu", "d5"}, {"gsm8k", "d6"}}};
   EXPECT_EQ(ToText(identity),
             "dtype=f32\n"
             "flags.limit=10\n"
@@ -27,6 +29,9 @@ TEST(IdentityText, HasOneSortedLinePerKey) {
             "max_length=4096\n"
             "model=tiny\n"
             "model_digest=d1\n"
+            "numerics=v1, simd, builtin\n"
+            "prompts.gsm8k=d6\n"
+            "prompts.mmlu=d5\n"
             "seed=-7\n"
             "tasks[0]=mmlu v1 d3\n"
             "tasks[1]=gsm8k v1 d4\n"
@@ -55,6 +60,12 @@ TEST(IdentityText, DiffersWheneverTheIdentitiesDiffer) {
   others.back().flags = {{"a=1", "2"}};
   others.push_back(base);
   others.back().flags = {{"a", "1=2"}};
+  others.push_back(base);
+  others.back().numerics = "v2, simd, builtin";
+  others.push_back(base);
+  others.back().prompts.begin()->second += "x";
+  others.push_back(base);
+  others.back().prompts.clear();
   std::set<std::string> texts = {ToText(base)};
   for (const RunIdentity& other : others) texts.insert(ToText(other));
   EXPECT_EQ(texts.size(), others.size() + 1);
