@@ -31,6 +31,8 @@ struct EvalOutcome {
   TaskCounters counters;
   std::int64_t num_requests = 0;
   std::int64_t requests_from_journal = 0;
+  // What equal requests, which the model is asked once, would have fed besides.
+  std::int64_t tokens_of_duplicates = 0;
   std::string prompt_digest;
   bool is_complete = false;  // false: stopped before every request was done
 };

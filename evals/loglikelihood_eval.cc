@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "engine/score_plan.h"
 #include "evals/eval.h"
 #include "evals/result_worker.h"
 #include "evals/score_choices.h"
@@ -46,6 +47,8 @@ class ChoiceRun {
     for (std::size_t i = 0; i < task_.score_requests.size(); ++i) {
       const auto finished = environment_.finished.scores.find(task_.keys[i]);
       if (finished == environment_.finished.scores.end()) {
+        outcome_.tokens_of_duplicates += FedTokens(task_.score_requests[i]).size() *
+                                         static_cast<std::int64_t>(task_.places[i].size() - 1);
         requests_.push_back(std::move(task_.score_requests[i]));
         origin_.push_back(i);
         continue;

@@ -203,6 +203,7 @@ TaskResult RunTask(const EvalPlan& plan, EncodedTask encoded, const EvalEnvironm
   result.timing.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   SetWork(stats, result.timing);
+  result.timing.tokens_requested += outcome.tokens_of_duplicates;
   result.timing.requests_from_journal = outcome.requests_from_journal;
   is_complete = outcome.is_complete;
   samples = std::move(outcome.samples);

@@ -81,7 +81,7 @@ struct Timing {
   double bytes = 0;                        // weights, keys and values all steps read at least
   // The time this machine's measured ceilings allow for that work; absent if they were not
   // measured.
-  std::optional<double> ceiling_seconds;
+  std::optional<double> ceiling_seconds = {};
 };
 
 // What the machine can do at most, measured beside the run.

@@ -63,7 +63,7 @@ TaskResult Mmlu() {
   task.exemplar_digest = Digest('4');
   task.prompt_digest = Digest('5');
   task.definition_digest = Digest('6');
-  task.timing = {12.5, 1234567, 234567, 0, 0};
+  task.timing = {.seconds = 12.5, .tokens_requested = 1234567, .tokens_fed = 234567};
   return task;
 }
 
@@ -94,7 +94,19 @@ TaskResult Gsm8k() {
   task.data_digest = Digest('7');
   task.prompt_digest = Digest('8');
   task.definition_digest = Digest('9');
-  task.timing = {360, 11000000, 2000000, 1055200, 552};
+  task.timing = {.seconds = 360,
+                 .tokens_requested = 11000000,
+                 .tokens_fed = 2000000,
+                 .tokens_generated = 1055200,
+                 .requests_from_journal = 552,
+                 .model_seconds = 350,
+                 .steps = 4100,
+                 .rows_scored = 1055200,
+                 .tokens_refed = 0,
+                 .peak_kv_pages = 310,
+                 .flops = 2.8e16,
+                 .bytes = 5.9e13,
+                 .ceiling_seconds = 315};
   return task;
 }
 
@@ -124,7 +136,10 @@ TaskResult Samsum() {
   task.data_digest = Digest('a');
   task.prompt_digest = Digest('b');
   task.definition_digest = Digest('c');
-  task.timing = {99.96, 200000, 200000, 19165, 0};
+  task.timing = {.seconds = 99.96,
+                 .tokens_requested = 200000,
+                 .tokens_fed = 200000,
+                 .tokens_generated = 19165};
   return task;
 }
 
@@ -146,6 +161,7 @@ RunReport BaseReport() {
   run.seconds = 361.5;
   run.host = {"node-7", "AMD EPYC 9554", 64,
               "avx512", "onednn 2.6.3",  "0.1.0, g++ 12.2.0, Release"};
+  run.ceiling = {.read_bytes_per_second = 2e11, .matmul_flops_per_second = 9e13};
   run.model_summary = "MistralForCausalLM, 32 layers";
   return run;
 }
