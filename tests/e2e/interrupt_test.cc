@@ -35,9 +35,14 @@ class InterruptTest : public ::testing::Test {
   }
   std::vector<std::string> Command(const std::string& out,
                                    const std::vector<std::string>& flags) const {
-    std::vector<std::string> command = {"--task", "mmlu,gsm8k_cot_maj8",
-                                        "--data", MEVAL_SOURCE_DIR "/tasks/samples",
-                                        "--out",  directory / out};
+    std::vector<std::string> command = {"--task",
+                                        "mmlu,gsm8k_cot_maj8",
+                                        "--max-new-tokens",
+                                        "48",
+                                        "--data",
+                                        MEVAL_SOURCE_DIR "/tasks/samples",
+                                        "--out",
+                                        directory / out};
     command.insert(command.end(), flags.begin(), flags.end());
     return command;
   }
