@@ -2,6 +2,8 @@
 // The real program in a process of its own, stopped by real signals.
 
 #include <chrono>
+#include <map>
+#include <sstream>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -33,23 +35,37 @@ class InterruptTest : public ::testing::Test {
   }
   std::vector<std::string> Command(const std::string& out,
                                    const std::vector<std::string>& flags) const {
-    std::vector<std::string> command = {"--task", "mmlu,gsm8k_cot_maj8",
-                                        "--data", MEVAL_SOURCE_DIR "/tasks/samples",
-                                        "--out",  directory / out};
+    std::vector<std::string> command = {"--task",
+                                        "mmlu,gsm8k_cot_maj8",
+                                        "--max-new-tokens",
+                                        "48",
+                                        "--data",
+                                        MEVAL_SOURCE_DIR "/tasks/samples",
+                                        "--out",
+                                        directory / out};
     command.insert(command.end(), flags.begin(), flags.end());
     return command;
+  }
+  // Whether a journal holds all eight answers to some question.
+  static bool HoldsAWholeVote(const fs::path& journal) {
+    std::error_code absent;
+    if (!fs::exists(journal, absent)) return false;
+    std::map<std::string, int> answers;
+    std::istringstream lines(ReadWholeFile(journal));
+    for (std::string line; std::getline(lines, line);) {
+      const Json json = Json::parse(line, nullptr, false);  // the last may be half written
+      if (json.is_object() && json.contains("sample") && ++answers[json.at("key")] == 8) {
+        return true;
+      }
+    }
+    return false;
   }
   // Starts a slow run and sends the signal once some of the vote is in the journal.
   int StopInTheMiddle(const std::string& out, int signal) const {
     Child child(Command(out, {"--batch-tokens", "2", "--threads", "1"}), directory / "stopped.log");
     const auto deadline = steady_clock::now() + std::chrono::seconds(120);
-    while (child.IsRunning() && steady_clock::now() < deadline) {
-      std::error_code absent;
-      const fs::path journal = directory / (out + "/journal.jsonl");
-      if (fs::file_size(journal, absent) > 0 && !absent &&
-          ReadWholeFile(journal).find("\"sample\"") != std::string::npos) {
-        break;
-      }
+    const fs::path journal = directory / (out + "/journal.jsonl");
+    while (child.IsRunning() && steady_clock::now() < deadline && !HoldsAWholeVote(journal)) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     child.Signal(signal);

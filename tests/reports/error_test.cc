@@ -8,15 +8,28 @@
 namespace meval {
 namespace {
 
-TEST(ThrowSystemError, NamesPathActionAndReason) {
-  errno = ENOSPC;
+std::string MessageOf(int code) {
+  errno = code;
   try {
     ThrowSystemError("runs/a", "cannot be written");
-    FAIL();
   } catch (const ReportError& error) {
-    EXPECT_EQ(std::string(error.what()),
-              "runs/a: cannot be written: No space left on device; make it writable, or choose "
-              "another --out");
+    return error.what();
+  }
+  return "";
+}
+
+TEST(ThrowSystemError, NamesPathActionAndReason) {
+  EXPECT_EQ(MessageOf(EACCES),
+            "runs/a: cannot be written: Permission denied; make it writable, or choose another "
+            "--out");
+}
+
+TEST(ThrowSystemError, SaysThatAFullDiskNeedsRoomAndNotAnotherDirectory) {
+  for (const int code : {ENOSPC, EDQUOT, EFBIG}) {
+    EXPECT_TRUE(MessageOf(code).ends_with(
+        "; make room, then repeat the command with the same --out: it continues from what is "
+        "written"))
+        << code;
   }
 }
 

@@ -159,8 +159,14 @@ TEST(ReadRunIdentity, SaysWhatIsWrongWithAnythingElse) {
   for (const auto& [key, value] : good["identity"].items()) {
     bad = good;
     bad["identity"].erase(key);
-    EXPECT_NE(message(bad.dump()), "accepted") << key;
-    EXPECT_THAT(message(bad.dump()), HasSubstr(key));
+    if (key == "numerics" || key == "prompts") {
+      // Records from before these existed are read, and differ from every new run.
+      std::istringstream in(bad.dump());
+      EXPECT_NE(ToText(ReadRunIdentity(in, "")), ToText(testing::ExampleReport().identity)) << key;
+    } else {
+      EXPECT_NE(message(bad.dump()), "accepted") << key;
+      EXPECT_THAT(message(bad.dump()), HasSubstr(key));
+    }
     bad = good;
     bad["identity"][key] = true;
     EXPECT_THAT(message(bad.dump()), HasSubstr("identity." + key + "\": expected"));
