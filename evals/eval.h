@@ -64,6 +64,22 @@ EvalOutcome LoglikelihoodEval(const EvalPlan& plan, const EvalEnvironment& envir
 // Generation: every document's prompt is continued, once or several times, and answers are
 // extracted and compared.
 EvalOutcome GenerationEval(const EvalPlan& plan, const EvalEnvironment& environment);
+// Rolling log-likelihood: every document's whole text is scored, window by window. Throws what
+// EncodeTexts throws.
+EvalOutcome RollingEval(const EvalPlan& plan, const EvalEnvironment& environment);
+
+// One document of a rolling task as requests: evals/rolling_windows.h cuts the windows.
+struct EncodedText {
+  std::int64_t num_tokens = 0;  // of the whole text, without BOS
+  std::vector<ScoreRequest> windows;
+  std::string prompt_digest;
+};
+// Every selected document, in order. Throws UsageError if windows are longer than the model allows,
+// DataError if no document gives a window.
+std::vector<EncodedText> EncodeTexts(const EvalPlan& plan, LanguageModel& model);
+// Tokens of a window: the task's, or the model's length where the task says none. Throws
+// UsageError likewise.
+std::int64_t RollingLength(const EvalPlan& plan, const LanguageModel& model);
 
 // Identity of a token request in the journal: a digest of everything its result depends on besides
 // the model.

@@ -42,7 +42,11 @@ GenerationDefinition ResolveGeneration(const RunOptions& options, const TaskDefi
   return generation;
 }
 
-std::map<std::string, std::string> SettingsOf(const EvalPlan& plan) {
+std::map<std::string, std::string> SettingsOf(const EvalPlan& plan, const LanguageModel& model) {
+  if (plan.definition().request == RequestKind::kRolling) {
+    return {{"protocol", Name(plan.definition().rolling.protocol)},
+            {"length", fmt::format("{}", RollingLength(plan, model))}};
+  }
   std::map<std::string, std::string> settings = {
       {"truncation", Name(plan.encode.truncation)},
       {"boundary", plan.encode.boundary == BoundaryRule::kLength ? "length" : "lcp"}};
@@ -185,11 +189,12 @@ TaskResult RunTask(const EvalPlan& plan, const EvalEnvironment& environment,
                              HeadlineName(plan));
   EvalOutcome outcome = task.request == RequestKind::kLoglikelihood
                             ? LoglikelihoodEval(plan, environment)
-                            : GenerationEval(plan, environment);
+                        : task.request == RequestKind::kRolling ? RollingEval(plan, environment)
+                                                                : GenerationEval(plan, environment);
   environment.progress.End();
   TaskResult result = AggregateTask(plan, outcome);
   result.fewshot_mode = FewShotName(plan.fewshot);
-  result.settings = SettingsOf(plan);
+  result.settings = SettingsOf(plan, environment.model);
   const EngineStats stats = environment.model.stats();
   result.timing.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
