@@ -113,6 +113,22 @@ TEST_F(PerplexityCommand, CutsChunksAcrossTheRecordsOfAFile) {
   }
 }
 
+TEST_F(PerplexityCommand, GivesTheSameBitsWhateverTheBatch) {
+  directory_.Write("a.txt", text_ + text_);
+  const std::vector<std::vector<std::string>> protocols = {
+      {"--length", "24"},
+      {"--length", "24", "--protocol", "stride"},
+      {"--length", "24", "--protocol", "llamacpp"}};
+  for (const std::vector<std::string>& protocol : protocols) {
+    const Json expected = Task("a.txt", protocol).at("metrics");
+    for (const char* batch : {"5", "64", "1024"}) {
+      std::vector<std::string> flags = protocol;
+      flags.insert(flags.end(), {"--batch-tokens", batch});
+      EXPECT_EQ(Task("a.txt", flags).at("metrics"), expected) << batch;
+    }
+  }
+}
+
 TEST_F(PerplexityCommand, KeepsFinishedWindowsWhereItIsTold) {
   directory_.Write("a.txt", text_);
   const std::string out = directory_ / "run";
