@@ -44,13 +44,15 @@ void AddWindows(const RollingResult& rolling, std::vector<TextLikelihood>& windo
   }
 }
 
+bool IsOfChunks(const ScoreDefinition& score) { return score.metric == "chunk_perplexity"; }
+
 // What a score is computed from: whole texts, or the chunks they were cut into.
 struct Likelihoods {
   std::vector<TextLikelihood> texts;
   std::vector<TextLikelihood> windows;
 
-  const std::vector<TextLikelihood>& For(const std::string& metric, bool by_chunks) const {
-    return by_chunks || metric == "chunk_perplexity" ? windows : texts;
+  const std::vector<TextLikelihood>& For(bool by_windows) const {
+    return by_windows ? windows : texts;
   }
 };
 
@@ -75,6 +77,29 @@ void SetSpread(const BootstrapSpread& spread, const char* units, std::size_t cou
   metric.signature = fmt::format("resampled:{} {}|resamples:{}", count, units, kResamples);
 }
 
+// How much text there is, and how much of it was scored.
+void AddDetails(std::span<const SampleResult* const> samples, std::vector<MetricValue>& metrics) {
+  std::int64_t words = 0;
+  std::int64_t bytes = 0;
+  std::int64_t tokens = 0;
+  std::int64_t scored = 0;
+  for (const SampleResult* sample : samples) {
+    words += sample->rolling->num_words;
+    bytes += sample->rolling->num_bytes;
+    tokens += sample->rolling->num_tokens;
+    scored += NumScored(*sample->rolling);
+  }
+  const auto add = [&](const char* name, const char* unit, std::int64_t count) {
+    metrics.push_back(Describe(name, unit, static_cast<double>(count),
+                               static_cast<std::int64_t>(samples.size())));
+    metrics.back().is_detail = true;
+  };
+  add("words", "words", words);
+  add("bytes", "bytes", bytes);
+  add("tokens", "tokens", tokens);
+  add("scored_tokens", "tokens", scored);
+}
+
 std::string Overflow(const std::string& name) {
   return name + " is beyond the largest floating-point number and is left out";
 }
@@ -87,7 +112,7 @@ void ScoreRolling(const TaskDefinition& task, SampleResult& sample) {
   AddWindows(*sample.rolling, likelihoods.windows);
   if (likelihoods.windows.empty()) return;  // no token was scored: nothing to say of it alone
   for (const ScoreDefinition& score : task.scores) {
-    const double value = AggregateOf(score.metric)(likelihoods.For(score.metric, false));
+    const double value = AggregateOf(score.metric)(likelihoods.For(IsOfChunks(score)));
     sample.metrics[score.name] = std::min(value, std::numeric_limits<double>::max());
   }
 }
@@ -97,18 +122,17 @@ std::vector<MetricValue> RollingMetrics(const EvalPlan& plan,
                                         std::vector<std::string>& warnings) {
   const bool by_chunks = plan.definition().rolling.protocol != RollingProtocol::kRolling;
   Likelihoods likelihoods;
-  double text_tokens = 0;
   for (const SampleResult* sample : samples) {
     likelihoods.texts.push_back(WholeText(*sample->rolling));
     AddWindows(*sample->rolling, likelihoods.windows);
-    text_tokens += static_cast<double>(sample->rolling->num_tokens);
   }
   std::vector<MetricValue> metrics;
   if (likelihoods.windows.empty()) return metrics;
   const auto n = static_cast<std::int64_t>(samples.size());
   for (const ScoreDefinition& score : plan.definition().scores) {
     const TextAggregate aggregate = AggregateOf(score.metric);
-    const std::vector<TextLikelihood>& items = likelihoods.For(score.metric, by_chunks);
+    const bool of_chunks = by_chunks || IsOfChunks(score);
+    const std::vector<TextLikelihood>& items = likelihoods.For(of_chunks);
     const std::string unit = score.metric == "bits_per_byte" ? "bits" : "ppl";
     MetricValue metric = Describe(score.name, unit, aggregate(items), n);
     if (!std::isfinite(metric.value)) {
@@ -117,24 +141,12 @@ std::vector<MetricValue> RollingMetrics(const EvalPlan& plan,
     }
     metric.is_headline = score.is_headline;
     if (items.size() > 1) {
-      SetSpread(BootstrapText(items, kResamples, aggregate), by_chunks ? "chunks" : "documents",
+      SetSpread(BootstrapText(items, kResamples, aggregate), of_chunks ? "chunks" : "documents",
                 items.size(), metric);
     }
     metrics.push_back(std::move(metric));
   }
-  TextLikelihood sum;
-  for (const TextLikelihood& text : likelihoods.texts) {
-    sum.words += text.words;
-    sum.bytes += text.bytes;
-    sum.tokens += text.tokens;
-  }
-  metrics.push_back(Describe("words", "words", static_cast<double>(sum.words), n));
-  metrics.push_back(Describe("bytes", "bytes", static_cast<double>(sum.bytes), n));
-  metrics.push_back(Describe("tokens", "tokens", text_tokens, n));
-  metrics.push_back(Describe("scored_tokens", "tokens", static_cast<double>(sum.tokens), n));
-  for (auto detail = metrics.end() - 4; detail != metrics.end(); ++detail) {
-    detail->is_detail = true;
-  }
+  AddDetails(samples, metrics);
   std::stable_partition(metrics.begin(), metrics.end(),
                         [](const MetricValue& metric) { return metric.is_headline; });
   return metrics;
