@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "evals/score_rolling.h"
 #include "metrics/aggregate.h"
 #include "metrics/bleu.h"
 #include "metrics/bootstrap.h"
@@ -96,9 +97,13 @@ MetricValue BleuMetric(const ScoreDefinition& definition, const Samples& samples
 
 // Every metric of a set of samples: the headline first, then the others as the task lists them,
 // then what else the samples hold.
-std::vector<MetricValue> Metrics(const EvalPlan& plan, const Samples& samples) {
+std::vector<MetricValue> Metrics(const EvalPlan& plan, const Samples& samples,
+                                 std::vector<std::string>& warnings) {
   std::vector<MetricValue> metrics;
   if (samples.empty()) return metrics;
+  if (plan.definition().request == RequestKind::kRolling) {
+    return RollingMetrics(plan, samples, warnings);
+  }
   std::map<std::string, std::vector<double>> values;
   for (const SampleResult* sample : samples) {
     for (const auto& [name, value] : sample->metrics) values[name].push_back(value);
@@ -124,6 +129,12 @@ std::vector<MetricValue> Metrics(const EvalPlan& plan, const Samples& samples) {
       for (std::int64_t k = 1; k < n; k *= 2) add(fmt::format("maj@{}", k), &definition, false);
       add(fmt::format("pass@{}", n), &definition, false);
       add("sample_acc", &definition, false);
+    } else if (definition.metric == "perplexity") {
+      values.erase(definition.name);
+      for (MetricValue& metric : ContinuationPerplexity(definition.name, samples, warnings)) {
+        metric.is_headline = definition.is_headline;
+        metrics.push_back(std::move(metric));
+      }
     } else {
       add(definition.name, &definition, false);
     }
@@ -170,14 +181,15 @@ SubsetResult Pool(const std::string& name, const std::string& kind,
   return subset;
 }
 
-std::vector<SubsetResult> Subsets(const EvalPlan& plan, const Samples& scored) {
+std::vector<SubsetResult> Subsets(const EvalPlan& plan, const Samples& scored,
+                                  std::vector<std::string>& warnings) {
   std::map<std::string, Samples> by_group;
   for (const SampleResult* sample : scored) by_group[sample->group].push_back(sample);
   if (by_group.size() < 2 && by_group.contains("")) return {};
   std::vector<SubsetResult> groups;
   for (const auto& [name, samples] : by_group) {
-    groups.push_back(
-        {name, "group", static_cast<std::int64_t>(samples.size()), Metrics(plan, samples)});
+    groups.push_back({name, "group", static_cast<std::int64_t>(samples.size()),
+                      Metrics(plan, samples, warnings)});
   }
   std::vector<const SubsetResult*> all;
   for (const SubsetResult& group : groups) all.push_back(&group);
@@ -258,13 +270,13 @@ TaskResult AggregateTask(const EvalPlan& plan, const EvalOutcome& outcome) {
   result.num_documents_total = static_cast<std::int64_t>(plan.data->documents.size());
   result.num_requests = outcome.num_requests;
   result.is_demonstration = plan.is_demonstration;
-  result.metrics = Metrics(plan, scored);
-  result.subsets = Subsets(plan, scored);
   result.published = Published(plan);
   result.counters = outcome.counters;
   result.counters.duplicate_questions = plan.data->duplicate_questions;
   // The shipped samples are announced as such; that they are fewer than the benchmark says no more.
   if (!plan.is_demonstration) result.warnings = plan.data->warnings;
+  result.metrics = Metrics(plan, scored, result.warnings);
+  result.subsets = Subsets(plan, scored, result.warnings);
   for (const DataFile& file : plan.data->files) {
     result.inputs.push_back({file.role, file.path.string(), file.records, file.sha256, file.shape});
   }

@@ -138,6 +138,13 @@ int ApplyFailUnder(const RunOptions& options, const RunReport& report, std::ostr
   int code = kExitOk;
   for (const FailUnder& rule : options.fail_under) {
     const MetricValue& metric = FindMetric(report, rule);
+    if (!metric.higher_is_better) {  // perplexities: the limit is the most that is allowed
+      if (metric.value <= rule.value) continue;
+      err << fmt::format("mistral-eval: {} {} is {:.4f}, above the limit of {:.4f}\n", rule.task,
+                         rule.metric, metric.value, rule.value);
+      code = kExitRegression;
+      continue;
+    }
     // A limit above 1 is meant in percent.
     const double limit = rule.value > 1 ? rule.value / 100 : rule.value;
     if (AsFraction(metric, metric.value) >= limit) continue;

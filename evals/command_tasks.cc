@@ -9,6 +9,7 @@
 
 #include "evals/commands.h"
 #include "evals/run_eval.h"
+#include "metrics/unicode_text.h"
 #include "tasks/task_registry.h"
 
 namespace meval {
@@ -51,6 +52,11 @@ void PrintDefinition(const TaskDefinition& task, std::ostream& out) {
       fmt::print(out, "    at 0 shots  {}\n", generation.until_zero_shot);
     }
   }
+  if (task.request == RequestKind::kRolling) {
+    fmt::print(out, "  protocol      {}, windows of {}\n", Name(task.rolling.protocol),
+               task.rolling.length == 0 ? "the model's length"
+                                        : fmt::format("{} tokens", task.rolling.length));
+  }
   out << "  scores       ";
   for (const ScoreDefinition& score : task.scores)
     out << ' ' << score.name << (score.is_headline ? " (headline)" : "");
@@ -59,6 +65,16 @@ void PrintDefinition(const TaskDefinition& task, std::ostream& out) {
     fmt::print(out, "  published     {} {}: {} {} ({})\n", published.model, published.variant,
                published.score, published.value, published.source);
   }
+}
+
+// Texts of rolling tasks may be as long as a book.
+std::string BeginningOf(const std::string& text) {
+  constexpr std::int64_t kShown = 1000;
+  const std::u32string code_points = ToCodePoints(text);
+  const auto size = static_cast<std::int64_t>(code_points.size());
+  if (size <= kShown) return text;
+  return ToUtf8(std::u32string_view(code_points).substr(0, kShown)) +
+         fmt::format(" ... ({} more characters)", size - kShown);
 }
 
 void PrintPrompt(const Task& task, const TaskData& data, const TasksOptions& options,
@@ -73,9 +89,12 @@ void PrintPrompt(const Task& task, const TaskData& data, const TasksOptions& opt
              document.source, shots);
   fmt::print(
       out, "--------------------------------------------------------------------------------\n{}\n",
-      prompts.front().Text());
+      task.definition().request == RequestKind::kRolling ? BeginningOf(prompts.front().question)
+                                                         : prompts.front().Text());
   out << "--------------------------------------------------------------------------------\n";
-  if (task.definition().request == RequestKind::kLoglikelihood) {
+  if (task.definition().request == RequestKind::kRolling) {
+    fmt::print(out, "counted      {} words, {} bytes\n", document.num_words, document.num_bytes);
+  } else if (task.definition().request == RequestKind::kLoglikelihood) {
     for (std::size_t i = 0; i < document.choices.size(); ++i) {
       const bool is_gold = std::find(document.gold.begin(), document.gold.end(),
                                      static_cast<std::int64_t>(i)) != document.gold.end();

@@ -18,6 +18,7 @@ int LoglikelihoodCommand(const JsonlOptions& options, std::istream& in, std::ost
                          std::ostream& err);
 int GenerateCommand(const JsonlOptions& options, std::istream& in, std::ostream& out,
                     std::ostream& err);
+int PerplexityCommand(const PerplexityOptions& options, std::ostream& out, std::ostream& err);
 int TokenizeCommand(const TokenizeOptions& options, std::istream& in, std::ostream& out);
 int ModelCommand(const ModelCommandOptions& options, std::ostream& out);
 int VersionCommand(std::ostream& out);

@@ -12,8 +12,11 @@
 
 #include <fmt/format.h>
 
+#include "evals/flags.h"
 #include "evals/prompt_encoder.h"
+#include "evals/rolling_windows.h"
 #include "tasks/digest.h"
+#include "tasks/error.h"
 
 namespace meval {
 namespace {
@@ -92,30 +95,102 @@ void DescribeChoices(const Document& document, const EncodedChoices& encoded,
   }
 }
 
+// Requests of a task as they are made; equal ones are listed once.
+class RequestList {
+ public:
+  explicit RequestList(EncodedTask& task) : task_(task) {}
+
+  void Add(ScoreRequest request, std::string key, EncodedTask::Place place) {
+    const auto [entry, is_new] =
+        request_of_key_.emplace(std::move(key), task_.score_requests.size());
+    if (is_new) {
+      task_.score_requests.push_back(std::move(request));
+      task_.keys.push_back(entry->first);
+      task_.places.emplace_back();
+    }
+    task_.places[entry->second].push_back(place);
+    ++task_.num_requests;
+  }
+
+ private:
+  EncodedTask& task_;
+  std::unordered_map<std::string, std::size_t> request_of_key_;
+};
+
 void EncodeScores(const EvalPlan& plan, const TextEncoder& encoder, int num_threads,
                   const std::stop_token& stop, EncodedTask& task) {
   std::vector<KeyedChoices> documents(plan.selected.size());
   ForEach(documents.size(), num_threads, stop,
           [&](std::size_t slot) { documents[slot] = EncodeDocument(plan, encoder, slot); });
   if (stop.stop_requested()) return;
-  std::unordered_map<std::string_view, std::size_t> request_of_key;
+  RequestList list(task);
   for (std::size_t slot = 0; slot < documents.size(); ++slot) {
     KeyedChoices& choices = documents[slot];
     DescribeChoices(plan.data->documents[plan.selected[slot]], choices.encoded, task.samples[slot]);
     for (std::size_t choice = 0; choice < choices.keys.size(); ++choice) {
-      const auto [entry, is_new] =
-          request_of_key.emplace(choices.keys[choice], task.score_requests.size());
-      if (is_new) {
-        task.score_requests.push_back(std::move(choices.encoded.requests[choice]));
-        task.places.emplace_back();
-      }
-      task.places[entry->second].push_back({slot, choice});
-      ++task.num_requests;
+      list.Add(std::move(choices.encoded.requests[choice]), std::move(choices.keys[choice]),
+               {slot, choice});
     }
-    choices.encoded.requests.clear();
   }
-  task.keys.resize(task.score_requests.size());
-  for (const auto& [key, request] : request_of_key) task.keys[request] = key;
+}
+
+std::int64_t RollingLength(const EvalPlan& plan, std::int64_t max_length) {
+  const std::int64_t length = plan.definition().rolling.length;
+  if (length > max_length) {
+    throw UsageError(fmt::format(
+        "task \"{}\" cuts windows of {} tokens: expected at most the model's length, {}. Use a "
+        "longer --max-length or a shorter window",
+        plan.definition().name, length, max_length));
+  }
+  return length == 0 ? max_length : length;
+}
+
+// A set of which nothing can be scored has no perplexity: better said before the model works.
+void RequireWindows(const EvalPlan& plan, const EncodedTask& task, std::int64_t length) {
+  if (task.num_requests > 0) return;
+  std::int64_t longest = 0;
+  for (const SampleResult& sample : task.samples) {
+    longest = std::max(longest, sample.rolling->num_tokens);
+  }
+  const std::string& where = plan.data->files.front().path.string();
+  if (longest == 0) throw DataError(where + ": expected some text to score, found no token");
+  // A chunk holds the BOS too.
+  throw DataError(fmt::format(
+      "{}: the protocol {} cuts chunks of {} tokens; expected a text of at least {}, found {}. "
+      "Choose a shorter length or the protocol rolling",
+      where, Name(plan.definition().rolling.protocol), length, length - 1, longest));
+}
+
+void EncodeTexts(const EvalPlan& plan, const TextEncoder& encoder, int num_threads,
+                 const std::stop_token& stop, EncodedTask& task) {
+  const std::int64_t length = RollingLength(plan, encoder.max_length());
+  task.window_length = length;
+  std::vector<std::vector<ScoreRequest>> windows(plan.selected.size());
+  ForEach(windows.size(), num_threads, stop, [&](std::size_t slot) {
+    const Document& document = plan.data->documents[plan.selected[slot]];
+    const std::vector<TokenId> tokens = encoder.Encode(plan.prompts[plan.selected[slot]].question);
+    windows[slot] =
+        RollingWindows(tokens, encoder.bos_id(), plan.definition().rolling.protocol, length);
+    RollingResult rolling{.logprob = 0,
+                          .num_words = document.num_words,
+                          .num_bytes = document.num_bytes,
+                          .num_tokens = static_cast<std::int64_t>(tokens.size()),
+                          .windows = {}};
+    for (const ScoreRequest& window : windows[slot]) {
+      rolling.windows.push_back(
+          {.num_tokens = static_cast<std::int64_t>(window.continuation.size())});
+    }
+    task.samples[slot].rolling = std::move(rolling);
+  });
+  if (stop.stop_requested()) return;
+  RequestList list(task);
+  for (std::size_t slot = 0; slot < windows.size(); ++slot) {
+    for (std::size_t window = 0; window < windows[slot].size(); ++window) {
+      std::string key = JournalKey(windows[slot][window]);
+      list.Add(std::move(windows[slot][window]), std::move(key), {slot, window});
+    }
+  }
+  RequireWindows(plan, task, length);
 }
 
 void EncodeGenerations(const EvalPlan& plan, const TextEncoder& encoder, int num_threads,
@@ -175,10 +250,16 @@ EncodedTask EncodeTask(const EvalPlan& plan, const TextEncoder& encoder, int num
   for (std::size_t slot = 0; slot < plan.selected.size(); ++slot) {
     task.samples.push_back(DescribeSample(plan, slot));
   }
-  if (plan.definition().request == RequestKind::kLoglikelihood) {
-    EncodeScores(plan, encoder, num_threads, stop, task);
-  } else {
-    EncodeGenerations(plan, encoder, num_threads, stop, task);
+  switch (plan.definition().request) {
+    case RequestKind::kLoglikelihood:
+      EncodeScores(plan, encoder, num_threads, stop, task);
+      break;
+    case RequestKind::kRolling:
+      EncodeTexts(plan, encoder, num_threads, stop, task);
+      break;
+    case RequestKind::kGeneration:
+      EncodeGenerations(plan, encoder, num_threads, stop, task);
+      break;
   }
   return task;
 }

@@ -18,7 +18,8 @@
 namespace meval {
 
 struct EncodedTask {
-  // A choice of a document. Choices whose requests are equal token for token share one request.
+  // A choice of a document, or a window of its text. Those whose requests are equal token for token
+  // share one request.
   struct Place {
     std::size_t sample = 0;
     std::size_t choice = 0;
@@ -27,21 +28,25 @@ struct EncodedTask {
   // One per selected document, in order, with all that is known before the model is asked.
   std::vector<SampleResult> samples;
 
-  // Log-likelihood tasks: distinct, in the order of their first place.
+  // Log-likelihood and rolling tasks: distinct, in the order of their first place.
   std::vector<ScoreRequest> score_requests;
   std::vector<std::vector<Place>> places;  // per score request
+
+  // Rolling tasks: tokens of a window; the model's length where the task says none.
+  std::int64_t window_length = 0;
 
   // Generation tasks: one per selected document, in order.
   std::vector<GenerationRequest> generation_requests;
 
   std::vector<std::string> keys;  // per request: its JournalKey
-  std::int64_t num_requests = 0;  // as asked: choices, or completions
+  std::int64_t num_requests = 0;  // as asked: choices, windows or completions
 };
 
 // Encodes the selected documents on `num_threads` threads of its own (at least 1), so that it can
 // run beside a model. What comes out does not depend on their number. Throws DataError, naming the
-// first document that cannot be made to fit. Once `stop` is requested it returns soon, with a task
-// that is not whole.
+// first document that cannot be made to fit, or if no text of a rolling task gives a window, and
+// UsageError if its windows are longer than the model allows. Once `stop` is requested it returns
+// soon, with a task that is not whole.
 EncodedTask EncodeTask(const EvalPlan& plan, const TextEncoder& encoder, int num_threads,
                        std::stop_token stop = {});
 

@@ -37,7 +37,7 @@ struct EvalOutcome {
   bool is_complete = false;  // false: stopped before every request was done
 };
 
-// Both ask only for what `environment.finished` lacks. While the model computes, results are
+// All ask only for what `environment.finished` lacks. While the model computes, results are
 // written to the journal and scored on a thread of their own; a result that cannot be written stops
 // the model, and the ReportError is thrown from here. Other exceptions are the model's.
 
@@ -49,6 +49,8 @@ EvalOutcome LoglikelihoodEval(const EvalPlan& plan, EncodedTask task,
 // extracted and compared.
 EvalOutcome GenerationEval(const EvalPlan& plan, EncodedTask task,
                            const EvalEnvironment& environment);
+// Rolling log-likelihood: every document's whole text is scored, window by window.
+EvalOutcome RollingEval(const EvalPlan& plan, EncodedTask task, const EvalEnvironment& environment);
 
 }  // namespace meval
 

@@ -57,6 +57,19 @@ struct JsonlOptions {
   bool quiet = false;
 };
 
+// `perplexity`
+struct PerplexityOptions {
+  ModelOptions model;
+  std::filesystem::path file;
+  RollingProtocol protocol = RollingProtocol::kRolling;
+  std::string field = "text";          // of records; plain text has none
+  std::optional<std::int64_t> length;  // tokens of a window or chunk
+  std::filesystem::path out;           // "": nothing is kept
+  std::string format = "console";      // console | json
+  bool quiet = false;
+  std::vector<std::string> command;  // argv, for run.json
+};
+
 // `tokenize`
 struct TokenizeOptions {
   ModelOptions model;
@@ -76,6 +89,7 @@ TasksOptions ParseTasks(std::span<const std::string> arguments);
 DataCommandOptions ParseData(std::span<const std::string> arguments);
 JsonlOptions ParseLoglikelihood(std::span<const std::string> arguments);
 JsonlOptions ParseGenerate(std::span<const std::string> arguments);
+PerplexityOptions ParsePerplexity(std::span<const std::string> arguments);
 TokenizeOptions ParseTokenize(std::span<const std::string> arguments);
 ModelCommandOptions ParseModel(std::span<const std::string> arguments);
 

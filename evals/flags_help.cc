@@ -7,8 +7,9 @@
 namespace meval {
 
 std::span<const std::string_view> CommandNames() {
-  static constexpr std::array<std::string_view, 8> kNames = {
-      "run", "tasks", "data", "loglikelihood", "generate", "tokenize", "model", "version"};
+  static constexpr std::array<std::string_view, 9> kNames = {
+      "run",        "tasks",    "data",  "loglikelihood", "generate",
+      "perplexity", "tokenize", "model", "version"};
   return kNames;
 }
 
@@ -27,6 +28,7 @@ Commands (`mistral-eval COMMAND --help` says more; flags without a command mean 
   data           which data sets are found, their size, digest and licence; where to get the others
   loglikelihood  JSONL {"context", "continuation"} in, log-probabilities out
   generate       JSONL {"prompt", ...} in, completions out
+  perplexity     how well a model predicts a text file, per token, word and byte
   tokenize       text to ids and pieces, ids to text
   model          what a checkpoint is and what it needs
   version        version, build, CPU path and libraries

@@ -40,6 +40,11 @@ int Dispatch(std::span<const std::string> arguments, std::istream& in, std::ostr
   if (word == "data") return DataCommand(ParseData(rest), out);
   if (word == "loglikelihood") return LoglikelihoodCommand(ParseLoglikelihood(rest), in, out, err);
   if (word == "generate") return GenerateCommand(ParseGenerate(rest), in, out, err);
+  if (word == "perplexity") {
+    PerplexityOptions options = ParsePerplexity(rest);
+    options.command.assign(arguments.begin(), arguments.end());
+    return PerplexityCommand(options, out, err);
+  }
   if (word == "tokenize") return TokenizeCommand(ParseTokenize(rest), in, out);
   if (word == "model") return ModelCommand(ParseModel(rest), out);
   if (word == "version") return VersionCommand(out);

@@ -97,7 +97,7 @@ std::string Progress::Line(double elapsed_seconds) const {
     line += fmt::format("  {:.1f} docs/s  {} tok/s", rate,
                         Grouped(std::llround(static_cast<double>(tokens_) / elapsed_seconds)));
   }
-  if (done_ > 0)
+  if (done_ > 0 && !score_name_.empty())
     line += fmt::format("  {} {:.1f}%", score_name_, 100 * score_sum_ / static_cast<double>(done_));
   if (rate > 0 && done_ < total_) {
     line += "  ETA " + FormatDuration(static_cast<double>(total_ - done_) / rate);

@@ -21,7 +21,7 @@ class Progress {
  public:
   Progress(std::ostream& out, const ProgressOptions& options);
 
-  // Starts a task of `total` documents; `score_name` labels the running score.
+  // Starts a task of `total` documents; `score_name` labels the running score. "": none is shown.
   void Begin(const std::string& task, std::int64_t total, const std::string& score_name);
   // One more document is finished, with its headline value (0..1), after `tokens` tokens fed so far
   // in this task.

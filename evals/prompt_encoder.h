@@ -2,7 +2,7 @@
 #define MEVAL_EVALS_PROMPT_ENCODER_H_
 
 // From prompts to token requests that fit the model: BOS, the boundary rule, truncation. With
-// encode_pair.h the only place that sees both text and token ids.
+// encode_pair.h and rolling_eval.cc the only place that sees both text and token ids.
 
 #include <cstdint>
 #include <optional>

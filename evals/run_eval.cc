@@ -44,7 +44,11 @@ GenerationDefinition ResolveGeneration(const RunOptions& options, const TaskDefi
   return generation;
 }
 
-std::map<std::string, std::string> SettingsOf(const EvalPlan& plan) {
+std::map<std::string, std::string> SettingsOf(const EvalPlan& plan, std::int64_t window_length) {
+  if (plan.definition().request == RequestKind::kRolling) {
+    return {{"protocol", Name(plan.definition().rolling.protocol)},
+            {"length", fmt::format("{}", window_length)}};
+  }
   std::map<std::string, std::string> settings = {
       {"truncation", Name(plan.encode.truncation)},
       {"boundary", plan.encode.boundary == BoundaryRule::kLength ? "length" : "lcp"}};
@@ -190,15 +194,18 @@ TaskResult RunTask(const EvalPlan& plan, EncodedTask encoded, const EvalEnvironm
                    std::vector<SampleResult>& samples, bool& is_complete) {
   const TaskDefinition& task = plan.definition();
   const auto begin = std::chrono::steady_clock::now();
+  const std::int64_t window_length = encoded.window_length;
   environment.progress.Begin(task.name, static_cast<std::int64_t>(plan.selected.size()),
                              HeadlineName(plan));
   EvalOutcome outcome = task.request == RequestKind::kLoglikelihood
                             ? LoglikelihoodEval(plan, std::move(encoded), environment)
+                        : task.request == RequestKind::kRolling
+                            ? RollingEval(plan, std::move(encoded), environment)
                             : GenerationEval(plan, std::move(encoded), environment);
   environment.progress.End();
   TaskResult result = AggregateTask(plan, outcome);
   result.fewshot_mode = FewShotName(plan.fewshot);
-  result.settings = SettingsOf(plan);
+  result.settings = SettingsOf(plan, window_length);
   const EngineStats stats = environment.model.stats();
   result.timing.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -1,10 +1,13 @@
 #include "evals/score_choices.h"
 
+#include <algorithm>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "metrics/multiple_choice.h"
+#include "metrics/perplexity.h"
 
 namespace meval {
 namespace {
@@ -18,9 +21,23 @@ double Pick(const MultipleChoiceScore& scores, const std::string& metric) {
                          "\", which the definition parser lets through");
 }
 
+// The metrics of the one text that was scored; none of them depends on what it is compared with.
+void ScoreContinuation(const TaskDefinition& task, SampleResult& sample) {
+  const ChoiceResult& continuation = sample.choices.front();
+  for (const ScoreDefinition& score : task.scores) {
+    if (score.metric == "greedy") {
+      sample.metrics[score.name] = continuation.is_greedy ? 1 : 0;
+    } else {
+      sample.metrics[score.name] =
+          std::min(Perplexity({&continuation.logprob, 1}), std::numeric_limits<double>::max());
+    }
+  }
+}
+
 }  // namespace
 
 void ScoreChoices(const TaskDefinition& task, SampleResult& sample) {
+  if (task.scores_one_continuation) return ScoreContinuation(task, sample);
   std::vector<ScoredChoice> choices;
   for (const ChoiceResult& choice : sample.choices) {
     choices.push_back(

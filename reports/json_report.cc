@@ -181,6 +181,17 @@ OrderedJson CompletionJson(const CompletionResult& completion) {
           {"extracted", ToObject(completion.extracted)}};
 }
 
+OrderedJson RollingJson(const RollingResult& rolling) {
+  const auto window_json = [](const WindowResult& window) -> OrderedJson {
+    return {{"num_tokens", window.num_tokens}, {"logprob", window.logprob}};
+  };
+  return {{"logprob", rolling.logprob},
+          {"num_words", rolling.num_words},
+          {"num_bytes", rolling.num_bytes},
+          {"num_tokens", rolling.num_tokens},
+          {"windows", ToArray(rolling.windows, window_json)}};
+}
+
 OrderedJson SampleJson(const SampleResult& sample) {
   OrderedJson json = {{"index", sample.index},
                       {"id", sample.id},
@@ -196,6 +207,7 @@ OrderedJson SampleJson(const SampleResult& sample) {
   if (!sample.completions.empty()) {
     json["completions"] = ToArray(sample.completions, CompletionJson);
   }
+  if (sample.rolling) json["rolling"] = RollingJson(*sample.rolling);
   json["metrics"] = ToObject(sample.metrics);
   if (sample.margin) json["margin"] = *sample.margin;
   if (sample.gold_probability) json["gold_probability"] = *sample.gold_probability;

@@ -21,9 +21,10 @@ struct MetricValue {
   std::string standard_error_method;     // "sample", "pooled", "bootstrap"; "" without one
   std::optional<double> ci_low;          // 95 % interval, same unit
   std::optional<double> ci_high;
-  std::string ci_method;          // "wilson", "normal", "bootstrap"; "" without one
-  std::int64_t n = 0;             // documents
-  std::string unit = "fraction";  // "fraction" (0..1), "percent" (0..100), "tokens", "words"
+  std::string ci_method;  // "wilson", "normal", "bootstrap"; "" without one
+  std::int64_t n = 0;     // documents
+  // "fraction" (0..1), "percent" (0..100), "tokens", "words", "bytes", "ppl" (>= 1), "bits"
+  std::string unit = "fraction";
   bool higher_is_better = true;
   bool is_headline = false;
   bool is_detail = false;  // in results.json, not in tables
@@ -94,7 +95,7 @@ struct TaskResult {
   std::string task;
   std::int64_t version = 0;
   std::string title;
-  std::string request;  // "loglikelihood" | "generation"
+  std::string request;  // "loglikelihood" | "generation" | "rolling"
   std::int64_t shots = 0;
   std::string fewshot_mode;              // "task", "per-doc", "fixed"
   std::int64_t num_documents = 0;        // evaluated
@@ -177,6 +178,21 @@ struct Truncation {
   std::int64_t tokens_dropped = 0;  // from the left, where nothing else fits or truncation=left
 };
 
+// A part of a text that was scored in one request.
+struct WindowResult {
+  std::int64_t num_tokens = 0;  // scored
+  double logprob = 0;           // natural log, summed over them
+};
+
+// How well a whole text was predicted.
+struct RollingResult {
+  double logprob = 0;           // natural log, summed over the windows in order
+  std::int64_t num_words = 0;   // of the text as the file has it
+  std::int64_t num_bytes = 0;   // likewise, UTF-8
+  std::int64_t num_tokens = 0;  // of the text as it was scored, without BOS
+  std::vector<WindowResult> windows;
+};
+
 // One line of samples_<task>.jsonl.
 struct SampleResult {
   std::int64_t index = 0;
@@ -191,6 +207,7 @@ struct SampleResult {
   std::vector<std::string> references;  // generation
   std::vector<ChoiceResult> choices;
   std::vector<CompletionResult> completions;
+  std::optional<RollingResult> rolling;
   std::map<std::string, double> metrics;   // per score name, 0..1 or in the score's unit
   std::optional<double> margin;            // best minus second-best logprob
   std::optional<double> gold_probability;  // softmax over the choices

@@ -1,7 +1,9 @@
 #include "reports/summary.h"
 
+#include <cmath>
 #include <cstddef>
 #include <cstdio>
+#include <map>
 
 namespace meval {
 namespace {
@@ -20,7 +22,9 @@ std::string Fixed(double value, int decimals) {
 
 // In the unit shown.
 std::string Shown(const MetricValue& metric, double value) {
-  return Fixed(metric.unit == "fraction" ? value * 100 : value, 2);
+  // Perplexities are compared to the third digit after the point and beyond.
+  const int decimals = metric.unit == "ppl" || metric.unit == "bits" ? 4 : 2;
+  return Fixed(metric.unit == "fraction" ? value * 100 : value, decimals);
 }
 
 // "1 document was", "3 documents were".
@@ -74,6 +78,20 @@ bool IsShown(const SubsetResult& subset, SubsetRows subsets) {
 
 void AddCounter(std::int64_t number, const std::string& sentence, std::vector<std::string>& notes) {
   if (number != 0) notes.push_back(sentence);
+}
+
+// How much text a perplexity stands on: the details of a rolling task.
+void AddTextSizes(const TaskResult& task, std::vector<std::string>& notes) {
+  std::map<std::string, std::int64_t> sizes;
+  for (const MetricValue& metric : task.metrics) {
+    if (metric.is_detail) sizes[metric.name] = std::llround(metric.value);
+  }
+  if (sizes.empty()) return;
+  notes.push_back(Count(sizes["words"], "word", "words") + ", " +
+                  Count(sizes["bytes"], "byte", "bytes") + ", " +
+                  Count(sizes["tokens"], "token", "tokens") + ", of which " +
+                  Count(sizes["scored_tokens"], "was", "were") + " scored in " +
+                  Count(task.num_requests, "window", "windows") + ".");
 }
 
 }  // namespace
@@ -135,6 +153,7 @@ std::vector<std::string> BannerSentences(const RunReport& run) {
 std::vector<std::string> NoteSentences(const TaskResult& task) {
   const TaskCounters& counters = task.counters;
   std::vector<std::string> notes;
+  if (task.request == "rolling") AddTextSizes(task, notes);
   if (task.num_documents < task.num_documents_total) {
     notes.push_back("A subset: " + Grouped(task.num_documents) + " of " +
                     Grouped(task.num_documents_total) + " documents were evaluated.");

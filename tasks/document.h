@@ -24,10 +24,14 @@ struct Document {
   // nothing may be cut.
   std::size_t cut_begin = 0;
   std::size_t cut_end = 0;
-  std::vector<std::string> choices;     // loglikelihood: option texts, without delimiter
+  std::vector<std::string> choices;     // loglikelihood: option texts, without delimiter; a single
+                                        // one where a task scores one continuation
   std::vector<std::int64_t> gold;       // loglikelihood: indices of right choices
   std::string answer;                   // as an exemplar shows it, without delimiter
   std::vector<std::string> references;  // generation: what the answer is compared with
+  // Rolling: of the text as the file has it, before `question` prepares it for scoring.
+  std::int64_t num_words = 0;  // as metrics/perplexity.h counts them
+  std::int64_t num_bytes = 0;  // of UTF-8
 };
 
 // All text a model is shown for one document.

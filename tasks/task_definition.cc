@@ -5,7 +5,45 @@
 namespace meval {
 
 const char* Name(RequestKind kind) {
-  return kind == RequestKind::kLoglikelihood ? "loglikelihood" : "generation";
+  switch (kind) {
+    case RequestKind::kLoglikelihood:
+      return "loglikelihood";
+    case RequestKind::kGeneration:
+      return "generation";
+    case RequestKind::kRolling:
+      return "rolling";
+  }
+  return "?";
+}
+
+const char* Name(RollingProtocol protocol) {
+  switch (protocol) {
+    case RollingProtocol::kRolling:
+      return "rolling";
+    case RollingProtocol::kStride:
+      return "stride";
+    case RollingProtocol::kLlamaCpp:
+      return "llamacpp";
+  }
+  return "?";
+}
+
+std::optional<RollingProtocol> ParseRollingProtocol(std::string_view name) {
+  for (const RollingProtocol protocol :
+       {RollingProtocol::kRolling, RollingProtocol::kStride, RollingProtocol::kLlamaCpp}) {
+    if (name == Name(protocol)) return protocol;
+  }
+  return std::nullopt;
+}
+
+std::int64_t DefaultLength(RollingProtocol protocol) {
+  if (protocol == RollingProtocol::kStride) return 2048;
+  return protocol == RollingProtocol::kLlamaCpp ? 512 : 0;
+}
+
+std::int64_t ShortestLength(RollingProtocol protocol) {
+  if (protocol == RollingProtocol::kStride) return 2;
+  return protocol == RollingProtocol::kLlamaCpp ? 3 : 1;
 }
 
 const ScoreDefinition& TaskDefinition::headline() const {

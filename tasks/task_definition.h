@@ -12,8 +12,25 @@
 
 namespace meval {
 
-enum class RequestKind { kLoglikelihood, kGeneration };
-const char* Name(RequestKind kind);  // "loglikelihood", "generation"
+enum class RequestKind {
+  kLoglikelihood,  // continuations of a prompt are scored
+  kGeneration,     // a prompt is continued
+  kRolling,        // a whole text of any length is scored, window by window
+};
+const char* Name(RequestKind kind);  // "loglikelihood", "generation", "rolling"
+
+// How a text of any length is cut into windows that fit a model (docs/scoring.md, "Perplexity").
+enum class RollingProtocol {
+  kRolling,   // every token once, each window conditioned on what precedes it
+  kStride,    // chunks that do not overlap, conditioned on nothing; a remainder is dropped
+  kLlamaCpp,  // such chunks behind a BOS, of which the second half is scored
+};
+const char* Name(RollingProtocol protocol);  // "rolling", "stride", "llamacpp"
+std::optional<RollingProtocol> ParseRollingProtocol(std::string_view name);
+// Tokens of a window or chunk where nothing is said: 0 (the model's length), 2048, 512; and the
+// fewest with which a protocol scores anything.
+std::int64_t DefaultLength(RollingProtocol protocol);
+std::int64_t ShortestLength(RollingProtocol protocol);
 
 // How exemplars are chosen (specification: docs/scoring.md, "Few-shot").
 enum class ExemplarSampler {
@@ -40,7 +57,10 @@ struct FilterStep {
 struct ScoreDefinition {
   std::string name;    // as reported: "acc", "exact_match,strict", "maj@8"
   std::string metric;  // "acc", "acc_norm", "acc_bytes", "exact_match", "numeric_match",
-                       // "maj_at_k", "rouge1", "rouge2", "rougeL", "rougeLsum", "bleu"
+                       // "maj_at_k", "rouge1", "rouge2", "rougeL", "rougeLsum", "bleu"; for one
+                       // continuation "greedy", "perplexity"; for rolling "word_perplexity",
+                       // "byte_perplexity", "bits_per_byte", "token_perplexity",
+                       // "chunk_perplexity"
   std::vector<FilterStep> filters;          // generation
   std::vector<std::string> ignore_regexes;  // exact_match options
   bool ignore_case = false;
@@ -59,6 +79,11 @@ struct GenerationDefinition {
   double top_p = 1;
   std::int64_t top_k = 0;
   std::int64_t num_samples = 1;
+};
+
+struct RollingDefinition {
+  RollingProtocol protocol = RollingProtocol::kRolling;
+  std::int64_t length = 0;  // tokens of a window or chunk; 0: the model's length
 };
 
 // A score someone published for a model, shown beside ours where the variant matches.
@@ -92,7 +117,10 @@ struct TaskDefinition {
       false;  // reference sampler: draw n + 1 and drop the evaluated document (docs/scoring.md)
   std::string target_delimiter = " ";
   std::string fewshot_delimiter = "\n\n";
+  // A loglikelihood task without choices: one continuation of each document is scored.
+  bool scores_one_continuation = false;
   GenerationDefinition generation;
+  RollingDefinition rolling;
   std::vector<ScoreDefinition> scores;
   std::vector<CategoryDefinition> categories;
   std::vector<PublishedScore> published;

@@ -34,9 +34,12 @@ class FieldChecker {
       for (const Template& choice : recipe_.choices) Check("choices", choice);
       if (shape.gold) CheckName("gold", shape.gold->field.path().root());
       Check("answer", set.answer);
+      Check("continuation", recipe_.continuation);
+      Check("original", recipe_.original);
       Check("id", shape.id);
       if (is_test) Check("description", recipe_.description);
-      const bool has_choices = recipe_.choice_list || !recipe_.choices.empty();
+      const bool has_choices =
+          recipe_.choice_list || !recipe_.choices.empty() || recipe_.continuation;
       if (is_test || !(set.answer || has_choices)) {
         Check("references", recipe_.reference_list);
         for (const Template& reference : recipe_.references) Check("references", reference);

@@ -43,9 +43,10 @@ void ParseHead(DefinitionObject& object, TaskDefinition& definition) {
   definition.paper = object.String("paper", "");
   definition.license = object.String("license", "");
   definition.upstream = object.String("upstream", "");
-  definition.request = Choose<RequestKind>(
-      object.Get("request"),
-      {{"loglikelihood", RequestKind::kLoglikelihood}, {"generation", RequestKind::kGeneration}});
+  definition.request =
+      Choose<RequestKind>(object.Get("request"), {{"loglikelihood", RequestKind::kLoglikelihood},
+                                                  {"generation", RequestKind::kGeneration},
+                                                  {"rolling", RequestKind::kRolling}});
   definition.default_shots = object.Integer("shots", 0, 0);
   definition.target_delimiter = object.String("target_delimiter", " ");
   definition.fewshot_delimiter = object.String("fewshot_delimiter", "\n\n");
@@ -63,6 +64,14 @@ void ParseSampler(DefinitionObject& object, TaskDefinition& definition) {
   }
 }
 
+// Scores of groups are averaged, which gives no perplexity of their union.
+void CheckGroupable(DefinitionObject& object, const TaskDefinition& definition) {
+  for (const ScoreDefinition& score : definition.scores) {
+    if (score.metric != "perplexity") continue;
+    object.Get("group_by").Fail("perplexities of groups have no mean; leave it out");
+  }
+}
+
 }  // namespace
 
 ParsedTask ParseDefinition(std::string_view json, const std::string& source) {
@@ -74,6 +83,8 @@ ParsedTask ParseDefinition(std::string_view json, const std::string& source) {
   ParseHead(object, definition);
   ParseSampler(object, definition);
   ParseRecipe(object, definition.request, task.recipe);
+  definition.scores_one_continuation = task.recipe.continuation.has_value();
+  ParseRolling(object, definition);
   ParseScores(object, definition);
   ParseGeneration(object, definition);
   ParsePublished(object, definition);
@@ -86,6 +97,7 @@ ParsedTask ParseDefinition(std::string_view json, const std::string& source) {
   if (definition.default_shots > 0 && !task.recipe.exemplars) {
     object.Get("shots").Fail("exemplars are shown, but there is no \"data.exemplars\"");
   }
+  if (task.recipe.group_by) CheckGroupable(object, definition);
   CheckFields(task.recipe, text, root);
   definition.expected_records = task.recipe.test.expected_records;
   definition.source = source;

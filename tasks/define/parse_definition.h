@@ -25,6 +25,8 @@ ParsedTask ParseDefinition(std::string_view json, const std::string& source);
 void ParseRecipe(DefinitionObject& object, RequestKind request, Recipe& recipe);
 // "scores", "generation", "published", "categories".
 void ParseScores(DefinitionObject& object, TaskDefinition& definition);
+// "rolling", for rolling tasks; before the scores.
+void ParseRolling(DefinitionObject& object, TaskDefinition& definition);
 void ParseGeneration(DefinitionObject& object, TaskDefinition& definition);
 void ParsePublished(DefinitionObject& object, TaskDefinition& definition);
 void ParseCategories(DefinitionObject& object, TaskDefinition& definition);

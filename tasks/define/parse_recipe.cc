@@ -31,6 +31,24 @@ PythonRegex ParseRegex(const DefinitionValue& value) {
   }
 }
 
+// ["pattern", "replacement"], where \1 to \9 in the replacement stand for the pattern's groups.
+void ParseRegexReplacement(const DefinitionValue& pair, TextStep& step) {
+  const std::vector<DefinitionValue> texts = pair.List();
+  if (texts.size() != 2) pair.Fail("expected [\"pattern\", \"replacement\"]");
+  step.kind = TextStep::Kind::kReplaceRegex;
+  step.regex = ParseRegex(texts[0]);
+  step.to = texts[1].String();
+  for (std::size_t i = 0; i < step.to.size(); ++i) {
+    if (step.to[i] != '\\') continue;
+    const char group = ++i < step.to.size() ? step.to[i] : ' ';
+    if (group < '1' || group > '9' || group - '0' > step.regex->num_groups()) {
+      texts[1].Fail("expected a digit that names one of the pattern's " +
+                    std::to_string(step.regex->num_groups()) + " groups after \\, found " +
+                    Quoted(std::string(1, group)));
+    }
+  }
+}
+
 // {"replace": ["from", "to"]}, {"delete_regex": "..."}, {"after_last": "..."}, ...
 TextStep ParseTextStep(const DefinitionValue& value) {
   DefinitionObject object(value);
@@ -59,11 +77,18 @@ TextStep ParseTextStep(const DefinitionValue& value) {
     step.regex = ParseRegex(*pattern);
     ++kinds;
   }
+  if (const auto pair = object.Find("replace_regex")) {
+    ParseRegexReplacement(*pair, step);
+    ++kinds;
+  }
   if (marker("after_last", TextStep::Kind::kAfterLast)) ++kinds;
   if (marker("before_first", TextStep::Kind::kBeforeFirst)) ++kinds;
+  if (marker("before_last", TextStep::Kind::kBeforeLast)) ++kinds;
   object.Finish();
   if (kinds != 1) {
-    value.Fail("expected exactly one of replace, delete_regex, after_last, before_first");
+    value.Fail(
+        "expected exactly one of replace, delete_regex, replace_regex, after_last, before_first, "
+        "before_last");
   }
   return step;
 }
@@ -86,10 +111,11 @@ void ParseFilters(DefinitionObject& object, FilterSet& filters) {
       FilterSet built_in;
       const auto index = built_in.Find(step.String());
       if (!index) {
-        step.Fail("unknown step " + Quoted(step.String()) +
-                  DidYouMean(step.String(), built_in.names()) +
-                  "; there are: " + JoinNames(built_in.names()) +
-                  ", and objects with replace, delete_regex, after_last or before_first");
+        step.Fail(
+            "unknown step " + Quoted(step.String()) + DidYouMean(step.String(), built_in.names()) +
+            "; there are: " + JoinNames(built_in.names()) +
+            ", and objects with replace, delete_regex, replace_regex, after_last, before_first "
+            "or before_last");
       }
       filter.steps.emplace_back();
       filter.steps.back().kind = built_in.at(*index).steps[0].kind;
@@ -198,9 +224,19 @@ SetRecipe ParseSet(const DefinitionValue& value, const FilterSet& filters,
   }
   if (const auto format = object.Find("format")) {
     set.format = ParseFileFormat(format->String());
-    if (!set.format) format->Fail("expected jsonl, json or csv, found " + Quoted(format->String()));
+    if (!set.format)
+      format->Fail("expected jsonl, json, csv or text, found " + Quoted(format->String()));
   }
   if (const auto columns = object.Find("columns")) set.columns = columns->Strings();
+  if (const auto split = object.Find("split")) {
+    const std::optional<TextSplit> parsed = ParseTextSplit(split->String());
+    if (!parsed) {
+      split->Fail("expected whole, wikitext_pages or wikitext_rows, found " +
+                  Quoted(split->String()));
+    }
+    if (set.format != FileFormat::kText) split->Fail("only a set of \"format\": \"text\" is split");
+    set.split = *parsed;
+  }
   if (const auto records = object.Find("records")) set.expected_records = records->Integer(1);
   if (const auto shapes = object.Find("shapes")) {
     set.shapes = ParseShapes(*shapes, filters, defaults.shapes.front());
@@ -272,6 +308,27 @@ void CheckGold(const SetRecipe& set, DefinitionObject& object) {
   }
 }
 
+void ParseContinuation(DefinitionObject& object, Recipe& recipe) {
+  for (const char* key : {"choices", "num_choices", "gold"}) {
+    if (const auto value = object.Find(key)) {
+      value->Fail("a task with one \"continuation\" has no choices; leave it out");
+    }
+  }
+  recipe.continuation = ParseTemplate(object.Get("continuation"), recipe.filters);
+}
+
+// A rolling task scores its question as it stands.
+void ParseOriginal(DefinitionObject& object, Recipe& recipe) {
+  for (const char* key : {"answer", "description", "document_field", "gold", "group_by"}) {
+    if (const auto value = object.Find(key)) {
+      value->Fail("a rolling task scores texts as they stand; leave it out");
+    }
+  }
+  if (recipe.exemplars) object.Get("data").Fail("a rolling task shows no exemplars");
+  const auto original = FindTemplate(object, "original", recipe.filters);
+  recipe.original = original ? *original : recipe.test.question;
+}
+
 }  // namespace
 
 void ParseRecipe(DefinitionObject& object, RequestKind request, Recipe& recipe) {
@@ -291,7 +348,11 @@ void ParseRecipe(DefinitionObject& object, RequestKind request, Recipe& recipe) 
                   Quoted(recipe.document_field));
     }
   }
-  if (request == RequestKind::kLoglikelihood) {
+  if (request == RequestKind::kRolling) {
+    ParseOriginal(object, recipe);
+  } else if (request == RequestKind::kLoglikelihood && object.Has("continuation")) {
+    ParseContinuation(object, recipe);
+  } else if (request == RequestKind::kLoglikelihood) {
     ParseChoices(object, recipe);
     CheckGold(recipe.test, object);
     if (recipe.exemplars) CheckGold(*recipe.exemplars, object);

@@ -9,37 +9,79 @@
 namespace meval::tasks {
 namespace {
 
+// What a task must do to have a metric.
+enum class Asks { kChoices, kContinuation, kText, kGeneration };
+
 struct MetricKind {
   const char* name;
-  RequestKind request;
+  Asks asks;
   bool takes_comparison_options;  // ignore_case and so on
   bool takes_stem;
 };
 
-constexpr std::array<MetricKind, 11> kMetrics = {{
-    {"acc", RequestKind::kLoglikelihood, false, false},
-    {"acc_norm", RequestKind::kLoglikelihood, false, false},
-    {"acc_bytes", RequestKind::kLoglikelihood, false, false},
-    {"exact_match", RequestKind::kGeneration, true, false},
-    {"numeric_match", RequestKind::kGeneration, false, false},
-    {"maj_at_k", RequestKind::kGeneration, true, false},
-    {"rouge1", RequestKind::kGeneration, false, true},
-    {"rouge2", RequestKind::kGeneration, false, true},
-    {"rougeL", RequestKind::kGeneration, false, true},
-    {"rougeLsum", RequestKind::kGeneration, false, true},
-    {"bleu", RequestKind::kGeneration, false, false},
+constexpr std::array<MetricKind, 18> kMetrics = {{
+    {"acc", Asks::kChoices, false, false},
+    {"acc_norm", Asks::kChoices, false, false},
+    {"acc_bytes", Asks::kChoices, false, false},
+    {"greedy", Asks::kContinuation, false, false},
+    {"perplexity", Asks::kContinuation, false, false},
+    {"word_perplexity", Asks::kText, false, false},
+    {"byte_perplexity", Asks::kText, false, false},
+    {"bits_per_byte", Asks::kText, false, false},
+    {"token_perplexity", Asks::kText, false, false},
+    {"chunk_perplexity", Asks::kText, false, false},
+    {"exact_match", Asks::kGeneration, true, false},
+    {"numeric_match", Asks::kGeneration, false, false},
+    {"maj_at_k", Asks::kGeneration, true, false},
+    {"rouge1", Asks::kGeneration, false, true},
+    {"rouge2", Asks::kGeneration, false, true},
+    {"rougeL", Asks::kGeneration, false, true},
+    {"rougeLsum", Asks::kGeneration, false, true},
+    {"bleu", Asks::kGeneration, false, false},
 }};
 
-const MetricKind& FindMetric(const DefinitionValue& value, const std::string& name,
-                             RequestKind request) {
+Asks WhatIsAsked(const TaskDefinition& definition) {
+  if (definition.request == RequestKind::kGeneration) return Asks::kGeneration;
+  if (definition.request == RequestKind::kRolling) return Asks::kText;
+  return definition.scores_one_continuation ? Asks::kContinuation : Asks::kChoices;
+}
+
+const char* Describe(Asks asks) {
+  switch (asks) {
+    case Asks::kChoices:
+      return "a loglikelihood task with choices";
+    case Asks::kContinuation:
+      return "a loglikelihood task with one continuation";
+    case Asks::kText:
+      return "a rolling task";
+    case Asks::kGeneration:
+      return "a generation task";
+  }
+  return "?";
+}
+
+// Chunks leave tokens out, whose words and bytes are in the text's counts all the same.
+void CheckProtocol(const DefinitionValue& value, const std::string& metric,
+                   const TaskDefinition& definition) {
+  const bool is_per_token = metric == "token_perplexity" || metric == "chunk_perplexity";
+  if (definition.request != RequestKind::kRolling || is_per_token ||
+      definition.rolling.protocol == RollingProtocol::kRolling) {
+    return;
+  }
+  value.Fail("the protocol " + Quoted(Name(definition.rolling.protocol)) +
+             " does not score every token, so " + Quoted(metric) +
+             " would be wrong; there are token_perplexity and chunk_perplexity");
+}
+
+const MetricKind& FindMetric(const DefinitionValue& value, const std::string& name, Asks asks) {
   std::vector<std::string> known;
   for (const MetricKind& metric : kMetrics) {
-    if (metric.request != request) continue;
+    if (metric.asks != asks) continue;
     if (metric.name == name) return metric;
     known.emplace_back(metric.name);
   }
-  value.Fail("unknown metric " + Quoted(name) + DidYouMean(name, known) + "; a " + Name(request) +
-             " task has: " + JoinNames(known));
+  value.Fail("unknown metric " + Quoted(name) + DidYouMean(name, known) + "; " + Describe(asks) +
+             " has: " + JoinNames(known));
 }
 
 std::string Pattern(const DefinitionValue& value) {
@@ -99,19 +141,22 @@ void ParseComparison(DefinitionObject& object, const MetricKind& metric, ScoreDe
   if (metric.takes_stem) score.stem = object.Boolean("stem", true);
 }
 
-ScoreDefinition ParseScore(const DefinitionValue& value, RequestKind request) {
+ScoreDefinition ParseScore(const DefinitionValue& value, const TaskDefinition& definition) {
+  const Asks asks = WhatIsAsked(definition);
   ScoreDefinition score;
   if (value.is(Value::Kind::kString)) {
     score.name = score.metric = value.String();
-    FindMetric(value, score.metric, request);
+    FindMetric(value, score.metric, asks);
+    CheckProtocol(value, score.metric, definition);
     return score;
   }
   DefinitionObject object(value);
   score.name = object.String("name");
   score.metric = object.String("metric", score.name);
-  const MetricKind& metric = FindMetric(value, score.metric, request);
+  const MetricKind& metric = FindMetric(value, score.metric, asks);
+  CheckProtocol(value, score.metric, definition);
   score.is_headline = object.Boolean("headline", false);
-  if (request == RequestKind::kGeneration) {
+  if (asks == Asks::kGeneration) {
     if (const auto filters = object.Find("filters")) {
       for (const DefinitionValue& step : filters->List()) {
         score.filters.push_back(ParseFilterStep(step));
@@ -129,7 +174,7 @@ void ParseScores(DefinitionObject& object, TaskDefinition& definition) {
   const DefinitionValue scores = object.Get("scores");
   std::vector<std::string> names;
   for (const DefinitionValue& value : scores.List()) {
-    ScoreDefinition score = ParseScore(value, definition.request);
+    ScoreDefinition score = ParseScore(value, definition);
     if (std::find(names.begin(), names.end(), score.name) != names.end()) {
       value.Fail("the score " + Quoted(score.name) + " is there already");
     }

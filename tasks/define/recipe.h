@@ -50,8 +50,9 @@ struct RecordShape {
 struct SetRecipe {
   // Glob patterns; the first that finds files wins. Relative ones start at a data directory.
   std::vector<std::string> files;
-  std::optional<FileFormat> format;  // nothing: by the file's name
-  std::vector<std::string> columns;  // of CSV files without a header row
+  std::optional<FileFormat> format;     // nothing: by the file's name
+  std::vector<std::string> columns;     // of CSV files without a header row
+  TextSplit split = TextSplit::kWhole;  // of plain text
   std::optional<std::int64_t> expected_records;
   std::vector<RecordShape> shapes;  // at least one
   Template question;
@@ -70,6 +71,8 @@ struct Recipe {
   std::vector<Template> choices;        // a list of templates, or
   std::optional<Template> choice_list;  // one placeholder that names a list
   std::optional<std::int64_t> num_choices;
+  std::optional<Template> continuation;  // in place of choices: the one text that is scored
+  std::optional<Template> original;      // rolling: the text whose words and bytes are counted
   std::vector<Template> references;
   std::optional<Template> reference_list;
 };

@@ -43,7 +43,7 @@ class FileLoader {
   // Appends one file's documents.
   DataFile Load(const std::filesystem::path& path, const std::string& shown,
                 const std::string& label, std::vector<Document>& documents) const {
-    const RecordFile file = ReadRecordFile(path, set_.format, set_.columns);
+    const RecordFile file = ReadRecordFile(path, set_.format, set_.columns, set_.split);
     if (file.records.empty()) {
       throw DataError(path.string() + ": expected at least one record, found none");
     }

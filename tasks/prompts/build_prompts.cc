@@ -38,6 +38,10 @@ std::vector<Prompt> BuildPrompts(const Task& task, const TaskData& data,
     throw std::invalid_argument("BuildPrompts: the system instruction is not valid UTF-8 at byte " +
                                 std::to_string(*offset + 1));
   }
+  if (definition.request == RequestKind::kRolling && !options.system.empty()) {
+    throw DataError("task \"" + definition.name +
+                    "\" scores texts as they stand: expected no system instruction (--system)");
+  }
   tasks::ExemplarDrawer drawer(definition, data, options);
   std::vector<Prompt> prompts;
   prompts.reserve(data.documents.size());

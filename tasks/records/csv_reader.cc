@@ -5,9 +5,9 @@
 #include <optional>
 #include <utility>
 
-#include "metrics/unicode_text.h"
 #include "tasks/error.h"
 #include "tasks/records/jsonl_reader.h"
+#include "tasks/records/require_utf8.h"
 
 namespace meval::tasks {
 namespace {
@@ -95,17 +95,6 @@ class CsvScanner {
 
 bool IsBlank(const Row& row) { return row.fields.size() == 1 && row.fields[0].empty(); }
 
-void CheckUtf8(std::string_view text, const std::string& file) {
-  const auto offset = FindInvalidUtf8(text);
-  if (!offset) return;
-  const std::string_view before = text.substr(0, *offset);
-  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-  const std::size_t last_break = before.rfind('\n');
-  const std::size_t line_begin = last_break == before.npos ? 0 : last_break + 1;
-  throw DataError(file + ":" + std::to_string(line) + ": byte " +
-                  std::to_string(*offset - line_begin + 1) + ": not valid UTF-8");
-}
-
 void CheckColumns(const std::vector<std::string>& columns, const CsvScanner& scanner) {
   std::vector<std::string> sorted = columns;
   std::sort(sorted.begin(), sorted.end());
@@ -120,7 +109,7 @@ void CheckColumns(const std::vector<std::string>& columns, const CsvScanner& sca
 std::vector<Record> ReadCsv(std::string_view text, const std::string& file,
                             const std::vector<std::string>& columns) {
   text = WithoutByteOrderMark(text);
-  CheckUtf8(text, file);
+  RequireUtf8(text, file);
   CsvScanner scanner(text, file);
   std::vector<std::string> names = columns;
   if (names.empty()) {

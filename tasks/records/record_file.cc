@@ -18,7 +18,9 @@ FileFormat FormatByName(const std::filesystem::path& path) {
   if (ending == ".jsonl" || ending == ".ndjson") return FileFormat::kJsonl;
   if (ending == ".json") return FileFormat::kJson;
   if (ending == ".csv") return FileFormat::kCsv;
-  throw DataError(path.string() + ": expected a name ending in .jsonl, .json or .csv, found " +
+  if (ending == ".txt") return FileFormat::kText;
+  throw DataError(path.string() +
+                  ": expected a name ending in .jsonl, .json, .csv or .txt, found " +
                   Quoted(ending) + "; give \"format\" in the task's definition");
 }
 
@@ -28,6 +30,7 @@ std::optional<FileFormat> ParseFileFormat(std::string_view name) {
   if (name == "jsonl") return FileFormat::kJsonl;
   if (name == "json") return FileFormat::kJson;
   if (name == "csv") return FileFormat::kCsv;
+  if (name == "text") return FileFormat::kText;
   return std::nullopt;
 }
 
@@ -47,7 +50,7 @@ std::string ReadFileBytes(const std::filesystem::path& path) {
 }
 
 RecordFile ReadRecordFile(const std::filesystem::path& path, std::optional<FileFormat> format,
-                          const std::vector<std::string>& columns) {
+                          const std::vector<std::string>& columns, TextSplit split) {
   const std::string bytes = ReadFileBytes(path);
   const std::string file = path.string();
   RecordFile result;
@@ -65,6 +68,9 @@ RecordFile ReadRecordFile(const std::filesystem::path& path, std::optional<FileF
     }
     case FileFormat::kCsv:
       result.records = ReadCsv(bytes, file, columns);
+      break;
+    case FileFormat::kText:
+      result.records = ReadText(bytes, file, split);
       break;
   }
   return result;

@@ -1,5 +1,6 @@
 #include "tasks/render/document_renderer.h"
 
+#include "metrics/perplexity.h"
 #include "tasks/digest.h"
 #include "tasks/render/gold.h"
 #include "tasks/render/record_scope.h"
@@ -17,6 +18,9 @@ std::string DigestOf(const Document& document) {
   for (const std::int64_t index : document.gold) digest.Add(std::to_string(index));
   digest.Add(std::to_string(document.references.size()));
   for (const std::string& reference : document.references) digest.Add(reference);
+  if (document.num_words > 0) {
+    digest.Add(std::to_string(document.num_words)).Add(std::to_string(document.num_bytes));
+  }
   return digest.Finish();
 }
 
@@ -39,7 +43,16 @@ Document DocumentRenderer::Render(const Record& record) const {
   if (is_test_ && recipe_.description) {
     document.description = recipe_.description->Render(scope, filters);
   }
-  if (recipe_.choice_list || !recipe_.choices.empty()) {
+  if (recipe_.original) {
+    const std::string original = recipe_.original->Render(scope, filters);
+    document.num_words = CountWords(original);
+    document.num_bytes = static_cast<std::int64_t>(original.size());
+    if (original.empty() && !document.question.empty()) {
+      throw FieldError("the original text is empty, but there is a text to score");
+    }
+  } else if (recipe_.continuation) {
+    RenderContinuation(scope, document);
+  } else if (recipe_.choice_list || !recipe_.choices.empty()) {
     RenderChoices(scope, document);
   } else {
     if (is_test_ || !set_.answer) RenderReferences(scope, document);
@@ -68,6 +81,16 @@ void DocumentRenderer::RenderChoices(const FieldScope& scope, Document& document
   document.gold = ReadGold(*shape_.gold, scope, recipe_.filters, document.choices);
   document.answer = set_.answer ? set_.answer->Render(scope, recipe_.filters)
                                 : document.choices[static_cast<std::size_t>(document.gold.front())];
+}
+
+void DocumentRenderer::RenderContinuation(const FieldScope& scope, Document& document) const {
+  document.choices = {recipe_.continuation->Render(scope, recipe_.filters)};
+  if (document.choices.front().empty()) {
+    throw FieldError("expected a continuation to score, found an empty text");
+  }
+  document.gold = {0};
+  document.answer =
+      set_.answer ? set_.answer->Render(scope, recipe_.filters) : document.choices.front();
 }
 
 void DocumentRenderer::RenderReferences(const FieldScope& scope, Document& document) const {

@@ -23,6 +23,7 @@ class DocumentRenderer {
 
  private:
   void RenderChoices(const FieldScope& scope, Document& document) const;
+  void RenderContinuation(const FieldScope& scope, Document& document) const;
   void RenderReferences(const FieldScope& scope, Document& document) const;
 
   const Recipe& recipe_;

@@ -24,6 +24,24 @@ std::size_t Require(std::size_t position, std::string_view marker, std::string_v
   return position;
 }
 
+// re.sub with a replacement that names groups; the parser has checked that they exist.
+std::string ReplaceMatches(std::string_view text, const PythonRegex& regex, std::string_view to) {
+  std::string out;
+  std::size_t kept = 0;
+  for (const PythonRegex::Match& match : regex.FindAll(text)) {
+    out.append(text, kept, match.begin - kept);
+    for (std::size_t i = 0; i < to.size(); ++i) {
+      if (to[i] == '\\' && i + 1 < to.size()) {
+        out += match.groups[static_cast<std::size_t>(to[++i] - '0')];
+      } else {
+        out += to[i];
+      }
+    }
+    kept = match.end;
+  }
+  return out.append(text, kept, text.npos);
+}
+
 }  // namespace
 
 std::string TextStep::Apply(std::string_view text) const {
@@ -40,10 +58,14 @@ std::string TextStep::Apply(std::string_view text) const {
       return ReplaceAll(text, from, to);
     case Kind::kDeleteRegex:
       return regex->Replace(text, "");
+    case Kind::kReplaceRegex:
+      return ReplaceMatches(text, *regex, to);
     case Kind::kAfterLast:
       return std::string(text.substr(Require(text.rfind(from), from, text) + from.size()));
     case Kind::kBeforeFirst:
       return std::string(text.substr(0, Require(text.find(from), from, text)));
+    case Kind::kBeforeLast:
+      return std::string(text.substr(0, Require(text.rfind(from), from, text)));
   }
   return std::string(text);
 }

@@ -14,14 +14,16 @@ namespace meval::tasks {
 // One step of preparing a text before it enters a prompt.
 struct TextStep {
   enum class Kind {
-    kStrip,        // without whitespace at both ends (Python's str.strip)
-    kLower,        // Python's str.lower
-    kCapitalize,   // first character upper-cased, all others lower-cased
-    kCrlfToLf,     // "\r\n" -> "\n"; a lone "\r" stays
-    kReplace,      // every `from` by `to`, in one pass from the left
-    kDeleteRegex,  // every match of `regex`
-    kAfterLast,    // what follows the last `from`; a text without one is an error
-    kBeforeFirst,  // what precedes the first `from`; a text without one is an error
+    kStrip,         // without whitespace at both ends (Python's str.strip)
+    kLower,         // Python's str.lower
+    kCapitalize,    // first character upper-cased, all others lower-cased
+    kCrlfToLf,      // "\r\n" -> "\n"; a lone "\r" stays
+    kReplace,       // every `from` by `to`, in one pass from the left
+    kDeleteRegex,   // every match of `regex`
+    kReplaceRegex,  // every match of `regex` by `to`, in which \1 to \9 are the match's groups
+    kAfterLast,     // what follows the last `from`; a text without one is an error
+    kBeforeFirst,   // what precedes the first `from`; a text without one is an error
+    kBeforeLast,    // what precedes the last `from`; a text without one is an error
   };
   Kind kind = Kind::kStrip;
   std::string from;

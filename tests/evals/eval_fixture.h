@@ -26,12 +26,15 @@ inline RunOptions SampleRun(const std::string& tasks) {
   return options;
 }
 
-// The built-in tasks that ask in one way.
+// The built-in tasks that ask in one way; of log-likelihood tasks those with choices.
 inline std::vector<std::string> BuiltInTasks(RequestKind request) {
   std::vector<std::string> names;
   const TaskRegistry registry{std::vector<std::filesystem::path>{}};
   for (const Task& task : registry.tasks()) {
-    if (task.definition().request == request) names.push_back(task.name());
+    const TaskDefinition& definition = task.definition();
+    if (definition.request == request && !definition.scores_one_continuation) {
+      names.push_back(task.name());
+    }
   }
   return names;
 }
@@ -67,9 +70,17 @@ inline Evaluated Evaluate(const EvalPlan& plan, FakeLanguageModel& model,
   Progress progress(ignored, {.quiet = true});
   const EvalEnvironment environment = {model, finished, journal, progress, {}};
   Evaluated evaluated;
-  evaluated.outcome = plan.definition().request == RequestKind::kLoglikelihood
-                          ? LoglikelihoodEval(plan, EncodeTask(plan, model, 2), environment)
-                          : GenerationEval(plan, EncodeTask(plan, model, 2), environment);
+  switch (plan.definition().request) {
+    case RequestKind::kLoglikelihood:
+      evaluated.outcome = LoglikelihoodEval(plan, EncodeTask(plan, model, 2), environment);
+      break;
+    case RequestKind::kGeneration:
+      evaluated.outcome = GenerationEval(plan, EncodeTask(plan, model, 2), environment);
+      break;
+    case RequestKind::kRolling:
+      evaluated.outcome = RollingEval(plan, EncodeTask(plan, model, 2), environment);
+      break;
+  }
   evaluated.result = AggregateTask(plan, evaluated.outcome);
   std::ostringstream samples;
   WriteSamplesJsonl(evaluated.outcome.samples, samples);

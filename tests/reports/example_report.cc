@@ -231,7 +231,17 @@ std::vector<SampleResult> ExampleSamples() {
   odd.truncated = Truncation{1, 1500, 0};
   odd.boundary_merge = true;
   odd.scored = false;
-  return {choice, completion, odd};
+
+  SampleResult text;
+  text.index = 3;
+  text.id = "wiki.test:4";
+  text.source = "wikitext2/wiki.test.raw:150";
+  text.digest = Digest('7');
+  text.prompt_digest = Digest('8');
+  text.question = " = Gold dollar =\n\nThe gold dollar was a coin.\n";
+  text.rolling = RollingResult{-36.5, 14, 47, 19, {{16, -32.25}, {3, -4.25}}};
+  text.metrics = {{"bits_per_byte", 1.12}, {"word_perplexity", 13.5625}};
+  return {choice, completion, odd, text};
 }
 
 }  // namespace meval::testing

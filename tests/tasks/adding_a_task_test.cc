@@ -38,8 +38,9 @@ Task Example(const std::string& name) {
 }
 
 TEST(AddingATask, ShowsTheExamplesAsTheyAre) {
-  for (const char* name : {"capitals.json", "capitals.csv", "errands.json", "errands.jsonl",
-                           "errands_shown.jsonl", "hellaswag_converted.json"}) {
+  for (const char* name :
+       {"capitals.json", "capitals.csv", "errands.json", "errands.jsonl", "errands_shown.jsonl",
+        "hellaswag_converted.json", "notes.json", "notes.jsonl"}) {
     const std::string shown = "\n" + ReadAll(kDocs / "examples" / name) + "```\n";
     EXPECT_TRUE(Guide().find(shown) != std::string::npos) << name;
   }

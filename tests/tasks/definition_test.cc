@@ -149,7 +149,8 @@ const Mistake kMistakes[] = {
      "shots: expected an integer of at least 0, found \"5\""},
     {kChoiceTask, R"("title")", R"("shots": 2.5, "title")", "found the number 2.5"},
     {kChoiceTask, R"("loglikelihood")", R"("loglikelyhood")",
-     "request: expected one of loglikelihood, generation, found \"loglikelyhood\"; did you mean"},
+     "request: expected one of loglikelihood, generation, rolling, found \"loglikelyhood\"; did "
+     "you mean"},
     {kChoiceTask, R"("title")", R"("sampler": "random", "title")",
      "sampler: expected one of reference, first_n"},
     {kChoiceTask, R"("title")", R"("sampler": "first_n", "draws_one_extra": true, "title")",
@@ -163,7 +164,7 @@ const Mistake kMistakes[] = {
     {kChoiceTask, R"(["mine.jsonl"])", R"([""])", "data.test.files: expected a file name"},
     {kChoiceTask, R"(["mine.jsonl"])", R"(["a", 1])", "data.test.files[1]: expected a string"},
     {kChoiceTask, R"("files": "more.jsonl")", R"("files": "more", "format": "xml")",
-     "data.exemplars.format: expected jsonl, json or csv, found \"xml\""},
+     "data.exemplars.format: expected jsonl, json, csv or text, found \"xml\""},
     {kChoiceTask, R"("files": "more.jsonl")", R"("files": "more.jsonl", "records": 0)",
      "data.exemplars.records: expected an integer of at least 1"},
     {kChoiceTask, R"("test": {)", R"("tset": {}, "test": {)",
@@ -236,7 +237,8 @@ const Mistake kMistakes[] = {
     // Scores, generation, published scores, categories.
     {kChoiceTask, R"(["acc"])", "[]", "scores: expected at least one score"},
     {kChoiceTask, R"(["acc"])", R"(["accuracy"])",
-     "scores[0]: unknown metric \"accuracy\"; did you mean \"acc\"?; a loglikelihood task has: "},
+     "scores[0]: unknown metric \"accuracy\"; did you mean \"acc\"?; a loglikelihood task with "
+     "choices has: "},
     {kChoiceTask, R"(["acc"])", R"(["exact_match"])", "unknown metric \"exact_match\""},
     {kChoiceTask, R"(["acc"])", R"(["acc", "acc_norm"])",
      "scores: expected exactly one score with \"headline\": true, found 0"},

@@ -57,6 +57,10 @@ void AppendPrompt(const Document& document, const Prompt& prompt, std::string& o
     const bool is_gold = std::count(document.gold.begin(), document.gold.end(), i) > 0;
     out += (is_gold ? "gold choice <<<" : "choice <<<") + document.choices[i] + ">>>\n";
   }
+  if (document.num_words > 0) {
+    out += "counted: " + std::to_string(document.num_words) + " words, " +
+           std::to_string(document.num_bytes) + " bytes\n";
+  }
   for (const std::string& reference : document.references) {
     out += "reference <<<" + reference + ">>>\n";
   }
@@ -72,16 +76,19 @@ TEST_P(TaskPrompts, AreTheGoldenOnes) {
   options.data_dirs = {kFixtures};
   options.allow_count_mismatch = true;
   const TaskData data = task.Load(options);
-  ASSERT_GE(data.documents.size(), 3U);
+  const bool is_rolling = definition.request == RequestKind::kRolling;
+  const std::size_t num_shown = std::min<std::size_t>(data.documents.size(), 3);
+  ASSERT_EQ(num_shown, is_rolling ? num_shown : 3U);
   std::vector<std::int64_t> shots = {definition.default_shots};
-  if (shots[0] == 0) shots.push_back(2);
+  const bool has_pool = !is_rolling && !definition.scores_one_continuation;
+  if (shots[0] == 0 && has_pool) shots.push_back(2);
   std::string actual;
   for (const std::int64_t n : shots) {
     actual += "################ " + definition.name + " version " +
               std::to_string(definition.version) + ", " + std::to_string(n) + " shots\n";
     const auto prompts = BuildPrompts(
         task, data, {.shots = n, .seed = 1234, .mode = FewShotMode::kTask, .system = ""});
-    for (std::size_t i = 0; i < 3; ++i) AppendPrompt(data.documents[i], prompts[i], actual);
+    for (std::size_t i = 0; i < num_shown; ++i) AppendPrompt(data.documents[i], prompts[i], actual);
   }
   const std::string name =
       definition.name + ".v" + std::to_string(definition.version) + ".prompts.txt";
@@ -90,7 +97,8 @@ TEST_P(TaskPrompts, AreTheGoldenOnes) {
 
 INSTANTIATE_TEST_SUITE_P(PromptGoldens, TaskPrompts,
                          ::testing::Values("hellaswag", "mmlu", "gsm8k", "gsm8k_cot",
-                                           "gsm8k_cot_maj8", "samsum"),
+                                           "gsm8k_cot_maj8", "samsum", "lambada_openai",
+                                           "wikitext2", "wikitext2_stride", "wikitext2_llamacpp"),
                          [](const auto& param) { return std::string(param.param); });
 
 // A set of real files under a task, as it is evaluated.
@@ -118,6 +126,10 @@ std::vector<RealSet> RealSets() {
       {"hellaswag, 1000 official records", "hellaswag", 0,
        "hellaswag/hellaswag_val_official_1000.jsonl"},
       {"hellaswag_converted", "docs/examples/hellaswag_converted.json", 0, ""},
+      {"lambada_openai", "lambada_openai", 0, ""},
+      {"wikitext2", "wikitext2", 0, ""},
+      {"wikitext2_stride", "wikitext2_stride", 0, ""},
+      {"wikitext2_llamacpp", "wikitext2_llamacpp", 0, ""},
   };
 }
 

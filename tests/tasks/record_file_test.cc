@@ -23,6 +23,7 @@ TEST(ReadRecordFile, TellsTheFormatByTheNameAndAListByItsFirstByte) {
   EXPECT_EQ(count("lines.json", "{\"a\":1}\n{\"a\":2}\n"), 2U);
   EXPECT_EQ(count("list.json", "\xEF\xBB\xBF \n[{\"a\":1},{\"a\":2},{\"a\":3}]"), 3U);
   EXPECT_EQ(count("a.csv", "x,y\n1,2\n"), 1U);
+  EXPECT_EQ(count("a.txt", "one\ntwo\n"), 1U);
 }
 
 TEST(ReadRecordFile, PrefersTheFormatItIsTold) {
@@ -31,6 +32,14 @@ TEST(ReadRecordFile, PrefersTheFormatItIsTold) {
   EXPECT_EQ(ReadRecordFile(file, FileFormat::kCsv, {}).records.size(), 1U);
   EXPECT_THAT([&] { ReadRecordFile(file, std::nullopt, {}); },
               ThrowsMessage<DataError>(HasSubstr("expected a name ending in .jsonl")));
+}
+
+TEST(ReadRecordFile, SplitsTextAsItIsTold) {
+  const testing::ScratchDirectory scratch;
+  const auto file = scratch.Write("wiki.raw", " = A = \n a \n = B = \n b \n");
+  EXPECT_EQ(ReadRecordFile(file, FileFormat::kText, {}).records.size(), 1U);
+  EXPECT_EQ(ReadRecordFile(file, FileFormat::kText, {}, TextSplit::kWikitextPages).records.size(),
+            2U);
 }
 
 TEST(ReadRecordFile, DigestsTheBytes) {
@@ -48,10 +57,11 @@ TEST(ReadFileBytes, SaysWhyAFileCannotBeRead) {
               ThrowsMessage<DataError>(HasSubstr("found a directory")));
 }
 
-TEST(ParseFileFormat, KnowsThreeWords) {
+TEST(ParseFileFormat, KnowsFourWords) {
   EXPECT_EQ(ParseFileFormat("csv"), FileFormat::kCsv);
   EXPECT_EQ(ParseFileFormat("json"), FileFormat::kJson);
   EXPECT_EQ(ParseFileFormat("jsonl"), FileFormat::kJsonl);
+  EXPECT_EQ(ParseFileFormat("text"), FileFormat::kText);
   EXPECT_EQ(ParseFileFormat("parquet"), std::nullopt);
 }
 

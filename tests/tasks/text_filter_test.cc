@@ -48,12 +48,24 @@ TEST(TextStep, DeletesEveryMatch) {
   EXPECT_EQ(step.Apply("[header] a [step]b[ c"), " a b[ c");
 }
 
+TEST(TextStep, ReplacesEveryMatchAndPutsItsGroupsIn) {
+  TextStep step = Step(TextStep::Kind::kReplaceRegex, "", "<\\2\\1>");
+  step.regex.emplace("(a+)(b)?");
+  EXPECT_EQ(step.Apply("xaab aé"), "x<baa> <a>é");
+  EXPECT_EQ(step.Apply("none"), "none");
+  step.regex.emplace("x*()()");  // empty matches too, as re.sub counts them
+  step.to = "-";
+  EXPECT_EQ(step.Apply("axb"), "-a--b-");
+}
+
 TEST(TextStep, TakesWhatFollowsTheLastOrPrecedesTheFirstMarker) {
   const TextStep after = Step(TextStep::Kind::kAfterLast, "#### ");
   EXPECT_EQ(after.Apply("a\n#### 1\n#### 2"), "2");
   const TextStep before = Step(TextStep::Kind::kBeforeFirst, "#### ");
   EXPECT_EQ(before.Apply("a\n#### 1\n#### 2"), "a\n");
-  for (const TextStep* step : {&after, &before}) {
+  const TextStep before_last = Step(TextStep::Kind::kBeforeLast, "#### ");
+  EXPECT_EQ(before_last.Apply("a\n#### 1\n#### 2"), "a\n#### 1\n");
+  for (const TextStep* step : {&after, &before, &before_last}) {
     EXPECT_THAT([&] { step->Apply("no marker"); },
                 ThrowsMessage<FieldError>(HasSubstr("expected a text that holds \"#### \"")));
   }
