@@ -59,17 +59,17 @@ TEST_F(PerplexityCommand, PrintsATableOfATextFile) {
   const ProgramResult result = Run("notes.md");
   EXPECT_EQ(result.code, kExitOk) << result.err;
   EXPECT_THAT(result.out, AllOf(HasSubstr("word_perplexity (ppl)"), HasSubstr("bits_per_byte"),
-                                HasSubstr("token_perplexity"), HasSubstr("28 words, 141 bytes"),
+                                HasSubstr("token_perplexity"), HasSubstr("29 words, 141 bytes"),
                                 HasSubstr("scored in 1 window.")));
 }
 
 TEST_F(PerplexityCommand, CountsWordsBytesAndTokensOnce) {
   directory_.Write("notes.txt", text_);
   const Json task = Task("notes.txt");
-  EXPECT_EQ(Value(task, "words"), 28);  // 27 and the empty piece behind the last line end
+  EXPECT_EQ(Value(task, "words"), 29);  // 28 and the empty piece behind the last line end
   EXPECT_EQ(Value(task, "bytes"), static_cast<double>(text_.size()));
   EXPECT_EQ(Value(task, "tokens"), Value(task, "scored_tokens"));
-  EXPECT_NEAR(std::log(Value(task, "word_perplexity")) * 28,
+  EXPECT_NEAR(std::log(Value(task, "word_perplexity")) * 29,
               std::log(Value(task, "token_perplexity")) * Value(task, "tokens"), 1e-6);
   EXPECT_EQ(task.at("request"), "rolling");
   EXPECT_EQ(task.at("settings").at("protocol"), "rolling");
@@ -154,7 +154,7 @@ TEST_F(PerplexityCommand, SaysWhatIsWrongWithAFile) {
   ExpectError(Run(""), kExitUsage, "expected a file, found a directory");
   ExpectError(Run("empty.txt"), kExitData, "empty.txt: expected some text, found an empty file");
   ExpectError(Run("latin1.txt"), kExitData, "latin1.txt:1: byte 4: not valid UTF-8");
-  ExpectError(Run("rows.jsonl"), kExitData, "\"text\" is missing; is \"txt\" meant");
+  ExpectError(Run("rows.jsonl"), kExitData, "\"text\" is missing; did you mean \"txt\"?");
   ExpectError(Run("number.jsonl"), kExitData, "number.jsonl:1: ");
   ExpectError(Run("nothing.jsonl"), kExitData, "found no token");
   ExpectError(Run("short.txt", {"--protocol", "stride", "--length", "500"}), kExitData,
