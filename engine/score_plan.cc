@@ -111,9 +111,8 @@ class Planner {
     std::int64_t pages = NumKvPages(length);
     if (options_.window > 0) pages = std::min(pages, NumWindowPages(options_.window));
     throw DeviceError("a request feeds " + std::to_string(length) + " tokens, which take " +
-                      std::to_string(pages) + " KV pages of " +
-                      std::to_string(kKvPageTokens) + " positions; there are " +
-                      std::to_string(options_.num_pages) +
+                      std::to_string(pages) + " KV pages of " + std::to_string(kKvPageTokens) +
+                      " positions; there are " + std::to_string(options_.num_pages) +
                       ". Give more KV memory, or shorten the requests (fewer shots, a smaller "
                       "maximum length).");
   }
