@@ -95,13 +95,10 @@ void KvSequence::Extend(std::int64_t count) {
                       std::to_string(pool_->num_free_pages()) + " of " +
                       std::to_string(pool_->num_pages()) + " are free");
   }
-  if (count > 0 && length_ % kKvPageTokens != 0) {
-    MEVAL_CHECK(pages_.back() != kReleased, "the page a sequence goes on from is held");
-    if (pool_->IsShared(pages_.back())) {
-      const std::int32_t copy = pool_->Copy(pages_.back());
-      pool_->Release(pages_.back());
-      pages_.back() = copy;
-    }
+  if (count > 0 && GoesOnInASharedPage()) {
+    const std::int32_t copy = pool_->Copy(pages_.back());
+    pool_->Release(pages_.back());
+    pages_.back() = copy;
   }
   length_ += count;
   const auto num_pages = static_cast<std::size_t>(NumKvPages(length_));
@@ -135,14 +132,20 @@ bool KvSequence::Holds(std::int64_t begin, std::int64_t end) const {
   return true;
 }
 
+bool KvSequence::GoesOnInASharedPage() const {
+  if (length_ % kKvPageTokens == 0) return false;
+  MEVAL_CHECK(pages_.back() != kReleased, "the page a sequence goes on from is held");
+  return pool_->IsShared(pages_.back());
+}
+
 std::int64_t KvSequence::PagesToExtend(std::int64_t count) const {
-  const bool copies = count > 0 && length_ % kKvPageTokens != 0 && pool_->IsShared(pages_.back());
+  const bool copies = count > 0 && GoesOnInASharedPage();
   return NumKvPages(length_ + count) - NumKvPages(length_) + (copies ? 1 : 0);
 }
 
 std::int64_t KvSequence::PositionsWithin(std::int64_t num_pages) const {
   const std::int64_t in_last_page = NumKvPages(length_) * kKvPageTokens - length_;
-  if (in_last_page > 0 && pool_->IsShared(pages_.back())) --num_pages;
+  if (GoesOnInASharedPage()) --num_pages;
   if (num_pages < 0) return 0;
   return in_last_page + num_pages * kKvPageTokens;
 }

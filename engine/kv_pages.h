@@ -87,6 +87,9 @@ class KvSequence {
   std::int64_t PositionsWithin(std::int64_t num_pages) const;
 
  private:
+  // Whether the page that the next position goes to is partly filled and held by others as well.
+  bool GoesOnInASharedPage() const;
+
   KvPagePool* pool_ = nullptr;
   std::vector<std::int32_t> pages_;
   std::int64_t length_ = 0;

@@ -1,14 +1,11 @@
 #include "engine/generate.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
-#include <map>
 #include <random>
 #include <set>
 #include <stdexcept>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -16,134 +13,39 @@
 #include <gtest/gtest.h>
 
 #include "kernels/check.h"
-#include "kernels/sampling.h"
+#include "tests/support/generation_bench.h"
 #include "tests/support/tiny_mistral.h"
 
 namespace meval {
-
-// Generations are compared whole.
-static bool operator==(const Generation& a, const Generation& b) {
-  return std::tie(a.text, a.tokens, a.reason) == std::tie(b.text, b.tokens, b.reason);
-}
-
 namespace {
 
-using testing::Pack;
+using testing::GenerateNaively;
 using testing::PlainWeights;
 using testing::RandomPlainWeights;
 using testing::RandomTokens;
+using testing::Samples;
 using testing::TinyConfig;
 using testing::TinyEngine;
 using testing::TinyPiece;
-using testing::TinyTokenizer;
 
 using Tokens = std::vector<TokenId>;
-using Samples = std::vector<std::vector<Generation>>;  // per request, per sample
+using Variant = testing::Schedule;
+using Outcome = testing::GenerationOutcome;
 
-struct Variant {
-  int num_threads = 1;
-  DType dtype = DType::kF32;
-  std::int64_t batch_tokens = 64;
-  std::int64_t num_pages = 128;
-  bool share_prefixes = true;
-};
-
-struct Outcome {
-  Samples samples;
-  EngineStats stats;
-};
-
+// Carries out to the end, and checks that it is one.
 Outcome Generate(const std::vector<GenerationRequest>& requests, const Variant& variant,
-                 const ModelConfig& config, const PlainWeights& plain) {
-  Context ctx({.num_threads = variant.num_threads});
-  Mistral model(ctx, config, Pack(ctx, config, plain, variant.dtype), variant.batch_tokens,
-                config.max_position_embeddings);
-  KvCache cache(config, variant.dtype, variant.num_pages);
-  const Tokenizer tokenizer = TinyTokenizer();
-  Outcome outcome;
-  std::set<std::pair<std::size_t, std::int64_t>> reported;
-  for (const GenerationRequest& request : requests) {
-    outcome.samples.emplace_back(static_cast<std::size_t>(request.num_samples));
-  }
-  const GenerationPlan plan = PlanGeneration(requests, {.num_pages = variant.num_pages,
-                                                        .batch_tokens = variant.batch_tokens,
-                                                        .window = config.sliding_window,
-                                                        .share_prefixes = variant.share_prefixes});
-  ExecuteGenerationPlan(
-      ctx, model, cache, tokenizer, plan, CostModel(config, variant.dtype), requests,
-      [&](std::size_t request, std::int64_t sample, Generation generation) {
-        EXPECT_TRUE(reported.insert({request, sample}).second) << "reported twice";
-        outcome.samples.at(request).at(static_cast<std::size_t>(sample)) = std::move(generation);
-      },
-      {}, outcome.stats);
+                 const ModelConfig& config, const PlainWeights& weights) {
+  Outcome outcome = testing::RunGeneration(requests, variant, config, weights);
   std::size_t expected = 0;
   for (const auto& samples : outcome.samples) expected += samples.size();
-  EXPECT_EQ(reported.size(), expected);
-  EXPECT_EQ(cache.num_free_pages(), cache.num_pages()) << "pages leaked";
+  EXPECT_EQ(outcome.num_reported, expected);
+  EXPECT_EQ(outcome.free_pages_after, variant.num_pages) << "pages leaked";
   return outcome;
 }
 
 Outcome Generate(const std::vector<GenerationRequest>& requests, const Variant& variant = {}) {
   return Generate(requests, variant, TinyConfig(),
                   RandomPlainWeights(TinyConfig(), 1, variant.dtype));
-}
-
-// Each sample alone, one token a pass, its text decoded anew each time.
-Samples GenerateNaively(const std::vector<GenerationRequest>& requests, DType dtype) {
-  const ModelConfig config = TinyConfig();
-  Context ctx({.num_threads = 1});
-  Mistral model(ctx, config, Pack(ctx, config, RandomPlainWeights(config, 1, dtype), dtype), 1,
-                config.max_position_embeddings);
-  KvCache cache(config, dtype, 8);
-  const Tokenizer tokenizer = TinyTokenizer();
-  Samples results;
-  for (const GenerationRequest& request : requests) {
-    std::vector<Generation>& samples = results.emplace_back();
-    for (std::int64_t s = 0; s < request.num_samples; ++s) {
-      KvSequence sequence(&cache.pool());
-      Tokens tokens = request.prompt;
-      Generation generation;
-      bool running = true;
-      while (running) {
-        sequence.Extend(1);
-        TokenBatch batch;
-        const std::int64_t position = sequence.length() - 1;
-        batch.Append(std::span(tokens).subspan(static_cast<std::size_t>(position), 1), position,
-                     sequence);
-        batch.logit_rows = {0};
-        const TensorView logits = model.Forward(batch, cache);
-        if (position + 1 < static_cast<std::int64_t>(tokens.size())) continue;
-        const SamplingKey key{request.seed, request.key, static_cast<std::uint32_t>(s),
-                              static_cast<std::uint32_t>(generation.tokens.size())};
-        TokenId next = 0;
-        SampleTokens(ctx, logits, std::span(&request.sampling, 1), std::span(&key, 1),
-                     std::span(&next, 1));
-        running = next != config.eos_token_ids[0];
-        if (!running) generation.reason = StopReason::kEos;
-        if (running) {
-          generation.tokens.push_back(next);
-          tokens.push_back(next);
-          if (static_cast<std::int64_t>(generation.tokens.size()) == request.max_new_tokens) {
-            running = false;
-          }
-        }
-        ContinuationText text = tokenizer.Continue(request.prompt);
-        for (const TokenId id : generation.tokens) text.Append(id);
-        generation.text = running ? text.text() : text.Final();
-        std::size_t cut = std::string::npos;
-        for (const std::string& stop : request.stop) {
-          cut = std::min(cut, generation.text.find(stop));
-        }
-        if (cut != std::string::npos) {
-          generation.text.resize(cut);
-          generation.reason = StopReason::kStopString;
-          running = false;
-        }
-      }
-      samples.push_back(generation);
-    }
-  }
-  return results;
 }
 
 // Prompts as benchmarks make them: common exemplars, some prompts twice or the beginning of others,
@@ -179,7 +81,9 @@ TEST(Generate, GivesWhatANaiveLoopGives) {
     for (const std::uint64_t seed : {1U, 2U, 3U}) {
       SCOPED_TRACE(std::string(Name(dtype)) + ", seed " + std::to_string(seed));
       const auto requests = BenchmarkLikeRequests(seed);
-      EXPECT_TRUE(Generate(requests, {.dtype = dtype}).samples == GenerateNaively(requests, dtype));
+      EXPECT_TRUE(Generate(requests, {.dtype = dtype}).samples ==
+                  GenerateNaively(requests, dtype, TinyConfig(),
+                                  RandomPlainWeights(TinyConfig(), 1, dtype)));
     }
   }
 }
@@ -384,6 +288,9 @@ TEST(Generate, CutsAtTheFirstStopStringThatOccurs) {
 TEST(Generate, DoesNotFindAStopStringInThePrompt) {
   // The prompt is "Q" and the text ": the ...": "Q:" lies across the two and does not count.
   EXPECT_EQ(Scripted(Sentence()).Run("Q", {"Q:"}).reason, StopReason::kEos);
+  // "Q" is all of the prompt; what counts is the one that is written.
+  EXPECT_EQ(Scripted(Sentence()).Run("Q", {"Q"}).text, ": the answer is 1.\n ");
+  EXPECT_EQ(Scripted(Sentence()).Run("Q", {"Q:", " is"}).text, ": the answer");
 }
 
 TEST(Generate, FindsAStopStringWhoseCharactersAreBytePieces) {

@@ -74,39 +74,6 @@ TEST(KvCache, RefusesADtypeOrSizeItCannotHold) {
   EXPECT_THROW(KvCache(TinyConfig(), DType::kF32, 0), std::invalid_argument);
 }
 
-TEST(KvSequence, TakesPagesAsItGrowsAndGivesThemBack) {
-  KvCache cache(TinyConfig(), DType::kF32, 4);
-  {
-    KvSequence sequence(&cache.pool());
-    sequence.Extend(1);
-    EXPECT_EQ(cache.num_free_pages(), 3);
-    sequence.Extend(63);
-    EXPECT_EQ(cache.num_free_pages(), 3);
-    sequence.Extend(1);
-    EXPECT_EQ(cache.num_free_pages(), 2);
-    EXPECT_EQ(sequence.length(), 65);
-    sequence.Truncate(64);
-    EXPECT_EQ(cache.num_free_pages(), 3);
-    sequence.Truncate(1000);
-    EXPECT_EQ(sequence.length(), 64);
-  }
-  EXPECT_EQ(cache.num_free_pages(), 4);
-}
-
-TEST(KvSequence, SharesFullPagesWithItsForkAndCopiesThePartlyFilledOne) {
-  KvCache cache(TinyConfig(), DType::kF32, 8);
-  KvSequence parent(&cache.pool());
-  parent.Extend(130);
-  const KvSequence aligned = parent.Fork(128);
-  EXPECT_EQ(cache.num_free_pages(), 5);
-  const KvSequence partly = parent.Fork(129);
-  EXPECT_EQ(cache.num_free_pages(), 4);
-  EXPECT_EQ(partly.pages()[0], parent.pages()[0]);
-  EXPECT_EQ(partly.pages()[1], parent.pages()[1]);
-  EXPECT_NE(partly.pages()[2], parent.pages()[2]);
-  EXPECT_EQ(aligned.pages().size(), 2U);
-}
-
 TEST(KvSequence, MakesASharedLastPageItsOwnBeforeItGrows) {
   KvCache cache(TinyConfig(), DType::kF32, 4);
   const Marker marker(cache, 2);
@@ -122,45 +89,6 @@ TEST(KvSequence, MakesASharedLastPageItsOwnBeforeItGrows) {
   marker.Write(parent, 10, 500);
   EXPECT_TRUE(marker.Holds(fork, 10, 10));
   EXPECT_TRUE(marker.Holds(parent, 9, 9));
-}
-
-TEST(KvSequence, SaysHowMuchIsMissingWhenTheCacheIsFullAndStaysAsItWas) {
-  KvCache cache(TinyConfig(), DType::kF32, 2);
-  KvSequence sequence(&cache.pool());
-  sequence.Extend(100);
-  try {
-    sequence.Extend(100);
-    FAIL() << "expected DeviceError";
-  } catch (const DeviceError& error) {
-    EXPECT_STREQ(error.what(),
-                 "the KV cache is full: 2 more pages of 64 positions are needed, 0 of 2 are free");
-  }
-  EXPECT_EQ(sequence.length(), 100);
-  EXPECT_THROW(sequence.Fork(100), DeviceError);
-  EXPECT_EQ(cache.num_free_pages(), 0);
-  sequence.Truncate(0);
-  EXPECT_EQ(cache.num_free_pages(), 2);
-}
-
-TEST(KvSequence, RefusesToForkBeyondItsLength) {
-  KvCache cache(TinyConfig(), DType::kF32, 2);
-  KvSequence sequence(&cache.pool());
-  sequence.Extend(3);
-  EXPECT_THROW(sequence.Fork(4), std::invalid_argument);
-  EXPECT_THROW(sequence.Fork(-1), std::invalid_argument);
-}
-
-TEST(KvSequence, LeavesNothingBehindWhenMovedFrom) {
-  KvCache cache(TinyConfig(), DType::kF32, 4);
-  KvSequence a(&cache.pool());
-  a.Extend(70);
-  KvSequence b(std::move(a));
-  EXPECT_EQ(b.length(), 70);
-  KvSequence c(&cache.pool());
-  c.Extend(1);
-  c = std::move(b);
-  EXPECT_EQ(c.length(), 70);
-  EXPECT_EQ(cache.num_free_pages(), 2);
 }
 
 // Random forks, extensions and truncations of many sequences, against plain vectors of marks.
