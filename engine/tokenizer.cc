@@ -15,6 +15,11 @@
 #include "engine/text/utf8.h"
 
 namespace meval {
+
+std::string TokenizerLibrary() {
+  return std::string("sentencepiece ") + MEVAL_SENTENCEPIECE_VERSION;
+}
+
 namespace {
 
 using Path = std::filesystem::path;

@@ -15,6 +15,9 @@
 
 namespace meval {
 
+// The library that encodes and its version: "sentencepiece 0.1.97".
+std::string TokenizerLibrary();
+
 class Tokenizer {
  public:
   // `path`: a tokenizer.model file, or a directory that holds one (tokenizer.model, or a single

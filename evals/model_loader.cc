@@ -39,10 +39,8 @@ bool IsRandom(const std::string& origin) { return origin.starts_with("random:");
 
 }  // namespace
 
-LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes) {
+EngineOptions EngineOptionsOf(const ModelOptions& options, std::ostream* notes) {
   CheckBackend(options.backend);
-  LoadedModel loaded;
-  loaded.context = std::make_unique<Context>(ContextOptions{.num_threads = options.threads});
   EngineOptions engine;
   engine.model = options.model;
   engine.tokenizer = options.tokenizer;
@@ -57,6 +55,13 @@ LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes) {
   if (notes != nullptr) {
     engine.announce = [notes](const std::string& text) { *notes << text << std::flush; };
   }
+  return engine;
+}
+
+LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes) {
+  const EngineOptions engine = EngineOptionsOf(options, notes);
+  LoadedModel loaded;
+  loaded.context = std::make_unique<Context>(ContextOptions{.num_threads = options.threads});
   loaded.engine = std::make_unique<Engine>(Engine::Load(*loaded.context, engine));
   loaded.is_demonstration = IsRandom(loaded.engine->origin());
   return loaded;

@@ -21,6 +21,10 @@ struct LoadedModel {
   bool is_demonstration = false;  // tiny or random weights: scores mean nothing
 };
 
+// What the flags say to an engine; the memory table goes to `notes` (null: nowhere). Throws
+// DeviceError for a backend that is not there.
+EngineOptions EngineOptionsOf(const ModelOptions& options, std::ostream* notes);
+
 // Loads the model that `options` name. Notes for people go to `notes` (null: none). Throws
 // UsageError, ModelError or DeviceError.
 LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes);
