@@ -1,5 +1,6 @@
 #include "engine/selftest.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -44,6 +45,15 @@ void Prove(EngineSubject& subject, const ProofOptions& options, const RequestLim
   ProveEngine(subject, scores, generations, options, checks);
 }
 
+// 1, 2, 4 and what a run would take.
+std::vector<int> ThreadCounts(int num_threads) {
+  std::vector<int> counts = {1, 2, 4};
+  if (std::find(counts.begin(), counts.end(), num_threads) == counts.end()) {
+    counts.push_back(num_threads);
+  }
+  return counts;
+}
+
 void ProveRandomModels(const SelftestOptions& options, int num_threads, CheckList& checks) {
   const std::int64_t pieces = Tokenizer::Load(options.tokenizer).vocab_size();
   for (std::int64_t i = 0; i < NumRandomModels(options.effort); ++i) {
@@ -60,6 +70,7 @@ void ProveRandomModels(const SelftestOptions& options, int num_threads, CheckLis
     proof.model = "random model of " + Describe(model);
     proof.seed = seed;
     proof.rounds = NumRounds(options.effort);
+    proof.thread_counts = ThreadCounts(num_threads);
     // Ample: room for the longest twenty times over.
     proof.base = {
         .share_prefixes = true, .batch_tokens = 256, .kv_pages = 100, .num_threads = num_threads};
@@ -74,6 +85,7 @@ void ProveModel(const SelftestOptions& options, int num_threads, CheckList& chec
   proof.seed = options.seed;
   proof.rounds = NumRounds(options.effort);
   proof.base.num_threads = num_threads;
+  proof.thread_counts = ThreadCounts(num_threads);
   if (options.progress) options.progress(proof.model);
   const Engine& engine = subject.Under(proof.base);
   RequestLimits limits = {.vocab_size = engine.config().vocab_size,

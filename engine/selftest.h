@@ -29,7 +29,9 @@ enum class SelftestEffort { kQuick, kDefault, kFull };  // seconds, under 20 sec
 struct SelftestOptions {
   std::uint64_t seed = 1234;
   SelftestEffort effort = SelftestEffort::kDefault;
-  int num_threads = 0;                     // of the schedule others are compared with; 0: all cores
+  // Of the schedule others are compared with; 0: one for random models, whose steps are too small
+  // to gain by more, and all cores for the user's own. All cores are among the schedules tried.
+  int num_threads = 0;
   WeightDType dtype = WeightDType::kAuto;  // of the random models; kAuto: f32 and bf16
   // A tokenizer.model or its directory, for the random models.
   std::filesystem::path tokenizer;

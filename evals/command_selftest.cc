@@ -83,16 +83,17 @@ SelftestOptions ToOptions(const SelftestCommandOptions& command, std::ostream* n
                                   : SelftestEffort::kDefault;
   options.num_threads = command.model.threads;
   options.only = command.only;
+  EngineOptions engine = ToEngineOptions(command.model);
   if (notes != nullptr) {
     options.progress = [notes](const std::string& what) {
       fmt::print(*notes, "trying {}\n", what);
     };
+    engine.announce = [notes](const std::string& table) { *notes << table << std::flush; };
   }
-  const EngineOptions engine = EngineOptionsOf(command.model, notes);
   options.dtype = engine.dtype;
   options.tokenizer = command.model.tokenizer;
   if (!command.model.model.empty()) {
-    options.model = engine;
+    options.model = std::move(engine);
   } else if (options.tokenizer.empty()) {
     options.tokenizer = TinyModelDir();
   }

@@ -39,7 +39,7 @@ bool IsRandom(const std::string& origin) { return origin.starts_with("random:");
 
 }  // namespace
 
-EngineOptions EngineOptionsOf(const ModelOptions& options, std::ostream* notes) {
+EngineOptions ToEngineOptions(const ModelOptions& options) {
   CheckBackend(options.backend);
   EngineOptions engine;
   engine.model = options.model;
@@ -52,16 +52,16 @@ EngineOptions EngineOptionsOf(const ModelOptions& options, std::ostream* notes) 
       (options.model.starts_with("random:tiny") && options.tokenizer.empty())) {
     engine.tiny_dir = TinyModelDir();
   }
-  if (notes != nullptr) {
-    engine.announce = [notes](const std::string& text) { *notes << text << std::flush; };
-  }
   return engine;
 }
 
 LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes) {
-  const EngineOptions engine = EngineOptionsOf(options, notes);
+  EngineOptions engine = ToEngineOptions(options);
   LoadedModel loaded;
   loaded.context = std::make_unique<Context>(ContextOptions{.num_threads = options.threads});
+  if (notes != nullptr) {
+    engine.announce = [notes](const std::string& text) { *notes << text << std::flush; };
+  }
   loaded.engine = std::make_unique<Engine>(Engine::Load(*loaded.context, engine));
   loaded.is_demonstration = IsRandom(loaded.engine->origin());
   return loaded;

@@ -21,13 +21,13 @@ struct LoadedModel {
   bool is_demonstration = false;  // tiny or random weights: scores mean nothing
 };
 
-// What the flags say to an engine; the memory table goes to `notes` (null: nowhere). Throws
-// DeviceError for a backend that is not there.
-EngineOptions EngineOptionsOf(const ModelOptions& options, std::ostream* notes);
-
 // Loads the model that `options` name. Notes for people go to `notes` (null: none). Throws
 // UsageError, ModelError or DeviceError.
 LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes);
+
+// The engine's options for the model flags; the shipped tokenizer is looked for where a model has
+// no other. Throws ModelError if it is not there, DeviceError for a backend this version lacks.
+EngineOptions ToEngineOptions(const ModelOptions& options);
 
 // SHA-256 over configuration and weight files, or over shape and seed of random weights. Reads
 // every byte.

@@ -23,7 +23,7 @@ using Picks = std::vector<std::size_t>;
 struct Trial {
   std::string_view check;
   Schedule schedule;
-  // KV pages beyond those the longest request of each kind needs; nothing: as the schedule says.
+  // KV pages beyond those the largest request of each kind needs; nothing: as the schedule says.
   std::optional<std::int64_t> spare_pages = {};
 };
 
@@ -185,7 +185,7 @@ void EngineProof::TrySchedule(const Trial& trial) {
     if (!checks_.Wants(check)) continue;
     Schedule schedule = trial.schedule;
     if (trial.spare_pages)
-      schedule.kv_pages = side->workload->PagesOfLongest() + *trial.spare_pages;
+      schedule.kv_pages = side->workload->PagesOfLargest() + *trial.spare_pages;
     Picks picks = side->all;
     if (trial.check == kMixture || trial.check == kTokenwise) RandomFor(check).Shuffle(picks);
     if (trial.check == kTokenwise) picks = FewRows(*side->workload, picks);
@@ -244,7 +244,7 @@ std::vector<Trial> EngineProof::OneByOne() {
   }
   vary(
       "memory", [](Schedule&) {}, 0);
-  for (const int threads : {1, 2, 4}) {
+  for (const int threads : options_.thread_counts) {
     if (threads != base.num_threads)
       vary("threads", [&](Schedule& it) { it.num_threads = threads; });
   }
@@ -257,7 +257,7 @@ std::vector<Trial> EngineProof::OneByOne() {
         "memory", [](Schedule&) {}, random.Between(1, 6));
     const Schedule mixed = {
         .share_prefixes = random.Chance(0.7),
-        .batch_tokens = random.Pick<std::int64_t>({random.Between(1, 20), 64, 300}),
+        .batch_tokens = random.Pick<std::int64_t>({random.Between(16, 40), 64, 300}),
         .kv_pages = 0,
         .num_threads = random.Pick({1, 2, 4})};
     trials.push_back({kMixture, mixed, random.Pick<std::int64_t>({0, 1, random.Between(2, 20)})});
@@ -313,8 +313,8 @@ CheckList EngineChecks(std::string_view only) {
           {"score.resume", "interrupted and continued: the same bits, none lost or doubled"},
           {"score.sharing", "without sharing of prefixes: the same bits"},
           {"score.batch", "steps of 1 to 8192 rows: the same bits"},
-          {"score.memory", "KV pages from ample to the longest request's: the same bits"},
-          {"score.threads", "1, 2 and 4 threads: the same bits"},
+          {"score.memory", "KV pages from ample to the largest request's: the same bits"},
+          {"score.threads", "1, 2, 4 and all threads: the same bits"},
           {"score.tokenwise", "token by token, each request alone: the same bits"},
           {"score.mixture", "all of these at once: the same bits"},
           {"generate.order", "shuffled requests get the same tokens"},
@@ -322,8 +322,8 @@ CheckList EngineChecks(std::string_view only) {
           {"generate.resume", "interrupted and continued: the same tokens, none lost or doubled"},
           {"generate.sharing", "without sharing of prefixes: the same tokens"},
           {"generate.batch", "steps of 1 to 8192 rows: the same tokens"},
-          {"generate.memory", "KV pages from ample to the longest request's: the same tokens"},
-          {"generate.threads", "1, 2 and 4 threads: the same tokens"},
+          {"generate.memory", "KV pages from ample to the largest request's: the same tokens"},
+          {"generate.threads", "1, 2, 4 and all threads: the same tokens"},
           {"generate.tokenwise", "token by token, each request alone: the same tokens"},
           {"generate.mixture", "all of these at once: the same tokens"},
       },

@@ -22,6 +22,7 @@ struct ProofOptions {
   std::string model;       // for messages: which model and seed
   std::uint64_t seed = 0;  // of the schedules and orders tried
   Schedule base;
+  std::vector<int> thread_counts = {1, 2, 4};
   // Schedules are tried one by one, each with an engine of its own. Where loading takes long, all
   // that may differ differs at once instead: three engines in all.
   bool one_by_one = true;

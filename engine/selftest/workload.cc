@@ -79,16 +79,10 @@ Answers Workload::Run(Subject& subject, const Schedule& schedule,
   return answers;
 }
 
-std::int64_t Workload::PagesOfLongest() const {
-  std::int64_t pages = 0;
-  for (std::size_t i = 0; i < size(); ++i) pages = std::max(pages, PagesOf(rows(i)));
-  return pages;
-}
-
-std::int64_t Workload::PagesOfAll() const {
-  std::int64_t pages = 0;
-  for (std::size_t i = 0; i < size(); ++i) pages += PagesOf(rows(i)) * num_samples(i);
-  return pages;
+std::int64_t Workload::PagesOfLargest() const {
+  std::int64_t largest = 0;
+  for (std::size_t i = 0; i < size(); ++i) largest = std::max(largest, pages(i));
+  return largest;
 }
 
 std::string ScoreWorkload::Describe(std::size_t request) const {
@@ -103,6 +97,8 @@ std::int64_t ScoreWorkload::rows(std::size_t request) const {
 }
 
 std::int64_t ScoreWorkload::num_samples(std::size_t) const { return 1; }
+
+std::int64_t ScoreWorkload::pages(std::size_t request) const { return PagesOf(rows(request)); }
 
 void ScoreWorkload::Call(Subject& subject, const Schedule& schedule,
                          std::span<const std::size_t> picks, const Report& report,
@@ -130,6 +126,13 @@ std::int64_t GenerateWorkload::rows(std::size_t request) const {
 
 std::int64_t GenerateWorkload::num_samples(std::size_t request) const {
   return requests_[request].num_samples;
+}
+
+std::int64_t GenerateWorkload::pages(std::size_t request) const {
+  const GenerationRequest& it = requests_[request];
+  const auto prompt = static_cast<std::int64_t>(it.prompt.size());
+  if (it.max_new_tokens == 1) return PagesOf(prompt);
+  return PagesOf(prompt) + PagesOf(rows(request) - 1) - prompt / kKvPageTokens;
 }
 
 void GenerateWorkload::Call(Subject& subject, const Schedule& schedule,

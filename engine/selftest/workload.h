@@ -35,9 +35,10 @@ class Workload {
   // Rows a request needs alone: its tokens but the last, or its prompt and all it may generate.
   virtual std::int64_t rows(std::size_t request) const = 0;
   virtual std::int64_t num_samples(std::size_t request) const = 0;
-  // KV pages that the longest request needs alone, and that all need side by side.
-  std::int64_t PagesOfLongest() const;
-  std::int64_t PagesOfAll() const;
+  // KV pages a request needs alone: those of its rows; of a generation, those of its prompt and of
+  // one sample beside it, which has a copy of the page the prompt ends in.
+  virtual std::int64_t pages(std::size_t request) const = 0;
+  std::int64_t PagesOfLargest() const;
 
   // Runs requests `picks`, in that order, in one call, and returns their answers at their own
   // places; the others' are empty. After `stop_after` answers the call is asked to stop; 0: never.
@@ -59,6 +60,7 @@ class ScoreWorkload : public Workload {
   std::string Describe(std::size_t request) const override;
   std::int64_t rows(std::size_t request) const override;
   std::int64_t num_samples(std::size_t request) const override;
+  std::int64_t pages(std::size_t request) const override;
 
  protected:
   void Call(Subject& subject, const Schedule& schedule, std::span<const std::size_t> picks,
@@ -77,6 +79,7 @@ class GenerateWorkload : public Workload {
   std::string Describe(std::size_t request) const override;
   std::int64_t rows(std::size_t request) const override;
   std::int64_t num_samples(std::size_t request) const override;
+  std::int64_t pages(std::size_t request) const override;
   const std::vector<GenerationRequest>& requests() const { return requests_; }
 
  protected:

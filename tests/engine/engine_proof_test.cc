@@ -202,7 +202,9 @@ TEST(EngineProof, RefutesAnAnswerLostInAnInterruption) {
   const std::vector<SelftestCheck> checks = Prove(subject);
   EXPECT_EQ(FailedOf(checks), Names{"score.resume"});
   for (const SelftestCheck& check : checks) {
-    if (!check.passed()) EXPECT_THAT(check.first_failure, HasSubstr("found no answer"));
+    if (!check.passed()) {
+      EXPECT_THAT(check.first_failure, HasSubstr("found no answer"));
+    }
   }
 }
 

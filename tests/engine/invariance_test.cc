@@ -83,7 +83,7 @@ TEST_P(Invariance, IsOfSchedulesThatDiffer) {
 
 std::vector<InvarianceCase> Cases() {
   std::vector<InvarianceCase> cases;
-  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     cases.push_back({seed, DType::kF32});
     cases.push_back({seed, DType::kBF16});
   }

@@ -1,3 +1,4 @@
+#include <sstream>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -66,13 +67,15 @@ TEST(SelftestCommand, IsInTheHelp) {
 SelftestReport ReportOfEveryKind() {
   SelftestReport report;
   report.machine = {{"cpu", "a processor"}};
-  report.checks = {{.name = "fine", .claim = "fine is fine", .num_cases = 3},
-                   {.name = "broken",
-                    .claim = "broken is fine",
-                    .num_cases = 5,
-                    .num_failures = 2,
-                    .first_failure = "expected 1, found \xff"},
-                   {.name = "elsewhere", .claim = "elsewhere is fine", .why_skipped = "not here"}};
+  report.checks.resize(3);
+  report.checks[0].name = "fine";
+  report.checks[0].num_cases = 3;
+  report.checks[1].name = "broken";
+  report.checks[1].num_cases = 5;
+  report.checks[1].num_failures = 2;
+  report.checks[1].first_failure = "expected 1, found \xff";
+  report.checks[2].name = "elsewhere";
+  report.checks[2].why_skipped = "not here";
   report.repeat = {"", "mistral-eval selftest --only broken", ""};
   return report;
 }
