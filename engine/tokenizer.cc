@@ -18,6 +18,11 @@
 #include "kernels/check.h"
 
 namespace meval {
+
+std::string TokenizerLibrary() {
+  return std::string("sentencepiece ") + MEVAL_SENTENCEPIECE_VERSION;
+}
+
 namespace {
 
 using Path = std::filesystem::path;

@@ -40,6 +40,9 @@ class ContinuationText {
   std::string text_;
 };
 
+// The library that encodes and its version: "sentencepiece 0.1.97".
+std::string TokenizerLibrary();
+
 class Tokenizer {
  public:
   // `path`: a tokenizer.model file, or a directory that holds one (tokenizer.model, or a single

@@ -21,6 +21,7 @@ int GenerateCommand(const JsonlOptions& options, std::istream& in, std::ostream&
 int PerplexityCommand(const PerplexityOptions& options, std::ostream& out, std::ostream& err);
 int TokenizeCommand(const TokenizeOptions& options, std::istream& in, std::ostream& out);
 int ModelCommand(const ModelCommandOptions& options, std::ostream& out);
+int SelftestCommand(const SelftestCommandOptions& options, std::ostream& out, std::ostream& err);
 int VersionCommand(std::ostream& out);
 
 }  // namespace meval

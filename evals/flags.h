@@ -84,6 +84,17 @@ struct ModelCommandOptions {
   bool digests = false;
 };
 
+// `selftest`
+struct SelftestCommandOptions {
+  ModelOptions model;  // model "": random small ones
+  std::int64_t seed = 1234;
+  bool quick = false;
+  bool full = false;
+  std::string only;                // only checks whose name begins with this
+  std::string format = "console";  // console | json
+  bool quiet = false;
+};
+
 RunOptions ParseRun(std::span<const std::string> arguments);
 TasksOptions ParseTasks(std::span<const std::string> arguments);
 DataCommandOptions ParseData(std::span<const std::string> arguments);
@@ -92,6 +103,7 @@ JsonlOptions ParseGenerate(std::span<const std::string> arguments);
 PerplexityOptions ParsePerplexity(std::span<const std::string> arguments);
 TokenizeOptions ParseTokenize(std::span<const std::string> arguments);
 ModelCommandOptions ParseModel(std::span<const std::string> arguments);
+SelftestCommandOptions ParseSelftest(std::span<const std::string> arguments);
 
 // "512M", "8G", "1073741824" in bytes. Throws UsageError.
 std::int64_t ParseBytes(const std::string& flag, const std::string& text);

@@ -9,7 +9,7 @@ namespace meval {
 std::span<const std::string_view> CommandNames() {
   static constexpr std::array<std::string_view, 9> kNames = {
       "run",        "tasks",    "data",  "loglikelihood", "generate",
-      "perplexity", "tokenize", "model", "version"};
+      "perplexity", "tokenize", "model", "selftest",      "version"};
   return kNames;
 }
 
@@ -31,6 +31,7 @@ Commands (`mistral-eval COMMAND --help` says more; flags without a command mean 
   perplexity     how well a model predicts a text file, per token, word and byte
   tokenize       text to ids and pieces, ids to text
   model          what a checkpoint is and what it needs
+  selftest       proves on this machine that kernels are right and that no schedule changes a bit of a score
   version        version, build, CPU path and libraries
 
 Exit codes: 0 fine; 1 a score is under --fail-under; 2 usage; 3 data; 4 model; 5 device; 130 interrupted (run the same

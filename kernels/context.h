@@ -20,7 +20,7 @@ namespace meval {
 
 // The CPU code paths. kReference is the specification (plain loops in the equation's order, sums in
 // double); the others give the same bits as each other, and agree with kReference within
-// tests/support/tolerance.h.
+// kernels/tolerance.h.
 enum class CpuPath { kReference, kAvx2, kAvx512 };
 // Who multiplies matrices on the CPU. kBuiltin follows CpuPath.
 enum class GemmProvider { kBuiltin, kOneDnn };
@@ -42,6 +42,8 @@ const CpuFeatures& DetectCpuFeatures();
 std::vector<CpuPath> AvailableCpuPaths();
 bool HasOneDnn();             // compiled in
 std::string OneDnnVersion();  // "2.6.3", or "" without it
+// The instructions oneDNN allows itself on this machine: "avx512_core_bf16", ...; "" without it.
+std::string OneDnnIsa();
 
 struct ContextOptions {
   int num_threads = 0;  // 0: one per available core

@@ -8,6 +8,8 @@ bool HasOneDnn() { return false; }
 
 std::string OneDnnVersion() { return ""; }
 
+std::string OneDnnIsa() { return ""; }
+
 namespace cpu {
 
 PackedWeightImpl PackOneDnn(Context& /*ctx*/, std::span<const TensorView> /*parts*/,

@@ -17,7 +17,7 @@
 #include "kernels/context.h"
 #include "kernels/philox.h"
 #include "kernels/tensor.h"
-#include "tests/support/tolerance.h"
+#include "kernels/tolerance.h"
 
 namespace meval::testing {
 

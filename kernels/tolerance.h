@@ -1,12 +1,13 @@
-#ifndef MEVAL_TESTS_SUPPORT_TOLERANCE_H_
-#define MEVAL_TESTS_SUPPORT_TOLERANCE_H_
+#ifndef MEVAL_KERNELS_TOLERANCE_H_
+#define MEVAL_KERNELS_TOLERANCE_H_
 
-// How far a fast path may be from the reference, one row per op, each with its reason. The unit
-// roundoff of f32 is u = 2^-24 = 6.0e-8. The reference sums in double and rounds once, at the end.
+// How far a fast path may be from the reference, one row per op, each with its reason: what the
+// tests and `mistral-eval selftest` hold the ops to. The unit roundoff of f32 is u = 2^-24 =
+// 6.0e-8. The reference sums in double and rounds once, at the end.
 
 #include <cmath>
 
-namespace meval::testing {
+namespace meval {
 
 // |fast - reference| <= absolute + relative * |reference|.
 struct Tolerance {
@@ -40,6 +41,11 @@ inline double GemmTolerance(double k) { return (4 + std::sqrt(k)) * 0x1p-24; }
 // error of the weights; sums over up to a few hundred keys follow. Values are of magnitude up to 4.
 inline constexpr Tolerance kAttentionTolerance{.absolute = 4e-6, .relative = 4e-6};
 
-}  // namespace meval::testing
+// Random numbers fall on the running sum of the probabilities, whose terms have the error of exp
+// and of (x - max) / T in f32: a token may be drawn for a number this far outside its share, and a
+// cut at top_p may fall this far from it.
+inline constexpr double kSamplingTolerance = 1e-6;
 
-#endif  // MEVAL_TESTS_SUPPORT_TOLERANCE_H_
+}  // namespace meval
+
+#endif  // MEVAL_KERNELS_TOLERANCE_H_

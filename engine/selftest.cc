@@ -1,0 +1,133 @@
+#include "engine/selftest.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "engine/selftest/engine_proof.h"
+#include "engine/selftest/kernel_proof.h"
+#include "engine/selftest/random_model.h"
+#include "engine/selftest/random_requests.h"
+
+namespace meval {
+namespace {
+
+using selftest::CheckList;
+using selftest::EngineSubject;
+using selftest::ProofOptions;
+using selftest::Random;
+using selftest::RandomModel;
+using selftest::RequestLimits;
+
+// Above this a model is loaded three times rather than twenty, and gets fewer tokens.
+constexpr std::int64_t kLargeModelParameters = 20'000'000;
+
+std::int64_t NumRounds(SelftestEffort effort) {
+  return effort == SelftestEffort::kQuick ? 1 : effort == SelftestEffort::kDefault ? 2 : 4;
+}
+
+std::int64_t NumRandomModels(SelftestEffort effort) {
+  return effort == SelftestEffort::kQuick ? 2 : effort == SelftestEffort::kDefault ? 6 : 40;
+}
+
+void RequireName(const std::string& only) {
+  for (const std::string& name : SelftestNames()) {
+    if (name.starts_with(only)) return;
+  }
+  throw std::invalid_argument("no check's name begins with \"" + only + "\"");
+}
+
+void Prove(EngineSubject& subject, const ProofOptions& options, const RequestLimits& limits,
+           CheckList& checks) {
+  Random random(options.seed, "requests");
+  selftest::ScoreWorkload scores(RandomScoreRequests(random, limits));
+  selftest::GenerateWorkload generations(RandomGenerationRequests(random, limits));
+  ProveEngine(subject, scores, generations, options, checks);
+}
+
+// 1, 2, 4 and what a run would take.
+std::vector<int> ThreadCounts(int num_threads) {
+  std::vector<int> counts = {1, 2, 4};
+  if (std::find(counts.begin(), counts.end(), num_threads) == counts.end()) {
+    counts.push_back(num_threads);
+  }
+  return counts;
+}
+
+void ProveRandomModels(const SelftestOptions& options, int num_threads, CheckList& checks) {
+  const std::int64_t pieces = Tokenizer::Load(options.tokenizer).vocab_size();
+  for (std::int64_t i = 0; i < NumRandomModels(options.effort); ++i) {
+    DType dtype = i % 2 == 0 ? DType::kF32 : DType::kBF16;
+    if (options.dtype != WeightDType::kAuto) {
+      dtype = options.dtype == WeightDType::kF32 ? DType::kF32 : DType::kBF16;
+    }
+    const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(i);
+    const RandomModel model = selftest::MakeRandomModel(seed, dtype, pieces);
+    if (options.progress) options.progress("model " + Describe(model));
+    const std::int64_t page_bytes = selftest::KvPageBytes(model.config, dtype);
+    EngineSubject subject(MakeFactory(model, options.tokenizer), {}, page_bytes);
+    ProofOptions proof;
+    proof.model = "random model of " + Describe(model);
+    proof.seed = seed;
+    proof.rounds = NumRounds(options.effort);
+    proof.thread_counts = ThreadCounts(num_threads);
+    // Ample: room for the longest twenty times over.
+    proof.base = {
+        .share_prefixes = true, .batch_tokens = 256, .kv_pages = 100, .num_threads = num_threads};
+    Prove(subject, proof, {.vocab_size = model.config.vocab_size}, checks);
+  }
+}
+
+void ProveModel(const SelftestOptions& options, int num_threads, CheckList& checks) {
+  EngineSubject subject(Engine::Load, *options.model);
+  ProofOptions proof;
+  proof.model = "model " + options.model->model;
+  proof.seed = options.seed;
+  proof.rounds = NumRounds(options.effort);
+  proof.base.num_threads = num_threads;
+  proof.thread_counts = ThreadCounts(num_threads);
+  if (options.progress) options.progress(proof.model);
+  const Engine& engine = subject.Under(proof.base);
+  RequestLimits limits = {.vocab_size = engine.config().vocab_size,
+                          .max_tokens = std::min<std::int64_t>(200, engine.max_length())};
+  if (engine.config().num_parameters() > kLargeModelParameters) {
+    proof.one_by_one = options.effort == SelftestEffort::kFull;
+    proof.most_tokenwise_rows = 24;
+    proof.rounds = 1;
+    limits.max_tokens = std::min<std::int64_t>(80, limits.max_tokens);
+    limits.num_requests = 6;
+    limits.max_new_tokens = 6;
+    limits.max_samples = 2;
+  }
+  Prove(subject, proof, limits, checks);
+}
+
+}  // namespace
+
+std::vector<std::string> SelftestNames() {
+  std::vector<std::string> names;
+  for (const CheckList& list : {selftest::KernelChecks(""), selftest::EngineChecks("")}) {
+    for (const SelftestCheck& check : list.checks()) names.push_back(check.name);
+  }
+  return names;
+}
+
+std::vector<SelftestCheck> CheckKernels(const SelftestOptions& options) {
+  RequireName(options.only);
+  return selftest::ProveKernels(options, {});
+}
+
+std::vector<SelftestCheck> CheckEngine(const SelftestOptions& options) {
+  RequireName(options.only);
+  CheckList checks = selftest::EngineChecks(options.only);
+  if (!checks.Wants("")) return {};
+  const int num_threads = Context({.num_threads = options.num_threads}).num_threads();
+  if (options.model) {
+    ProveModel(options, num_threads, checks);
+  } else {
+    ProveRandomModels(options, num_threads, checks);
+  }
+  return checks.checks();
+}
+
+}  // namespace meval
