@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <vector>
 
@@ -45,6 +46,14 @@ TEST(Mistral, AllocatesNothingInADecodeStep) {
                   testing::Pack(ctx, config, testing::RandomPlainWeights(config, 1, dtype), dtype),
                   64, 256);
     KvCache cache(config, dtype, 32);
+    // The sequences' past is not fed here; it is to be numbers all the same.
+    for (std::int64_t l = 0; l < config.num_hidden_layers; ++l) {
+      const KvPages pages = cache.Layer(l);
+      const auto bytes = static_cast<std::size_t>(KvCache::PageBytes(config, dtype) *
+                                                  pages.num_pages / config.num_hidden_layers / 2);
+      std::memset(pages.keys, 0, bytes);
+      std::memset(pages.values, 0, bytes);
+    }
     std::vector<KvSequence> sequences;
     TokenBatch batch;
     const std::vector<TokenId> tokens = testing::RandomTokens(1, 8);
