@@ -19,6 +19,35 @@
 namespace meval {
 namespace {
 
+// The runs of neighbouring `rows`, which ascend, as segments of their own.
+void SelectSegments(std::span<const std::int64_t> rows, std::span<const Segment> segments,
+                    std::vector<Segment>& selected) {
+  selected.clear();
+  std::size_t s = 0;
+  for (const std::int64_t row : rows) {
+    while (row >= segments[s].row_begin + segments[s].num_rows) ++s;
+    const Segment& segment = segments[s];
+    Segment* last = selected.empty() ? nullptr : &selected.back();
+    if (last != nullptr && row == last->row_begin + last->num_rows && row > segment.row_begin) {
+      ++last->num_rows;
+      continue;
+    }
+    selected.push_back({.row_begin = row,
+                        .num_rows = 1,
+                        .position_begin = segment.position_begin + row - segment.row_begin,
+                        .page_table = segment.page_table});
+  }
+}
+
+// Row i of `to` becomes row rows[i] of `from`. The rows ascend, so the two may be one tensor.
+void CopyRows(const TensorView& from, std::span<const std::int64_t> rows, const TensorView& to) {
+  const auto row_bytes = static_cast<std::size_t>(from.row_elements()) * sizeof(float);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::memmove(to.As<float>() + static_cast<std::int64_t>(i) * to.row_stride,
+                 from.As<float>() + rows[i] * from.row_stride, row_bytes);
+  }
+}
+
 // Log-probabilities of such logits would be no numbers, and a draw from them no choice.
 void CheckAreFinite(const TensorView& logits) {
   const float* values = logits.As<float>();
@@ -89,14 +118,19 @@ struct Mistral::Workspace {
   }
 
   std::int64_t max_logit_rows;
-  std::int64_t num_rows = 0;  // of the latest batch
-  Rows residual;              // x, [T, C]: the residual stream, f32 throughout
-  Rows normed;                // [T, C]: what a norm gives, then what attention or FFN adds to x
-  Rows qkv;                   // [T, (H + 2K) * D]
-  Rows attended;              // [T, H * D]
-  Rows gate_up;               // [T, 2F]
-  Rows scored;                // [R, C]: rows whose logits are wanted
-  Rows logits;                // [R, V]
+  // Of the latest batch, whose last layer waits for the rows to go on with:
+  std::int64_t num_rows = 0;
+  std::vector<Segment> segments;
+  KvPages last_pages;             // of the last layer
+  std::vector<Segment> selected;  // the parts of `segments` whose logits are wanted
+
+  Rows residual;  // x, [T, C]: the residual stream, f32 throughout
+  Rows normed;    // [T, C]: what a norm gives, then what attention or FFN adds to x
+  Rows qkv;       // [T, (H + 2K) * D]
+  Rows attended;  // [T, H * D]
+  Rows gate_up;   // [T, 2F]
+  Rows scored;    // [R, C]: rows whose logits are wanted
+  Rows logits;    // [R, V]
 };
 
 namespace {
@@ -144,49 +178,72 @@ std::int64_t Mistral::WorkspaceBytes(const ModelConfig& config, std::int64_t max
 
 TensorView Mistral::Forward(const TokenBatch& batch, KvCache& cache) {
   CheckBatch(batch);
+  const std::int64_t num_layers = config_.num_hidden_layers;
   workspace_->num_rows = batch.num_rows();
-  const TensorView x = workspace_->residual.First(batch.num_rows());
+  workspace_->segments = batch.segments;
+  workspace_->last_pages = cache.Layer(num_layers - 1);
 
-  Embedding(ctx_, weights_.embedding, batch.tokens, x);
-  for (std::int64_t l = 0; l < config_.num_hidden_layers; ++l) {
-    Layer(weights_.layers[static_cast<std::size_t>(l)], batch, cache.Layer(l));
+  Embedding(ctx_, weights_.embedding, batch.tokens, workspace_->residual.First(batch.num_rows()));
+  for (std::int64_t l = 0; l < num_layers; ++l) {
+    const LayerWeights& layer = weights_.layers[static_cast<std::size_t>(l)];
+    const KvPages pages = cache.Layer(l);
+    ProjectAndStore(layer, batch, pages);
+    // The last layer serves nothing but logits: it goes on with the rows that are asked for.
+    if (l == num_layers - 1) break;
+    Attend(pages, batch.segments);
+    AddToResidual(layer, workspace_->attended.First(batch.num_rows()),
+                  workspace_->residual.First(batch.num_rows()));
   }
   return Logits(batch.logit_rows);
 }
 
-void Mistral::Layer(const LayerWeights& layer, const TokenBatch& batch, const KvPages& pages) {
+// The residual stream to queries, keys and values; keys and values to their pages.
+void Mistral::ProjectAndStore(const LayerWeights& layer, const TokenBatch& batch,
+                              const KvPages& pages) {
   const std::int64_t T = batch.num_rows();
   const std::int64_t H = config_.num_attention_heads;
   const std::int64_t K = config_.num_key_value_heads;
   const std::int64_t D = config_.head_dim;
-  const std::int64_t F = config_.intermediate_size;
-  const auto eps = static_cast<float>(config_.rms_norm_eps);
-  const AttentionOptions attention{.scale = 1.0F / std::sqrt(static_cast<float>(D)),
-                                   .window = config_.sliding_window};
-
   const TensorView x = workspace_->residual.First(T);
   const TensorView normed = workspace_->normed.First(T);
-  const TensorView delta = normed;  // read by the product before it is overwritten
   const TensorView qkv = workspace_->qkv.First(T);
   const TensorView q = qkv.Columns(0, H * D).WithRowShape({H, D});
   const TensorView k = qkv.Columns(H * D, K * D).WithRowShape({K, D});
   const TensorView v = qkv.Columns((H + K) * D, K * D).WithRowShape({K, D});
-  const TensorView attended = workspace_->attended.First(T);
-  const TensorView gate_up = workspace_->gate_up.First(T);
-  const TensorView gate = gate_up.Columns(0, F);
-  const TensorView up = gate_up.Columns(F, F);
 
-  RmsNorm(ctx_, x, layer.attention_norm, eps, normed);
+  RmsNorm(ctx_, x, layer.attention_norm, Epsilon(), normed);
   Gemm(ctx_, normed, layer.wqkv, qkv);
   Rope(ctx_, q, batch.positions, rope_);
   Rope(ctx_, k, batch.positions, rope_);
   WriteKv(ctx_, k, v, batch.segments, pages);
   WriteKv(ctx_, k, v, batch.copies, pages);
-  Attention(ctx_, q, pages, batch.segments, attention, attended.WithRowShape({H, D}));
+}
+
+// Queries of the segments' rows to attended rows, in place of the batch.
+void Mistral::Attend(const KvPages& pages, std::span<const Segment> segments) {
+  const std::int64_t T = workspace_->num_rows;
+  const std::int64_t H = config_.num_attention_heads;
+  const std::int64_t D = config_.head_dim;
+  const TensorView q = workspace_->qkv.First(T).Columns(0, H * D).WithRowShape({H, D});
+  const TensorView attended = workspace_->attended.First(T).WithRowShape({H, D});
+  const AttentionOptions options{.scale = 1.0F / std::sqrt(static_cast<float>(D)),
+                                 .window = config_.sliding_window};
+  Attention(ctx_, q, pages, segments, options, attended);
+}
+
+// What a layer adds to the residual stream x, once its rows have attended.
+void Mistral::AddToResidual(const LayerWeights& layer, TensorView attended, TensorView x) {
+  const std::int64_t F = config_.intermediate_size;
+  const TensorView normed = workspace_->normed.First(x.rows());
+  const TensorView delta = normed;  // read by the product before it is overwritten
+  const TensorView gate_up = workspace_->gate_up.First(x.rows());
+  const TensorView gate = gate_up.Columns(0, F);
+  const TensorView up = gate_up.Columns(F, F);
+
   Gemm(ctx_, attended, layer.wo, delta);
   ResidualAdd(ctx_, delta, x);
 
-  RmsNorm(ctx_, x, layer.ffn_norm, eps, normed);
+  RmsNorm(ctx_, x, layer.ffn_norm, Epsilon(), normed);
   Gemm(ctx_, normed, layer.gate_up, gate_up);
   SiluMul(ctx_, gate, up, gate);
   Gemm(ctx_, gate, layer.down, delta);
@@ -195,23 +252,34 @@ void Mistral::Layer(const LayerWeights& layer, const TokenBatch& batch, const Kv
 
 TensorView Mistral::Logits(std::span<const std::int64_t> rows) {
   const auto R = static_cast<std::int64_t>(rows.size());
-  MEVAL_REQUIRE(R <= max_logit_rows(),
-                std::to_string(R) + " rows of logits, at most " + std::to_string(max_logit_rows()));
-  const TensorView x = workspace_->residual.First(workspace_->num_rows);
-  const TensorView scored = workspace_->scored.First(R);
+  CheckLogitRows(rows);
+  const TensorView x = workspace_->scored.First(R);
   const TensorView logits = workspace_->logits.First(R);
   if (R == 0) return logits;
-  const auto row_bytes = static_cast<std::size_t>(config_.hidden_size) * sizeof(float);
-  for (std::int64_t i = 0; i < R; ++i) {
-    const std::int64_t row = rows[static_cast<std::size_t>(i)];
-    MEVAL_REQUIRE(row >= 0 && row < workspace_->num_rows,
-                  "row " + std::to_string(row) + " of " + std::to_string(workspace_->num_rows));
-    std::memcpy(scored.Rows(i, 1).data, x.Rows(row, 1).data, row_bytes);
-  }
-  RmsNorm(ctx_, scored, weights_.final_norm, static_cast<float>(config_.rms_norm_eps), scored);
-  Gemm(ctx_, scored, weights_.lm_head, logits);
+
+  SelectSegments(rows, workspace_->segments, workspace_->selected);
+  Attend(workspace_->last_pages, workspace_->selected);
+  const TensorView attended = workspace_->attended.First(workspace_->num_rows);
+  CopyRows(attended, rows, attended);
+  CopyRows(workspace_->residual.First(workspace_->num_rows), rows, x);
+  AddToResidual(weights_.layers.back(), attended.Rows(0, R), x);
+
+  RmsNorm(ctx_, x, weights_.final_norm, Epsilon(), x);
+  Gemm(ctx_, x, weights_.lm_head, logits);
   CheckAreFinite(logits);
   return logits;
+}
+
+void Mistral::CheckLogitRows(std::span<const std::int64_t> rows) const {
+  const auto R = static_cast<std::int64_t>(rows.size());
+  MEVAL_REQUIRE(R <= max_logit_rows(),
+                std::to_string(R) + " rows of logits, at most " + std::to_string(max_logit_rows()));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    MEVAL_REQUIRE(rows[i] >= 0 && rows[i] < workspace_->num_rows,
+                  "row " + std::to_string(rows[i]) + " of " + std::to_string(workspace_->num_rows));
+    MEVAL_REQUIRE(i == 0 || rows[i] > rows[i - 1], "rows ascend, found " + std::to_string(rows[i]) +
+                                                       " after " + std::to_string(rows[i - 1]));
+  }
 }
 
 void Mistral::CheckBatch(const TokenBatch& batch) const {

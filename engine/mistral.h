@@ -32,7 +32,7 @@ struct TokenBatch {
   std::int64_t num_rows() const { return static_cast<std::int64_t>(tokens.size()); }
   void Clear();
   // Appends a segment: `ids` at positions position_begin, ... of `sequence`, which holds pages for
-  // them and is left alone until the forward pass is done.
+  // them and is left alone until the forward pass is done and its logits are taken.
   void Append(std::span<const TokenId> ids, std::int64_t position_begin,
               const KvSequence& sequence);
 };
@@ -51,8 +51,10 @@ class Mistral {
   // asked for. Throws std::invalid_argument on a batch that breaks these rules, and ModelError if a
   // logit is no finite number: damaged weights, or an overflow.
   TensorView Forward(const TokenBatch& batch, KvCache& cache);
-  // The same for other rows of the latest batch: a step that asks for more than max_logit_rows()
-  // takes them in chunks.
+  // The same for other rows of the latest batch, ascending: a step that asks for more than
+  // max_logit_rows() takes them in chunks. Behind its keys and values the last layer is computed
+  // here, for these rows alone, so the batch's sequences and pages are still to be as Forward left
+  // them.
   TensorView Logits(std::span<const std::int64_t> rows);
 
   const ModelConfig& config() const { return config_; }
@@ -68,8 +70,12 @@ class Mistral {
   DType kv_dtype() const { return weights_.dtype; }
 
  private:
-  void Layer(const LayerWeights& layer, const TokenBatch& batch, const KvPages& pages);
+  void ProjectAndStore(const LayerWeights& layer, const TokenBatch& batch, const KvPages& pages);
+  void Attend(const KvPages& pages, std::span<const Segment> segments);
+  void AddToResidual(const LayerWeights& layer, TensorView attended, TensorView x);
   void CheckBatch(const TokenBatch& batch) const;
+  void CheckLogitRows(std::span<const std::int64_t> rows) const;
+  float Epsilon() const { return static_cast<float>(config_.rms_norm_eps); }
 
   Context& ctx_;
   ModelConfig config_;

@@ -8,6 +8,8 @@
 #include <span>
 #include <string_view>
 
+#include "kernels/normal_numbers.h"
+
 namespace meval {
 
 // The standard deviation of every random matrix: the initializer_range of the published
@@ -18,14 +20,10 @@ inline constexpr double kRandomStddev = 0.02;
 // (row-major), normal with mean 0 and standard deviation kRandomStddev.
 //
 // Element i is the standard normal quantile of word i % 4 of Philox4x32-10 at counter
-// (i / 4, FNV-1a(name)) and key `seed`, by algorithm AS 241 PPND7 (Wichura 1988, "The percentage
-// points of the normal distribution", relative error about 1e-7). It uses only operations that
-// IEEE 754 rounds exactly, and no library function, so the bits are the same on every machine.
+// (i / 4, FNV-1a(name)) and key `seed`: kernels/normal_numbers.h, which gives the same bits on
+// every machine.
 void FillRandomTensor(std::uint64_t seed, std::string_view name, std::int64_t begin,
                       std::span<float> out);
-
-// The standard normal quantile of (word + 1/2) / 2^32; within +-6.4.
-double NormalQuantile(std::uint32_t word);
 
 }  // namespace meval
 

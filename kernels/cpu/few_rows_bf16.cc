@@ -7,8 +7,9 @@ namespace {
 
 constexpr int kVectors = 4;  // of 16 columns across a block
 constexpr int kMaxRows = 6;  // whose sums the registers hold beside a broadcast pair of each
-// One stream of reads per core leaves half of the memory bandwidth unused without a hint.
-constexpr int kPrefetchBytes = 4096;
+// The hardware's own prefetchers stop at the end of a page. Into the second cache level only: into
+// the first it costs 5 to 8 % of the bandwidth on Zen 4.
+constexpr int kPrefetchBytes = 3072;
 
 // Pair k, k + 1 of a row, in every lane.
 inline __attribute__((always_inline)) __m512bh BroadcastPair(const std::uint16_t* x) {
@@ -31,7 +32,7 @@ void MultiplySlice(const FewRowsTile& tile, const std::uint16_t* w, const std::u
     const std::uint16_t* pairs = w + k * kFewRowsBlock;
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) {
-      _mm_prefetch(reinterpret_cast<const char*>(pairs + v * 32) + kPrefetchBytes, _MM_HINT_T0);
+      _mm_prefetch(reinterpret_cast<const char*>(pairs + v * 32) + kPrefetchBytes, _MM_HINT_T1);
       const auto columns = reinterpret_cast<__m512bh>(_mm512_loadu_si512(pairs + v * 32));
 #pragma GCC unroll 6
       for (int r = 0; r < kRows; ++r) {

@@ -5,6 +5,7 @@
 // the order of those kernels and hence their bits, but streaming the weights at the speed of
 // memory, which decoding is bound by.
 
+#include <cstddef>
 #include <cstdint>
 
 namespace meval::cpu {
@@ -28,6 +29,10 @@ struct FewRowsTile {
 inline constexpr std::int64_t kFewRowsBlock = 64;
 
 std::int64_t FewRowsSlice(std::int64_t k);
+
+constexpr std::size_t FewRowsBlockBytes(std::int64_t k) {
+  return static_cast<std::size_t>((k + 31) / 32 * 32 * kFewRowsBlock) * sizeof(std::uint16_t);
+}
 
 // Needs a chip with AVX512_BF16.
 void MultiplyFewRows(const FewRowsTile& tile);

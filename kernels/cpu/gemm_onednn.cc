@@ -187,6 +187,33 @@ class ThreadMemory {
   Buffer buffer_;
 };
 
+// [0, count) in ranges for threads that stream memory: first one for each thread in the first half,
+// then one for each in half of the rest, and so on. A long range is a fast stream of reads; the
+// short ones at the end keep any thread from waiting long for another.
+class ShrinkingRanges {
+ public:
+  ShrinkingRanges(std::int64_t count, std::int64_t threads) : count_(count), threads_(threads) {
+    while ((count >> (num_levels_ + 1)) >= threads) ++num_levels_;
+  }
+
+  std::int64_t size() const { return (num_levels_ + 1) * threads_; }
+  // Of range i; size() is behind the last.
+  std::int64_t Begin(std::int64_t i) const {
+    const std::int64_t level = i / threads_;
+    const std::int64_t begin = LevelBegin(level);
+    return begin + (LevelBegin(level + 1) - begin) * (i % threads_) / threads_;
+  }
+
+ private:
+  std::int64_t LevelBegin(std::int64_t level) const {
+    return level > num_levels_ ? count_ : count_ - (count_ >> level);
+  }
+
+  std::int64_t count_;
+  std::int64_t threads_;
+  std::int64_t num_levels_ = 0;  // before the last, which takes what is left
+};
+
 DeviceError ToDeviceError(const dnnl::error& error, std::int64_t n, std::int64_t k) {
   return DeviceError("oneDNN " + OneDnnVersion() + ": matmul by [" + std::to_string(n) + ", " +
                      std::to_string(k) + "]: " + error.what() + " (status " +
@@ -209,7 +236,12 @@ class OneDnnWeight : public PackedWeight::Impl {
         data_(static_cast<std::size_t>(num_panels_ - 1) * panel_bytes_ +
               RoundUp64(last_.get_size())) {
     ctx.ParallelFor(num_panels_, [&](std::int64_t panel) { PackPanel(parts, panel); });
-    serves_few_rows_ = serves_few_rows_ && FewRowsAgree(0) && FewRowsAgree(num_panels_ - 1);
+    // The few-rows kernel takes the panels' blocks for one sequence.
+    serves_few_rows_ =
+        serves_few_rows_ &&
+        (num_panels_ == 1 ||
+         panel_bytes_ == static_cast<std::size_t>(width_ / kFewRowsBlock) * FewRowsBlockBytes(k)) &&
+        FewRowsAgree(0) && FewRowsAgree(num_panels_ - 1);
   }
 
   bool Serves(const Context& ctx) const override { return ctx.gemm() == GemmProvider::kOneDnn; }
@@ -243,7 +275,8 @@ class OneDnnWeight : public PackedWeight::Impl {
   }
 
   bool FewRowsAgree(std::int64_t panel) const;
-  void MultiplyFewPanel(const std::uint16_t* x, std::int64_t panel, const TensorView& y) const;
+  void MultiplyFewBlocks(const std::uint16_t* x, std::int64_t begin, std::int64_t end,
+                         const TensorView& y) const;
   void MultiplyFew(Context& ctx, const std::uint16_t* x, const TensorView& y) const;
   void MultiplyBlock(void* x, std::int64_t panel, const TensorView& y) const;
 
@@ -289,14 +322,17 @@ void OneDnnWeight::Multiply(Context& ctx, const TensorView& x, const TensorView&
   ForTasks(ctx, num_panels_ * num_chunks, bytes, std::cref(multiply));
 }
 
-void OneDnnWeight::MultiplyFewPanel(const std::uint16_t* x, std::int64_t panel,
-                                    const TensorView& y) const {
+// The columns [begin * 64, end * 64) of y.
+void OneDnnWeight::MultiplyFewBlocks(const std::uint16_t* x, std::int64_t begin, std::int64_t end,
+                                     const TensorView& y) const {
+  const std::byte* w =
+      data_.As<const std::byte>() + static_cast<std::size_t>(begin) * FewRowsBlockBytes(k);
   MultiplyFewRows({.x = x,
-                   .w = static_cast<const std::uint16_t*>(Data(panel)),
-                   .y = y.As<float>() + panel * width_,
+                   .w = reinterpret_cast<const std::uint16_t*>(w),
+                   .y = y.As<float>() + begin * kFewRowsBlock,
                    .y_stride = y.row_stride,
                    .num_rows = y.rows(),
-                   .num_columns = Width(panel),
+                   .num_columns = std::min(end * kFewRowsBlock, n) - begin * kFewRowsBlock,
                    .k = k});
 }
 
@@ -314,8 +350,9 @@ bool OneDnnWeight::FewRowsAgree(std::int64_t panel) const {
   const auto row_bytes = static_cast<std::size_t>(n) * sizeof(float);
   const Buffer few(kProbeRows * row_bytes);
   const Buffer block(kProbeRows * row_bytes);
-  MultiplyFewPanel(x.As<const std::uint16_t>(), panel,
-                   TensorView(few.data(), DType::kF32, {kProbeRows, n}));
+  MultiplyFewBlocks(x.As<const std::uint16_t>(), panel * width_ / kFewRowsBlock,
+                    CeilDiv(panel * width_ + Width(panel), kFewRowsBlock),
+                    TensorView(few.data(), DType::kF32, {kProbeRows, n}));
   MultiplyBlock(x.data(), panel, TensorView(block.data(), DType::kF32, {kProbeRows, n}));
   for (std::int64_t m = 0; m < kProbeRows; ++m) {
     const std::int64_t at = m * n + panel * width_;
@@ -329,8 +366,13 @@ bool OneDnnWeight::FewRowsAgree(std::int64_t panel) const {
 
 // The same bits as MultiplyBlock, sooner.
 void OneDnnWeight::MultiplyFew(Context& ctx, const std::uint16_t* x, const TensorView& y) const {
-  const auto multiply = [&](std::int64_t panel) { MultiplyFewPanel(x, panel, y); };
-  ForTasks(ctx, num_panels_, bytes(), std::cref(multiply));
+  const ShrinkingRanges ranges(CeilDiv(n, kFewRowsBlock), ctx.num_threads());
+  const auto multiply = [&](std::int64_t i) {
+    if (ranges.Begin(i) < ranges.Begin(i + 1)) {
+      MultiplyFewBlocks(x, ranges.Begin(i), ranges.Begin(i + 1), y);
+    }
+  };
+  ForTasks(ctx, ranges.size(), bytes(), std::cref(multiply));
 }
 
 // x holds RoundUpRows(y.rows()) rows.

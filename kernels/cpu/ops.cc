@@ -26,6 +26,7 @@ const Ops& ReferenceOps() {
       .residual_add = ResidualAddReference,
       .log_sum_exp = LogSumExpReference,
       .sample = SampleReference,
+      .normal_numbers = NormalNumbersReference,
       .gemm = nullptr,  // gemm_reference.cc has a layout of its own
       .max_gemm_rows_f32 = 0,
       .max_gemm_rows_bf16 = 0,

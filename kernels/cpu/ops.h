@@ -72,6 +72,9 @@ struct Ops {
   // A token of one row for temperature > 0; `scratch` has room for kSampleScratch * n floats.
   TokenId (*sample)(const float* logits, std::int64_t n, const SamplingParams& params,
                     double uniform, float* scratch);
+  // 4 * num_blocks numbers: kernels/normal_numbers.h.
+  void (*normal_numbers)(std::uint64_t seed, std::uint64_t stream, std::uint64_t first_block,
+                         double stddev, std::int64_t num_blocks, float* out);
   void (*gemm)(const GemmTile& tile);
   std::int64_t max_gemm_rows_f32;
   std::int64_t max_gemm_rows_bf16;

@@ -1,5 +1,6 @@
 #include "kernels/cpu/attention_simd.h"
 #include "kernels/cpu/gemm_simd.h"
+#include "kernels/cpu/normal_numbers_simd.h"
 #include "kernels/cpu/ops.h"
 #include "kernels/cpu/sampling_simd.h"
 #include "kernels/cpu/simd_avx2.h"
@@ -19,6 +20,7 @@ const Ops& Avx2Ops() {
       .residual_add = ResidualAddSimd<V>,
       .log_sum_exp = LogSumExpSimd<V>,
       .sample = SampleSimd<V>,
+      .normal_numbers = NormalNumbersSimd<V>,
       .gemm = GemmSimd<V, 3, 2>,
       .max_gemm_rows_f32 = 3,
       .max_gemm_rows_bf16 = 2,

@@ -22,6 +22,8 @@ TokenId SampleReference(const float* logits, std::int64_t n, const SamplingParam
                         double uniform, float* scratch);
 void AttentionReference(const AttentionBlock& block, const KvPages& pages,
                         const AttentionOptions& options);
+void NormalNumbersReference(std::uint64_t seed, std::uint64_t stream, std::uint64_t first_block,
+                            double stddev, std::int64_t num_blocks, float* out);
 
 }  // namespace meval::cpu
 

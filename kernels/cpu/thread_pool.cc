@@ -1,13 +1,16 @@
 #include "kernels/cpu/thread_pool.h"
 
+#include <chrono>
 #include <utility>
 
 namespace meval::cpu {
 namespace {
 
-// Ops follow each other within microseconds; a sleeping thread takes tens of them to wake. Spinning
-// for a few before sleeping keeps small ops parallel and an idle program idle.
-constexpr int kSpins = 256;
+// Ops follow each other within microseconds, some on the calling thread alone; a sleeping thread
+// takes tens of them to wake. Spinning for as long before sleeping keeps the threads together and
+// an idle program idle.
+constexpr std::chrono::microseconds kSpinTime(50);
+constexpr int kSpinsPerLook = 32;  // at the clock
 
 void Pause() {
 #ifdef __x86_64__
@@ -17,7 +20,13 @@ void Pause() {
 
 template <typename Done>
 void SpinUntil(Done done) {
-  for (int i = 0; i < kSpins && !done(); ++i) Pause();
+  const auto end = std::chrono::steady_clock::now() + kSpinTime;
+  do {
+    for (int i = 0; i < kSpinsPerLook; ++i) {
+      if (done()) return;
+      Pause();
+    }
+  } while (std::chrono::steady_clock::now() < end);
 }
 
 }  // namespace
@@ -68,6 +77,10 @@ void ThreadPool::WorkerLoop() {
   while (true) {
     SpinUntil([&] { return num_loops_.load() != seen; });
     std::unique_lock lock(mutex_);
+    if (!stop_ && !open_ && num_loops_.load() != seen) {  // too late for one: not for the next
+      seen = num_loops_.load();
+      continue;
+    }
     wake_.wait(lock, [&] { return stop_ || (open_ && num_loops_.load() != seen); });
     if (stop_) return;
     seen = num_loops_.load();

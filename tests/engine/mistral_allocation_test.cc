@@ -46,11 +46,11 @@ TEST(Mistral, AllocatesNothingInADecodeStep) {
                   testing::Pack(ctx, config, testing::RandomPlainWeights(config, 1, dtype), dtype),
                   64, 256);
     KvCache cache(config, dtype, 32);
-    // What earlier steps would have stored: memory as it comes may hold no numbers.
+    // The sequences' past is not fed here; it is to be numbers all the same.
     for (std::int64_t l = 0; l < config.num_hidden_layers; ++l) {
       const KvPages pages = cache.Layer(l);
-      const auto bytes = static_cast<std::size_t>(KvCache::PageBytes(config, dtype) * 32 /
-                                                  config.num_hidden_layers / 2);
+      const auto bytes = static_cast<std::size_t>(KvCache::PageBytes(config, dtype) *
+                                                  pages.num_pages / config.num_hidden_layers / 2);
       std::memset(pages.keys, 0, bytes);
       std::memset(pages.values, 0, bytes);
     }

@@ -263,6 +263,53 @@ TEST(Mistral, GivesTheLogitsOfTheRowsAskedForOnly) {
   EXPECT_TRUE(std::equal(logits.As<float>() + V, logits.As<float>() + 2 * V, all.begin() + 19 * V));
 }
 
+TEST(Mistral, GivesTheSameLogitsInWhateverChunksTheyAreAskedFor) {
+  Context ctx({.num_threads = 2});
+  for (const DType dtype : {DType::kF32, DType::kBF16}) {
+    Bench bench(ctx, TinyConfig(), dtype);
+    std::vector<KvSequence> sequences;
+    TokenBatch batch;
+    // With and without a past, the last two of neighbouring rows and equal positions.
+    for (const auto& [past, num_new] :
+         std::vector<std::pair<std::int64_t, std::int64_t>>{{0, 40}, {60, 30}, {7, 1}, {7, 90}}) {
+      const Tokens tokens = RandomTokens(static_cast<std::uint64_t>(num_new), past + num_new);
+      KvSequence& sequence = sequences.emplace_back(&bench.cache);
+      const auto split = static_cast<std::size_t>(past);
+      if (past > 0) bench.Feed(sequence, std::span(tokens).first(split));
+      sequence.Extend(num_new);
+      batch.Append(std::span(tokens).subspan(split), past, sequence);
+    }
+    bench.model.Forward(batch, bench.cache);
+    const Floats all = bench.AllLogits(batch.num_rows());
+    const auto V = static_cast<std::size_t>(TinyConfig().vocab_size);
+    for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6, 7, 8}) {
+      std::mt19937_64 random(seed);
+      std::vector<std::int64_t> rows;  // runs and holes, from every row to hardly any
+      for (std::int64_t row = 0; row < batch.num_rows(); ++row) {
+        if (random() % 8 >= seed - 1) rows.push_back(row);
+      }
+      const TensorView logits = bench.model.Logits(rows);
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto expected =
+            all.begin() + static_cast<std::ptrdiff_t>(rows[i]) * static_cast<std::ptrdiff_t>(V);
+        EXPECT_TRUE(
+            std::equal(logits.As<float>() + i * V, logits.As<float>() + (i + 1) * V, expected))
+            << Name(dtype) << ", seed " << seed << ", row " << rows[i];
+      }
+    }
+  }
+}
+
+TEST(Mistral, RefusesRowsOfLogitsThatDoNotAscend) {
+  Context ctx({.num_threads = 1});
+  Bench bench(ctx, TinyConfig(), DType::kF32);
+  bench.FeedWhole(RandomTokens(6, 20));
+  for (const std::vector<std::int64_t>& rows :
+       std::vector<std::vector<std::int64_t>>{{3, 3}, {4, 3}, {-1}, {0, 20}}) {
+    EXPECT_THROW(bench.model.Logits(rows), std::invalid_argument);
+  }
+}
+
 TEST(Mistral, GoesOnFromAForkAsFromTheSequenceItself) {
   Context ctx({.num_threads = 2});
   Bench bench(ctx, TinyConfig(), DType::kF32);
