@@ -14,8 +14,8 @@ of its context) and on its step size (-b, -ub). It runs once with every --peer-s
 the fastest settings are its entry for all thread counts. Then both run --repeats times in turns, whole commands from
 start to end with the files in the page cache. A run of one record gives what a command costs before it has scored.
 
-The tool's acc_norm divides by tokens after the common prefix of the four texts, ours by characters. The table of
-scores therefore holds ours recomputed the tool's way, from the log-probabilities of our samples.
+The tool's acc_norm divides by the tokens behind the common prefix of the four texts, ours by characters. The table
+therefore holds ours both ways; weights in bf16 may turn the verdict of a record whose best endings are nearly equal.
 """
 
 import argparse
@@ -105,6 +105,11 @@ def run_peer(args, name, threads, settings, limit):
     return timed_run.run(command, args.work / "logs" / f"peer-{name}.log")
 
 
+def peer_version(args):
+    timed_run.run([args.peer, "--version"], args.work / "logs" / "peer-version.log")
+    return " ".join((args.work / "logs" / "peer-version.log").read_text(errors="replace").split("\n")[:2])
+
+
 def peer_accuracy(args, name):
     """The running mean behind the last record, percent."""
     log = (args.work / "logs" / f"peer-{name}.log").read_text(errors="replace")
@@ -114,17 +119,35 @@ def peer_accuracy(args, name):
     return float(found[-1][1])
 
 
-def our_accuracies(args, name):
-    """acc_norm by characters, and by tokens as the peer divides, percent."""
-    by_characters = by_tokens = total = 0
-    with open(args.work / "ours" / name / "samples_hellaswag_lines.jsonl", encoding="utf-8") as file:
-        for line in file:
-            sample = json.loads(line)
-            per_token = [c["logprob"] / c["num_tokens"] for c in sample["choices"]]
-            by_tokens += per_token.index(max(per_token)) in sample["gold"]
-            by_characters += sample["metrics"]["acc_norm"]
-            total += 1
-    return 100 * by_characters / total, 100 * by_tokens / total
+def token_normalised_accuracy(args):
+    """Our acc_norm as the peer defines it, percent: the mean log-probability of the tokens in which four texts differ.
+
+    The samples of a run hold sums; which tokens all four endings begin with takes the ids and their single
+    log-probabilities, so one more command asks for these, outside of every measured time.
+    """
+    records = [json.loads(line) for line in (args.work / "records.jsonl").read_text(encoding="utf-8").splitlines()]
+    with open(args.work / "pairs.jsonl", "w", encoding="utf-8") as file:
+        for record in records:
+            for ending in record["endings"]:
+                pair = {"context": record["context"], "continuation": " " + ending}
+                file.write(json.dumps(pair, ensure_ascii=False) + "\n")
+    command = [args.ours, "loglikelihood", "--in", args.work / "pairs.jsonl", "--out", args.work / "pairs.out.jsonl"]
+    command += ["--model", args.model, "--dtype", args.dtype, "--quiet"]
+    timed_run.run(command, args.work / "logs" / "ours-pairs.log")
+    answers = [json.loads(line) for line in (args.work / "pairs.out.jsonl").read_text(encoding="utf-8").splitlines()]
+    right = 0
+    for record, *four in zip(records, *(answers[i::4] for i in range(4)), strict=True):
+        shared = len(os.path.commonprefix([answer["token_ids"] for answer in four]))
+        own = [answer["token_logprobs"][shared:] for answer in four]
+        means = [sum(logprobs) / len(logprobs) if logprobs else float("-inf") for logprobs in own]
+        right += means.index(max(means)) == record["label"]
+    return 100 * right / len(records)
+
+
+def our_accuracy(args, name):
+    """acc_norm as we define it, by characters, percent."""
+    results = json.loads((args.work / "ours" / name / "results.json").read_text())
+    return 100 * next(m["value"] for m in results["tasks"][0]["metrics"] if m["name"] == "acc_norm")
 
 
 def choose_settings(args):
@@ -142,8 +165,8 @@ def choose_settings(args):
     return min(tried, key=lambda s: tried[s].wall_s)
 
 
-def measure(args, threads, settings):
-    """Rows of the table for one thread count, and the two accuracies' texts."""
+def measure(args, threads, settings, by_tokens):
+    """Rows of the table for one thread count."""
     costs = {who: [] for who in ("peer", "ours", "peer start", "ours start")}
     for _ in range(args.repeats):
         costs["peer"].append(run_peer(args, f"{threads}", threads, settings, args.records))
@@ -152,7 +175,7 @@ def measure(args, threads, settings):
         costs["ours start"].append(run_ours(args, f"{threads}-start", threads, 1))
     middle = {who: timed_run.median_cost(c) for who, c in costs.items()}
     work = {who: middle[who].wall_s - middle[f"{who} start"].wall_s for who in ("peer", "ours")}
-    by_characters, by_tokens = our_accuracies(args, f"{threads}")
+    by_characters = our_accuracy(args, f"{threads}")
     score = {"peer": f"{peer_accuracy(args, f'{threads}'):.2f}", "ours": f"{by_tokens:.2f} ({by_characters:.2f})"}
     names = {"peer": f"llama-perplexity {settings}", "ours": "mistral-eval"}
     return [
@@ -174,12 +197,14 @@ def measure(args, threads, settings):
 def main():
     args = arguments()
     print(f"machine: {timed_run.machine()}")
+    print(f"peer: {peer_version(args)}")
     print(f"command: {shlex.join(sys.argv)}\n", flush=True)
     prepare(args)
     run_peer(args, "warm", max(args.threads), args.peer_settings[0], 1)  # The files come into the page cache.
     run_ours(args, "warm", max(args.threads), 1)
     settings = choose_settings(args)
-    rows = [row for threads in args.threads for row in measure(args, threads, settings)]
+    by_tokens = token_normalised_accuracy(args)
+    rows = [row for threads in args.threads for row in measure(args, threads, settings, by_tokens)]
     header = ["program", "threads", "wall s, median", "min – max", "without start s", "peak MiB"]
     header += ["acc_norm by tokens (characters) %", "faster", "without start"]
     print(f"\n{args.records} records, {args.dtype}, {args.repeats} runs each in turns\n")
