@@ -10,8 +10,8 @@ six lines a record as that tool reads them: "activity_label: ctx", the label 0..
 --records of them go to both programs, so both score the same set and each text is context + " " + ending.
 
 The peer's speed depends on how many records go into one batch (-np, 4 sequences each, and -c, whose product is the size
-of its context) and on its step size (-b, -ub). It runs once with every --peer-settings and the largest number of threads;
-the fastest settings are its entry for all thread counts. Then both run --repeats times in turns, whole commands from
+of its context) and on its step size (-b, -ub). It runs once with every --peer-settings and the largest number of
+threads; the fastest settings are its entry for all thread counts. Then both run --repeats times in turns, whole commands from
 start to end with the files in the page cache. A run of one record gives what a command costs before it has scored.
 
 The tool's acc_norm divides by the tokens behind the common prefix of the four texts, ours by characters. The table
@@ -36,6 +36,7 @@ SETTINGS = [
     "-np 64 -c 64 -b 4096",
     "-np 128 -c 32 -b 4096",
     "-np 32 -c 64 -ub 2048",
+    "-np 64 -c 64 -b 4096 -ub 2048",
 ]
 
 

@@ -189,14 +189,16 @@ def compare_scores(ids, ours, peer):
                 f"{sum(differences) / len(differences):.2e}",
             ]
         )
-    header = ["subject", "n", "our acc %", "peer's acc %", "same prompt", "same verdict", "max |Δ| nats", "mean |Δ| nats"]
+    header = ["subject", "n", "our acc %", "peer's acc %", "same prompt", "same verdict"]
+    header += ["max |Δ| nats", "mean |Δ| nats"]
     return header, rows
 
 
 def cost_row(label, costs, start):
     middle = timed_run.median_cost(costs)
     work = middle.wall_s - start.wall_s
-    return [label, f"{middle.wall_s:.2f}", timed_run.spread(costs), f"{work:.2f}", f"{middle.cpu_s:.2f}", f"{middle.peak_mib:.0f}"]
+    times = [f"{middle.wall_s:.2f}", timed_run.spread(costs), f"{work:.2f}", f"{middle.cpu_s:.2f}"]
+    return [label, *times, f"{middle.peak_mib:.0f}"]
 
 
 def main():

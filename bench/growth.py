@@ -112,7 +112,7 @@ def shared_shots_table(args):
 
 
 def own_shots_table(args):
-    """GSM8K, 16 questions and one new token: exemplars are drawn for each question, so prompts share next to nothing."""
+    """GSM8K, 16 questions and one new token: each question draws its own exemplars, so prompts share nearly nothing."""
     flags = ["--task", "gsm8k", "--data", args.data, "--limit", 16, "--max-new-tokens", 1]
     return [Row(shots, [*flags, "--shots", shots]) for shots in range(6)]
 
