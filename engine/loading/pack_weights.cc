@@ -27,7 +27,6 @@ class Packer {
                sizeof(float)),
         next_norm_(norms_.As<float>()) {
     for (const TensorSpec* spec : specs_.All()) total_bytes_ += SourceBytes(*spec);
-    scratch_ = Buffer(LargestMatrixBytes());
   }
 
   MistralWeights Pack() {
@@ -35,10 +34,15 @@ class Packer {
     weights.dtype = dtype_;
     Buffer embedding(Bytes(specs_.embedding, dtype_));
     weights.embedding = Keep(specs_.embedding, dtype_, embedding.data());
-    for (const LayerSpecs& layer : specs_.layers) weights.layers.push_back(PackLayer(layer));
-    weights.final_norm = KeepNorm(specs_.final_norm);
+    // Large ones first: what the sources take beside them is then gone before the last are there.
     weights.lm_head = specs_.tied() ? PackWeight(ctx_, std::span(&weights.embedding, 1))
                                     : PackMatrix({&specs_.lm_head});
+    scratch_ = Buffer();
+    for (const LayerSpecs& layer : specs_.layers) {
+      keep_scratch_ = &layer != &specs_.layers.back();
+      weights.layers.push_back(PackLayer(layer));
+    }
+    weights.final_norm = KeepNorm(specs_.final_norm);
     weights.storage.push_back(std::move(embedding));
     weights.storage.push_back(std::move(norms_));
     weights.bytes = HeldBytes(weights);
@@ -49,16 +53,22 @@ class Packer {
   LayerWeights PackLayer(const LayerSpecs& layer) {
     LayerWeights packed;
     packed.attention_norm = KeepNorm(layer.attention_norm);
-    packed.wqkv = PackMatrix({&layer.q, &layer.k, &layer.v});
-    packed.wo = PackMatrix({&layer.o});
     packed.ffn_norm = KeepNorm(layer.ffn_norm);
     packed.gate_up = PackMatrix({&layer.gate, &layer.up});
     packed.down = PackMatrix({&layer.down});
+    packed.wqkv = PackMatrix({&layer.q, &layer.k, &layer.v});
+    packed.wo = PackMatrix({&layer.o});
     return packed;
   }
 
   // The tensors of one matrix, stacked by rows.
   PackedWeight PackMatrix(const Parts& parts) {
+    std::size_t needed = 0;
+    for (const TensorSpec* part : parts) needed += Bytes(*part, dtype_);
+    if (scratch_.bytes() < needed) {
+      scratch_ = Buffer();  // the old one goes before the larger one comes
+      scratch_ = Buffer(needed);
+    }
     std::vector<TensorView> views;
     std::byte* free = scratch_.As<std::byte>();
     for (const TensorSpec* part : parts) {
@@ -67,6 +77,7 @@ class Packer {
     }
     PackedWeight packed = PackWeight(ctx_, views);
     for (const TensorSpec* part : parts) Finish(*part);
+    if (!keep_scratch_) scratch_ = Buffer();
     return packed;
   }
 
@@ -97,17 +108,6 @@ class Packer {
     return spec.num_elements() * SizeOf(spec.is_norm() ? DType::kF32 : dtype_);
   }
 
-  std::size_t LargestMatrixBytes() const {
-    std::size_t largest = specs_.tied() ? 0 : Bytes(specs_.lm_head, dtype_);
-    for (const LayerSpecs& layer : specs_.layers) {
-      const std::size_t qkv =
-          Bytes(layer.q, dtype_) + Bytes(layer.k, dtype_) + Bytes(layer.v, dtype_);
-      const std::size_t gate_up = Bytes(layer.gate, dtype_) + Bytes(layer.up, dtype_);
-      largest = std::max({largest, qkv, gate_up, Bytes(layer.o, dtype_)});
-    }
-    return largest;
-  }
-
   static std::int64_t HeldBytes(const MistralWeights& weights) {
     std::int64_t bytes = weights.lm_head.bytes();
     for (const Buffer& buffer : weights.storage) bytes += static_cast<std::int64_t>(buffer.bytes());
@@ -124,7 +124,9 @@ class Packer {
   const LoadProgress& progress_;
   Buffer norms_;  // (2L + 1) * C floats
   float* next_norm_;
-  Buffer scratch_;
+  Buffer scratch_;  // room for the sources of the matrix at hand
+  // Taking it anew for every matrix costs time, keeping it to the end memory.
+  bool keep_scratch_ = true;
   std::int64_t done_bytes_ = 0;
   std::int64_t total_bytes_ = 0;
 };
