@@ -41,6 +41,11 @@ std::string LibrariesText() {
          TokenizerLibrary();
 }
 
+std::string DTypesText(const ModelOptions& model) {
+  if (model.dtype != "auto") return "in " + model.dtype;
+  return model.model.empty() ? "in f32 and in bf16" : "as the checkpoint is stored";
+}
+
 std::vector<std::pair<std::string, std::string>> DescribeMachine(
     const SelftestCommandOptions& options) {
   const Context context({.num_threads = options.model.threads});
@@ -51,9 +56,8 @@ std::vector<std::pair<std::string, std::string>> DescribeMachine(
           {"path", host.cpu_path + " (this machine has " + PathsText() + ")"},
           {"matmul", host.gemm_provider},
           {"libraries", LibrariesText()},
-          {"numerics",
-           "f32 sums and logits, log-probabilities summed in double, weights and KV " +
-               std::string(options.model.dtype == "auto" ? "f32 and bf16" : options.model.dtype)},
+          {"numerics", "f32 sums and logits, log-probabilities summed in double, weights and KV " +
+                           DTypesText(options.model)},
           {"model", options.model.model.empty() ? "random small models" : options.model.model},
           {"seed", std::to_string(options.seed)}};
 }
@@ -122,6 +126,8 @@ void PrintSummary(const SelftestReport& report, bool is_whole, std::ostream& out
                "{} FAILED. Scores of this machine and build are not to be trusted: please report "
                "the lines above.\n",
                report.num_failed());
+  } else if (report.num_cases() == 0) {
+    fmt::print(out, "nothing could be tried.\n");
   } else {
     // One check alone does not show as much.
     fmt::print(out, "all passed.{}\n",
