@@ -41,6 +41,11 @@ std::string LibrariesText() {
          TokenizerLibrary();
 }
 
+std::string DTypesText(const ModelOptions& model) {
+  if (model.dtype != "auto") return "in " + model.dtype;
+  return model.model.empty() ? "in f32 and in bf16" : "as the checkpoint is stored";
+}
+
 std::vector<std::pair<std::string, std::string>> DescribeMachine(
     const SelftestCommandOptions& options) {
   const Context context({.num_threads = options.model.threads});
@@ -51,9 +56,8 @@ std::vector<std::pair<std::string, std::string>> DescribeMachine(
           {"path", host.cpu_path + " (this machine has " + PathsText() + ")"},
           {"matmul", host.gemm_provider},
           {"libraries", LibrariesText()},
-          {"numerics",
-           "f32 sums and logits, log-probabilities summed in double, weights and KV " +
-               std::string(options.model.dtype == "auto" ? "f32 and bf16" : options.model.dtype)},
+          {"numerics", "f32 sums and logits, log-probabilities summed in double, weights and KV " +
+                           DTypesText(options.model)},
           {"model", options.model.model.empty() ? "random small models" : options.model.model},
           {"seed", std::to_string(options.seed)}};
 }
@@ -113,7 +117,7 @@ void PrintCheck(const SelftestCheck& check, const std::string& repeat, std::ostr
              Grouped(check.num_failures), Grouped(check.num_cases), check.first_failure, repeat);
 }
 
-void PrintSummary(const SelftestReport& report, std::ostream& out) {
+void PrintSummary(const SelftestReport& report, bool is_whole, std::ostream& out) {
   fmt::print(out, "\n{} checks, {} cases, {:.1f} s: ",
              report.checks.size() - static_cast<std::size_t>(report.num_skipped()),
              Grouped(report.num_cases()), report.seconds);
@@ -122,8 +126,12 @@ void PrintSummary(const SelftestReport& report, std::ostream& out) {
                "{} FAILED. Scores of this machine and build are not to be trusted: please report "
                "the lines above.\n",
                report.num_failed());
+  } else if (report.num_cases() == 0) {
+    fmt::print(out, "nothing could be tried.\n");
   } else {
-    fmt::print(out, "all passed. On this machine no schedule changes a bit of a score.\n");
+    // One check alone does not show as much.
+    fmt::print(out, "all passed.{}\n",
+               is_whole ? " On this machine no schedule changes a bit of a score." : "");
   }
 }
 
@@ -151,7 +159,7 @@ int SelftestCommand(const SelftestCommandOptions& options, std::ostream& out, st
   }
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   if (is_console) {
-    PrintSummary(report, out);
+    PrintSummary(report, options.only.empty(), out);
   } else {
     WriteJson(report, out);
   }

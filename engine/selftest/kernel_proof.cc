@@ -100,6 +100,7 @@ class KernelProof {
 
 void KernelProof::TryOnThreads(const KernelCase& test, const Route& route,
                                const KernelOutput& on_one) {
+  if (!checks_.Wants(kThreads)) return;
   for (const int threads : threads_) {
     if (threads == 1) continue;
     const KernelOutput found = test.run(contexts_.Get(route, threads));
