@@ -124,7 +124,7 @@ struct Kept {
 
   Kept(const PerplexityOptions& options, const RunReport& report) {
     if (options.out.empty()) return;
-    directory = RunDirectory::Open(options.out, report);
+    directory.emplace(RunDirectory::Open(options.out, report));
     journal =
         std::make_unique<JournalWriter>(directory->journal(), Sha256(ToText(report.identity)));
   }

@@ -7,7 +7,7 @@
 namespace meval {
 
 std::span<const std::string_view> CommandNames() {
-  static constexpr std::array<std::string_view, 9> kNames = {
+  static constexpr std::array<std::string_view, 10> kNames = {
       "run",        "tasks",    "data",  "loglikelihood", "generate",
       "perplexity", "tokenize", "model", "selftest",      "version"};
   return kNames;

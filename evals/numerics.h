@@ -16,7 +16,7 @@ inline constexpr int kNumericsVersion = 1;
 
 // Part of a run's identity, for example
 //   "v1, simd, builtin"
-//   "v1, simd, onednn 2.6.3 avx512_bf16"
+//   "v1, simd, onednn 2.6.3 avx512_core_bf16"
 //   "v1, reference, builtin"
 // Equal where results are equal to the bit: the built-in kernels for AVX2 and AVX-512 are one
 // class; oneDNN's sums depend on its version and on the instruction set it uses.

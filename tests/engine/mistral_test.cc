@@ -273,7 +273,7 @@ TEST(Mistral, GivesTheSameLogitsInWhateverChunksTheyAreAskedFor) {
     for (const auto& [past, num_new] :
          std::vector<std::pair<std::int64_t, std::int64_t>>{{0, 40}, {60, 30}, {7, 1}, {7, 90}}) {
       const Tokens tokens = RandomTokens(static_cast<std::uint64_t>(num_new), past + num_new);
-      KvSequence& sequence = sequences.emplace_back(&bench.cache);
+      KvSequence& sequence = sequences.emplace_back(&bench.cache.pool());
       const auto split = static_cast<std::size_t>(past);
       if (past > 0) bench.Feed(sequence, std::span(tokens).first(split));
       sequence.Extend(num_new);

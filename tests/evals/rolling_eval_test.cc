@@ -201,7 +201,7 @@ TEST(RollingEval, ContinuesFromAJournalWithTheSameSamples) {
   interrupted.score = score;
   interrupted.answers_before_stop = 23;
   {
-    JournalWriter journal(directory / "journal.jsonl");
+    JournalWriter journal(directory / "journal.jsonl", "run");
     const Evaluated first = Evaluate(plan, interrupted, {}, &journal);
     EXPECT_FALSE(first.outcome.is_complete);
     EXPECT_GT(first.result.counters.unscored, 0);
@@ -210,7 +210,7 @@ TEST(RollingEval, ContinuesFromAJournalWithTheSameSamples) {
   FakeLanguageModel rest;
   rest.length = 100;
   rest.score = score;
-  const Evaluated second = Evaluate(plan, rest, ReadJournal(directory / "journal.jsonl"));
+  const Evaluated second = Evaluate(plan, rest, ReadJournal(directory / "journal.jsonl", "run"));
   EXPECT_EQ(rest.num_scored, whole.num_scored - 23);
   EXPECT_TRUE(second.outcome.is_complete);
   EXPECT_EQ(second.outcome.requests_from_journal, 23);
