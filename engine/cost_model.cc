@@ -27,6 +27,9 @@ CostModel::CostModel(const ModelConfig& config, DType dtype) : window_(config.sl
   flops_per_row_ = 2 * L * layer_parameters;
   flops_per_key_ = 4 * L * q_columns;
   flops_per_logit_row_ = 2 * C * V;
+  tail_flops_per_row_ = 2 * (C * q_columns + 3 * C * F);
+  tail_flops_per_key_ = 4 * q_columns;
+  tail_bytes_ = (C * q_columns + 3 * C * F) * element_bytes;
   layer_bytes_ = L * layer_parameters * element_bytes;
   lm_head_bytes_ = C * V * element_bytes;
   embedding_row_bytes_ = C * element_bytes;
@@ -48,14 +51,18 @@ Work CostModel::StepWork(const Step& step, std::int64_t num_logit_rows) const {
   Work work{.steps = 1, .rows = step.num_rows()};
   work.flops = rows * flops_per_row_ + logit_rows * flops_per_logit_row_;
   work.bytes = layer_bytes_ + rows * (kv_bytes_ + embedding_row_bytes_);
-  if (num_logit_rows > 0) work.bytes += lm_head_bytes_;
+  work.bytes += num_logit_rows > 0 ? lm_head_bytes_ : -tail_bytes_;
+  double keys = 0;
   for (const StepSegment& segment : step.segments) {
-    work.flops += flops_per_key_ * SeenKeys(segment.position_begin, segment.num_rows);
+    keys += SeenKeys(segment.position_begin, segment.num_rows);
     const std::int64_t end = segment.position_begin + segment.num_rows;
     const std::int64_t first =
         window_ == 0 ? 0 : std::max<std::int64_t>(0, segment.position_begin - window_ + 1);
     work.bytes += static_cast<double>(end - first) * kv_bytes_;
   }
+  const double idle_rows = rows - logit_rows;
+  work.flops += flops_per_key_ * keys - tail_flops_per_row_ * idle_rows;
+  if (idle_rows > 0) work.flops -= tail_flops_per_key_ * keys * (idle_rows / rows);
   return work;
 }
 

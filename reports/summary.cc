@@ -1,5 +1,6 @@
 #include "reports/summary.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
@@ -209,10 +210,9 @@ std::string CostSentence(const Timing& timing) {
     text += ", " + Fixed(rate, rate < 100 ? 1 : 0) + " fed tokens/s";
   }
   if (timing.ceiling_seconds && timing.model_seconds > 0) {
-    text += "; predicted " + Fixed(*timing.ceiling_seconds, 1) +
-            " seconds at this machine's measured ceiling, the model took " +
-            Fixed(timing.model_seconds, 1) + ": " +
-            Fixed(100 * *timing.ceiling_seconds / timing.model_seconds, 0) + "% of it reached";
+    text += "; " + Fixed(100 * *timing.ceiling_seconds / timing.model_seconds, 0) +
+            "% of this machine's measured ceiling (predicted " + Fixed(*timing.ceiling_seconds, 1) +
+            " seconds of model time, taken " + Fixed(timing.model_seconds, 1) + ")";
   }
   if (timing.requests_from_journal > 0) {
     text += "; " +
@@ -224,6 +224,8 @@ std::string CostSentence(const Timing& timing) {
 
 Timing Total(const std::vector<TaskResult>& tasks) {
   Timing total;
+  bool has_ceiling = true;
+  double ceiling_seconds = 0;
   for (const TaskResult& task : tasks) {
     total.seconds += task.timing.seconds;
     total.tokens_requested += task.timing.tokens_requested;
@@ -237,10 +239,11 @@ Timing Total(const std::vector<TaskResult>& tasks) {
     total.peak_kv_pages = std::max(total.peak_kv_pages, task.timing.peak_kv_pages);
     total.flops += task.timing.flops;
     total.bytes += task.timing.bytes;
-    if (task.timing.ceiling_seconds) {
-      total.ceiling_seconds = total.ceiling_seconds.value_or(0) + *task.timing.ceiling_seconds;
-    }
+    // The whole has a prediction where every part has one.
+    if (!task.timing.ceiling_seconds) has_ceiling = false;
+    ceiling_seconds += task.timing.ceiling_seconds.value_or(0);
   }
+  if (has_ceiling) total.ceiling_seconds = ceiling_seconds;
   return total;
 }
 

@@ -45,21 +45,38 @@ constexpr double kFlopsPerRow = 2.0 * 218103808.0 * 32.0;
 constexpr double kFlopsPerKey = 524288.0;
 constexpr double kFlopsPerLogitRow = 2.0 * 131072000.0;
 constexpr double kKvBytes = 131072.0;
+// Of the last layer: the output projection of attention and the three of the FFN.
+constexpr double kTailParameters = 4096.0 * 4096.0 + 3 * 4096.0 * 14336.0;
 
 TEST(CostModel, GivesThePublishedNumbersOfMistral7B) {
   const CostModel cost(Mistral7B(), DType::kBF16);
   EXPECT_NEAR(kFlopsPerRow, 13.96e9, 0.005e9);
   EXPECT_NEAR(kFlopsPerLogitRow, 0.262e9, 0.0005e9);
   // A row at position 0 sees itself.
-  EXPECT_EQ(cost.StepWork(StepOf({{0, 1}}), 0).flops, kFlopsPerRow + kFlopsPerKey);
-  EXPECT_EQ(cost.StepWork(StepOf({{999, 1}}), 0).flops, kFlopsPerRow + 1000 * kFlopsPerKey);
+  EXPECT_EQ(cost.StepWork(StepOf({{999, 1}}), 1).flops,
+            kFlopsPerRow + 1000 * kFlopsPerKey + kFlopsPerLogitRow);
   EXPECT_EQ(cost.StepWork(StepOf({{0, 1}}), 1).flops,
             kFlopsPerRow + kFlopsPerKey + kFlopsPerLogitRow);
-  const Work work = cost.StepWork(StepOf({{10, 5}, {3, 4}}), 2);
+  const Work work = cost.StepWork(StepOf({{10, 5}, {3, 4}}), 9);
   EXPECT_EQ(work.steps, 1);
   EXPECT_EQ(work.rows, 9);
   EXPECT_EQ(work.flops, 9 * kFlopsPerRow + (11 + 12 + 13 + 14 + 15 + 4 + 5 + 6 + 7) * kFlopsPerKey +
-                            2 * kFlopsPerLogitRow);
+                            9 * kFlopsPerLogitRow);
+}
+
+TEST(CostModel, LeavesTheLastLayerOutForRowsWithoutLogits) {
+  const CostModel cost(Mistral7B(), DType::kBF16);
+  const Step step = StepOf({{0, 4}});
+  const Work all = cost.StepWork(step, 4);
+  const Work one = cost.StepWork(step, 1);
+  const Work none = cost.StepWork(step, 0);
+  // Of the 10 (row, key) pairs the last of 32 layers computes as many as its share of rows.
+  const double key_share = kFlopsPerKey / 32 * 10 / 4;
+  EXPECT_NEAR(2 * kTailParameters, 0.386e9, 0.001e9);
+  EXPECT_EQ(all.flops - one.flops, 3 * (2 * kTailParameters + kFlopsPerLogitRow + key_share));
+  EXPECT_EQ(all.flops - none.flops, 4 * (2 * kTailParameters + kFlopsPerLogitRow + key_share));
+  EXPECT_EQ(all.bytes, one.bytes);
+  EXPECT_EQ(all.bytes - none.bytes, kFlopsPerLogitRow + 2 * kTailParameters);
 }
 
 TEST(CostModel, CountsTheBytesAStepMustRead) {
@@ -68,15 +85,13 @@ TEST(CostModel, CountsTheBytesAStepMustRead) {
   const double embedding_row = 4096 * 2;
   // All weights but the embedding table are 14.22 GB.
   EXPECT_NEAR(layers + kFlopsPerLogitRow, 14.221e9, 0.001e9);
-  EXPECT_EQ(cost.StepWork(StepOf({{0, 1}}), 0).bytes, layers + 2 * kKvBytes + embedding_row);
-  EXPECT_EQ(cost.StepWork(StepOf({{0, 1}}), 1).bytes,
-            layers + kFlopsPerLogitRow + 2 * kKvBytes + embedding_row);
-  EXPECT_EQ(cost.StepWork(StepOf({{99, 1}}), 0).bytes, layers + 101 * kKvBytes + embedding_row);
+  const double all = layers + kFlopsPerLogitRow;
+  EXPECT_EQ(cost.StepWork(StepOf({{0, 1}}), 1).bytes, all + 2 * kKvBytes + embedding_row);
+  EXPECT_EQ(cost.StepWork(StepOf({{99, 1}}), 1).bytes, all + 101 * kKvBytes + embedding_row);
   // Keys and values are read once for the rows of a segment, and once for each segment.
-  EXPECT_EQ(cost.StepWork(StepOf({{90, 10}}), 0).bytes,
-            layers + 110 * kKvBytes + 10 * embedding_row);
-  EXPECT_EQ(cost.StepWork(StepOf({{99, 1}, {99, 1}}), 0).bytes,
-            layers + 202 * kKvBytes + 2 * embedding_row);
+  EXPECT_EQ(cost.StepWork(StepOf({{90, 10}}), 1).bytes, all + 110 * kKvBytes + 10 * embedding_row);
+  EXPECT_EQ(cost.StepWork(StepOf({{99, 1}, {99, 1}}), 1).bytes,
+            all + 202 * kKvBytes + 2 * embedding_row);
 }
 
 TEST(CostModel, TakesTwiceTheBytesInF32AndTheSameArithmetic) {
@@ -121,11 +136,12 @@ TEST(CostModel, AgreesWithASumOverRowsAndKeys) {
             kKvBytes * static_cast<double>(std::count(is_read.begin(), is_read.end(), true));
       }
       const auto n = static_cast<double>(num_rows);
-      const Work work = cost.StepWork(StepOf(segments), 0);
+      const Work work = cost.StepWork(StepOf(segments), num_rows);
       EXPECT_EQ(work.rows, num_rows);
-      EXPECT_EQ(work.flops, n * kFlopsPerRow + keys * kFlopsPerKey)
+      EXPECT_EQ(work.flops, n * (kFlopsPerRow + kFlopsPerLogitRow) + keys * kFlopsPerKey)
           << "window " << window << ", round " << round;
-      EXPECT_EQ(work.bytes, kFlopsPerRow + n * (kKvBytes + 4096 * 2) + key_bytes)
+      EXPECT_EQ(work.bytes,
+                kFlopsPerRow + kFlopsPerLogitRow + n * (kKvBytes + 4096 * 2) + key_bytes)
           << "window " << window << ", round " << round;
     }
   }

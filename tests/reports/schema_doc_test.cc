@@ -148,6 +148,7 @@ std::string Text(Writer writer, const Value& value) {
 RunReport OddReport() {
   RunReport run = testing::PlainReport();
   run.host.hostname = "\xFF";
+  run.ceiling.reset();
   MetricValue& metric = run.tasks[0].metrics[0];
   metric.standard_error.reset();
   metric.ci_low.reset();
