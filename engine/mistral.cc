@@ -1,6 +1,7 @@
 #include "engine/mistral.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -49,17 +50,29 @@ void CopyRows(const TensorView& from, std::span<const std::int64_t> rows, const 
 }
 
 // Log-probabilities of such logits would be no numbers, and a draw from them no choice.
-void CheckAreFinite(const TensorView& logits) {
-  const float* values = logits.As<float>();
-  const std::int64_t count = logits.num_elements();
-  constexpr std::uint32_t kExponent = 0x7f800000;  // all ones: infinite or not a number
-  for (std::int64_t i = 0; i < count; ++i) {
-    if ((std::bit_cast<std::uint32_t>(values[i]) & kExponent) != kExponent) continue;
-    throw ModelError("the model's logits: expected finite numbers, found " +
-                     std::to_string(values[i]) +
-                     "; its weights are damaged or too large for their dtype: fetch them again, or "
-                     "try --dtype f32");
-  }
+void CheckAreFinite(Context& ctx, const TensorView& logits) {
+  std::atomic<bool> are_finite = true;
+  ctx.ParallelFor(logits.rows(), [&](std::int64_t row) {
+    const float* values = logits.Rows(row, 1).As<float>();
+    // An exponent of ones, which says infinite or not a number, carries into the sign bit; no
+    // branch, so that whole vectors are looked at.
+    constexpr std::uint32_t kExponent = 0x7f800000;
+    constexpr std::uint32_t kLowestExponentBit = 0x00800000;
+    const std::int64_t count = logits.row_elements();
+    std::uint32_t carries = 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+      carries |= (std::bit_cast<std::uint32_t>(values[i]) & kExponent) + kLowestExponentBit;
+    }
+    if ((carries & 0x80000000U) != 0) are_finite = false;
+  });
+  if (are_finite) return;
+  const std::span<const float> values(logits.As<float>(),
+                                      static_cast<std::size_t>(logits.num_elements()));
+  const auto bad =
+      std::find_if(values.begin(), values.end(), [](float value) { return !std::isfinite(value); });
+  throw ModelError("the model's logits: expected finite numbers, found " + std::to_string(*bad) +
+                   "; its weights are damaged or too large for their dtype: fetch them again, or "
+                   "try --dtype f32");
 }
 
 }  // namespace
@@ -266,7 +279,7 @@ TensorView Mistral::Logits(std::span<const std::int64_t> rows) {
 
   RmsNorm(ctx_, x, weights_.final_norm, Epsilon(), x);
   Gemm(ctx_, x, weights_.lm_head, logits);
-  CheckAreFinite(logits);
+  CheckAreFinite(ctx_, logits);
   return logits;
 }
 

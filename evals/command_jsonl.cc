@@ -153,7 +153,7 @@ GenerationRequest ToRequest(const Line& line, const JsonlOptions& options, const
       request.stop.push_back(item.get<std::string>());
     }
   }
-  request.max_new_tokens = GetInteger(line, "max_tokens", options.max_new_tokens, 1);
+  request.max_new_tokens = GetInteger(line, "max_tokens", options.max_new_tokens, 0);
   request.num_samples = GetInteger(line, "n", options.num_samples, 1, kMostSamples);
   request.sampling = {.temperature = GetNumber(line, "temperature", options.temperature),
                       .top_k = GetInteger(line, "top_k", options.top_k, 0),

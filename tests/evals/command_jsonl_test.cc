@@ -198,8 +198,8 @@ TEST(GenerateCommand, ErrorsNameLineAndField) {
   refused(R"("text": "a")", {"stdin:2: field \"prompt\"", "no such field"});
   refused(R"("prompt": "a", "stop": [1])", {"stdin:2: field \"stop\"", "found [1]"});
   refused(R"("prompt": "a", "stop": "")", {"stdin:2: field \"stop\"", "non-empty"});
-  refused(R"("prompt": "a", "max_tokens": 0)",
-          {"stdin:2: field \"max_tokens\"", ">= 1", "found 0"});
+  refused(R"("prompt": "a", "max_tokens": -1)",
+          {"stdin:2: field \"max_tokens\"", ">= 0", "found -1"});
   refused(R"("prompt": "a", "max_tokens": 2.5)", {"\"max_tokens\"", "whole number", "found 2.5"});
   refused(R"("prompt": "a", "max_tokens": 9223372036854775807)", {"stdin:2", "32768"});
   refused(R"("prompt": "a", "max_tokens": 18446744073709551615)", {"stdin:2", "\"max_tokens\""});
