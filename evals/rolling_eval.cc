@@ -1,7 +1,9 @@
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "evals/eval.h"
-#include "evals/result_worker.h"
+#include "evals/score_requests.h"
 #include "evals/score_rolling.h"
 #include "tasks/digest.h"
 
@@ -25,21 +27,16 @@ class RollingRun {
   }
 
   EvalOutcome Run() {
-    TakeFromJournal();
-    ResultWorker worker(environment_.stop, [this] { Flush(); });
-    environment_.model.Score(
-        requests_,
-        [&](std::size_t request, const ContinuationScore& score) {
-          const JournalScore line = {
-              .logprob = score.logprob,
-              .is_greedy = score.is_greedy,
-              .num_tokens = static_cast<std::int64_t>(score.token_logprobs.size())};
-          const std::int64_t tokens_fed = environment_.model.stats().tokens_fed;
-          worker.Push([this, request, line, tokens_fed] { Done(request, line, tokens_fed); });
-        },
-        worker.stop_token());
-    worker.Finish();
-    if (environment_.journal != nullptr) environment_.journal->Sync();
+    ScoreRequests(task_, environment_, outcome_,
+                  [this](const EncodedTask::Place& place, const JournalScore& score,
+                         std::optional<std::int64_t> tokens_fed) {
+                    SetWindow(place, score.logprob);
+                    if (tokens_fed) {
+                      environment_.progress.Advance(0, *tokens_fed);
+                    } else {
+                      environment_.progress.Resume(0);
+                    }
+                  });
     for (const SampleResult& sample : outcome_.samples) {
       outcome_.counters.unscored += sample.scored ? 0 : 1;
     }
@@ -48,34 +45,6 @@ class RollingRun {
   }
 
  private:
-  // Windows finished in an earlier attempt are not asked again.
-  void TakeFromJournal() {
-    for (std::size_t i = 0; i < task_.score_requests.size(); ++i) {
-      const auto finished = environment_.finished.scores.find(task_.keys[i]);
-      if (finished == environment_.finished.scores.end()) {
-        requests_.push_back(std::move(task_.score_requests[i]));
-        origin_.push_back(i);
-        continue;
-      }
-      for (const EncodedTask::Place& place : task_.places[i]) {
-        ++outcome_.requests_from_journal;
-        environment_.progress.Resume(0);
-        SetWindow(place, finished->second.logprob);
-      }
-    }
-    task_.score_requests.clear();
-  }
-
-  // The functions from here to Flush run on the worker's thread.
-  void Done(std::size_t request, const JournalScore& line, std::int64_t tokens_fed) {
-    const std::size_t origin = origin_[request];
-    if (environment_.journal != nullptr) environment_.journal->Add(task_.keys[origin], line);
-    for (const EncodedTask::Place& place : task_.places[origin]) {
-      SetWindow(place, line.logprob);
-      environment_.progress.Advance(0, tokens_fed);
-    }
-  }
-
   void SetWindow(const EncodedTask::Place& place, double logprob) {
     outcome_.samples[place.sample].rolling->windows[place.choice].logprob = logprob;
     if (--open_windows_[place.sample] == 0) Finish(place.sample);
@@ -91,17 +60,11 @@ class RollingRun {
     sample.scored = true;
   }
 
-  void Flush() {
-    if (environment_.journal != nullptr) environment_.journal->Flush();
-  }
-
   const EvalPlan& plan_;
   EncodedTask task_;
   const EvalEnvironment& environment_;
   EvalOutcome outcome_;
   std::vector<std::size_t> open_windows_;  // per selected document
-  std::vector<ScoreRequest> requests_;     // unfinished
-  std::vector<std::size_t> origin_;        // per unfinished request: its place in the task
 };
 
 }  // namespace
