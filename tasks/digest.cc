@@ -64,7 +64,10 @@ std::string Sha256(std::string_view bytes) {
 }
 
 std::string Sha256File(const std::filesystem::path& path) {
-  return Sha256(tasks::ReadFileBytes(path));
+  // A checkpoint's files are larger than the memory beside its weights.
+  Sha256Hash hash;
+  tasks::ReadFileBlocks(path, [&](std::string_view block) { hash.Update(block); });
+  return hash.Finish();
 }
 
 }  // namespace meval

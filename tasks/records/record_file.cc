@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 
 #include "tasks/digest.h"
@@ -34,18 +33,28 @@ std::optional<FileFormat> ParseFileFormat(std::string_view name) {
   return std::nullopt;
 }
 
-std::string ReadFileBytes(const std::filesystem::path& path) {
+void ReadFileBlocks(const std::filesystem::path& path,
+                    const std::function<void(std::string_view)>& take) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) {
     throw DataError(path.string() + ": expected a file, found a directory");
   }
   errno = 0;
   std::ifstream in(path, std::ios::binary);
-  std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  std::string block(std::size_t{1} << 20, '\0');
+  while (in) {
+    in.read(block.data(), static_cast<std::streamsize>(block.size()));
+    if (in.gcount() > 0) take({block.data(), static_cast<std::size_t>(in.gcount())});
+  }
   if (!in.is_open() || in.bad()) {
     throw DataError(path.string() + ": cannot be read: " +
                     std::generic_category().message(errno != 0 ? errno : EIO));
   }
+}
+
+std::string ReadFileBytes(const std::filesystem::path& path) {
+  std::string bytes;
+  ReadFileBlocks(path, [&](std::string_view block) { bytes += block; });
   return bytes;
 }
 

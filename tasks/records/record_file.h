@@ -2,6 +2,7 @@
 #define MEVAL_TASKS_RECORDS_RECORD_FILE_H_
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,10 @@ RecordFile ReadRecordFile(const std::filesystem::path& path, std::optional<FileF
 
 // A file's bytes. Throws DataError if it cannot be read or is a directory.
 std::string ReadFileBytes(const std::filesystem::path& path);
+// The same in blocks of at most a megabyte, for files of any size: calls `take` with one after the
+// other.
+void ReadFileBlocks(const std::filesystem::path& path,
+                    const std::function<void(std::string_view)>& take);
 
 }  // namespace meval::tasks
 

@@ -49,6 +49,18 @@ TEST(ReadRecordFile, DigestsTheBytes) {
   EXPECT_EQ(Sha256File(file), Sha256("{\"a\":1}\n"));
 }
 
+TEST(ReadFileBytes, ReadsFilesOfSeveralBlocksWhole) {
+  const testing::ScratchDirectory scratch;
+  for (const std::size_t size : {std::size_t{0}, (std::size_t{1} << 20) - 1, std::size_t{1} << 20,
+                                 (std::size_t{5} << 19) + 3}) {
+    std::string bytes(size, '\0');
+    for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 7919 >> 5U);
+    const auto file = scratch.Write("large.bin", bytes);
+    EXPECT_TRUE(ReadFileBytes(file) == bytes) << size;
+    EXPECT_EQ(Sha256File(file), Sha256(bytes)) << size;
+  }
+}
+
 TEST(ReadFileBytes, SaysWhyAFileCannotBeRead) {
   const testing::ScratchDirectory scratch;
   EXPECT_THAT([&] { ReadFileBytes(scratch.path() / "absent.jsonl"); },
