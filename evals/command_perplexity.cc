@@ -6,13 +6,11 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <ctime>
 #include <memory>
 #include <optional>
 #include <ostream>
 #include <utility>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -104,19 +102,6 @@ EvalPlan PlanOf(const Task& task, const TaskData& data) {
   return plan;
 }
 
-RunReport StartReport(const PerplexityOptions& options, const EvalPlan& plan,
-                      const LoadedModel& model) {
-  RunReport report;
-  report.identity = IdentityOf(RunOptions{}, {plan}, model);
-  report.version = MEVAL_VERSION;
-  report.command = options.command;
-  report.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
-  report.host = DescribeHost(*model.context);
-  report.model_summary = model.engine->config().Describe();
-  report.is_demonstration_model = model.is_demonstration;
-  return report;
-}
-
 // Where finished windows are kept, if the user names a directory.
 struct Kept {
   std::optional<RunDirectory> directory;
@@ -154,7 +139,7 @@ int PerplexityCommand(const PerplexityOptions& options, std::ostream& out, std::
   const OutlineEncoder encoder(outline);
   EncodeAhead encoded({&plan, 1}, encoder, 1);
   const LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err);
-  RunReport report = StartReport(options, plan, model);
+  RunReport report = StartReport(IdentityOf(RunOptions{}, {plan}, model), options.command, model);
   const Kept kept(options, report);
 
   EngineLanguageModel language_model(*model.engine);

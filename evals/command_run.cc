@@ -189,19 +189,6 @@ int NumThreads(const ModelOptions& options) {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-RunReport StartReport(const RunOptions& options, const PlannedTasks& planned,
-                      const LoadedModel& model) {
-  RunReport report;
-  report.identity = IdentityOf(options, planned.plans(), model);
-  report.version = MEVAL_VERSION;
-  report.command = options.command;
-  report.started_at = UtcNow("%Y-%m-%dT%H:%M:%SZ");
-  report.host = DescribeHost(*model.context);
-  report.model_summary = model.engine->config().Describe();
-  report.is_demonstration_model = model.is_demonstration;
-  return report;
-}
-
 }  // namespace
 
 int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) {
@@ -219,7 +206,8 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
   const OutlineEncoder encoder(outline);
   EncodeAhead encoded(planned.plans(), encoder, NumThreads(options.model));
   LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err);
-  RunReport report = StartReport(options, planned, model);
+  RunReport report =
+      StartReport(IdentityOf(options, planned.plans(), model), options.command, model);
 
   const fs::path path =
       options.out.empty() ? DefaultRunDirectory(options, planned.plans()) : options.out;

@@ -151,7 +151,7 @@ TaskCost PlanTask(const EvalPlan& plan, const EncodedTask& encoded, const PlanOp
                   const Ceiling& ceiling, PlanFile* file) {
   TaskCost cost;
   const std::string& name = plan.task->name();
-  if (!encoded.generation_requests.empty()) {
+  if (plan.definition().request == RequestKind::kGeneration) {
     const GenerationPlan generation = PlanGeneration(encoded.generation_requests, planning);
     cost = CostOf(generation, planning, ceiling);
     if (file != nullptr) file->Add(generation, planning, name);

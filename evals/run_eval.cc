@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <utility>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -188,6 +190,19 @@ RunIdentity IdentityOf(const RunOptions& options, const std::vector<EvalPlan>& p
     identity.prompts[plan.task->name()] = PromptsDigest(plan.prompt_digests);
   }
   return identity;
+}
+
+RunReport StartReport(RunIdentity identity, const std::vector<std::string>& command,
+                      const LoadedModel& model) {
+  RunReport report;
+  report.identity = std::move(identity);
+  report.version = MEVAL_VERSION;
+  report.command = command;
+  report.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  report.host = DescribeHost(*model.context);
+  report.model_summary = model.engine->config().Describe();
+  report.is_demonstration_model = model.is_demonstration;
+  return report;
 }
 
 TaskResult RunTask(const EvalPlan& plan, EncodedTask encoded, const EvalEnvironment& environment,

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "evals/eval.h"
@@ -43,6 +44,10 @@ class PlannedTasks {
 // semantic flags.
 RunIdentity IdentityOf(const RunOptions& options, const std::vector<EvalPlan>& plans,
                        const LoadedModel& model);
+
+// A report with all that is known before the first request is answered.
+RunReport StartReport(RunIdentity identity, const std::vector<std::string>& command,
+                      const LoadedModel& model);
 
 // Runs one plan, whose requests are `encoded`, and says what came out; samples go to `samples`.
 TaskResult RunTask(const EvalPlan& plan, EncodedTask encoded, const EvalEnvironment& environment,
