@@ -22,7 +22,7 @@ using testing::LoadGolden;
 using Values = std::vector<double>;
 
 TEST(Aggregate, AgreesWithTheReferenceOnEveryRow) {
-  for (const auto& row : LoadGolden("mean_stderr.jsonl", 111)) {
+  for (const auto& row : LoadGolden("metrics/mean_stderr.jsonl", 111)) {
     SCOPED_TRACE(row.Id());
     const Values values = row.Numbers("/input/values");
     MEVAL_EXPECT_CLOSE(NanMean(values), row.Number("/expected/nanmean"));
@@ -76,7 +76,7 @@ TEST(Aggregate, NamesTheDocumentWithoutANumber) {
 }
 
 TEST(Aggregate, GroupsAsTheReferenceDoes) {
-  for (const auto& row : LoadGolden("group_agg.jsonl", 100)) {
+  for (const auto& row : LoadGolden("metrics/group_agg.jsonl", 100)) {
     SCOPED_TRACE(row.Id());
     const auto scores = row.Numbers("/input/metrics");
     const auto standard_errors = row.Numbers("/input/stderrs");

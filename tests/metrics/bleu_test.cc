@@ -55,7 +55,7 @@ std::vector<BleuReferences> ReferencesOf(const GoldenRow& row) {
 
 TEST(Bleu, TokenizesEveryGoldenText) {
   std::size_t num_lines = 0;
-  for (const auto& row : LoadGolden("bleu_tokenize.jsonl", 168)) {
+  for (const auto& row : LoadGolden("metrics/bleu_tokenize.jsonl", 168)) {
     SCOPED_TRACE(row.Id());
     for (const std::string& name : row.Keys("/expected")) {
       EXPECT_EQ(BleuTokenize(row.Text("/input/text"), ParseBleuTokenizer(name)),
@@ -68,7 +68,7 @@ TEST(Bleu, TokenizesEveryGoldenText) {
 }
 
 TEST(Bleu, AgreesWithTheReferenceOnEveryCorpus) {
-  for (const auto& row : LoadGolden("bleu_corpus.jsonl", 205)) {
+  for (const auto& row : LoadGolden("metrics/bleu_corpus.jsonl", 205)) {
     SCOPED_TRACE(row.Id());
     const auto references = ReferencesOf(row);
     const BleuOptions options = OptionsOf(row);
@@ -79,7 +79,7 @@ TEST(Bleu, AgreesWithTheReferenceOnEveryCorpus) {
 }
 
 TEST(Bleu, AgreesWithTheReferenceOnEverySentence) {
-  for (const auto& row : LoadGolden("bleu_sentence.jsonl", 279)) {
+  for (const auto& row : LoadGolden("metrics/bleu_sentence.jsonl", 279)) {
     SCOPED_TRACE(row.Id());
     const BleuOptions options = OptionsOf(row);
     const auto references = row.Texts("/input/refs");

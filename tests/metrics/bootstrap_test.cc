@@ -56,7 +56,7 @@ ResampleAggregate AggregateOf(const GoldenRow& row) {
 
 TEST(Bootstrap, DrawsWhatTheReferenceDraws) {
   std::multiset<std::string> checked;
-  for (const auto& row : LoadGolden("bootstrap_stderr.jsonl", 59)) {
+  for (const auto& row : LoadGolden("metrics/bootstrap_stderr.jsonl", 59)) {
     SCOPED_TRACE(row.Id() + " " + row.Text("/params/metric"));
     const ResampleAggregate aggregate = AggregateOf(row);
     if (aggregate == nullptr) {

@@ -30,7 +30,7 @@ ExactMatchOptions OptionsOf(const GoldenRow& row) {
 }
 
 TEST(ExactMatch, AgreesWithTheReferenceOnEveryRow) {
-  for (const auto& row : LoadGolden("exact_match.jsonl", 198)) {
+  for (const auto& row : LoadGolden("metrics/exact_match.jsonl", 198)) {
     SCOPED_TRACE(row.Id());
     const ExactMatch metric(OptionsOf(row));
     const auto predictions = row.Texts("/input/predictions");

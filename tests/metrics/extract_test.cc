@@ -43,7 +43,7 @@ std::string Filtered(const GoldenRow& row) {
 
 TEST(Extract, AgreesWithTheReferenceOnEveryRow) {
   int num_errors = 0;
-  for (const auto& row : LoadGolden("regex_filter.jsonl", 326)) {
+  for (const auto& row : LoadGolden("metrics/regex_filter.jsonl", 326)) {
     SCOPED_TRACE(row.Id() + " " + row.Text("/params/regex_pattern"));
     if (row.Has("/expected/error")) {
       EXPECT_THROW(Filtered(row), MetricError);
@@ -62,7 +62,7 @@ TEST(Extract, ReadsEveryGsm8kAnswerAsTheTaskDoes) {
   options.ignore_case = true;
   options.regexes_to_ignore = {",", "\\$", "(?s).*#### ", "\\.$"};
   const ExactMatch exact_match(options);
-  for (const auto& row : LoadGolden("gsm8k_extract.jsonl", 174)) {
+  for (const auto& row : LoadGolden("metrics/gsm8k_extract.jsonl", 174)) {
     SCOPED_TRACE(row.Id());
     const std::string response = row.Text("/input/response");
     const std::string gold = row.Text("/input/gold");

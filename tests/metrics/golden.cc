@@ -88,7 +88,7 @@ std::vector<GoldenRow> LoadRows(const std::string& path) {
 }
 
 std::vector<GoldenRow> LoadGolden(const std::string& file, std::size_t expected_rows) {
-  const std::string path = std::string(MEVAL_SOURCE_DIR) + "/tests/golden/metrics/" + file;
+  const std::string path = std::string(MEVAL_SOURCE_DIR) + "/tests/golden/" + file;
   std::vector<GoldenRow> rows = LoadRows(path);
   EXPECT_EQ(rows.size(), expected_rows) << path;
   return rows;

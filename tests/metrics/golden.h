@@ -41,7 +41,7 @@ class GoldenRow {
 // Every line of a JSONL file.
 std::vector<GoldenRow> LoadRows(const std::string& path);
 
-// Every row of tests/golden/metrics/<file>. Records a failure unless there are `expected_rows`.
+// Every row of tests/golden/<file>. Records a failure unless there are `expected_rows`.
 std::vector<GoldenRow> LoadGolden(const std::string& file, std::size_t expected_rows);
 
 // The goldens' tolerance for doubles: the last bits of log and exp.

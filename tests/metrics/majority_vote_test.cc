@@ -36,7 +36,7 @@ TEST(MajorityVote, AgreesWithTheReferenceOnEveryRow) {
   options.ignore_case = true;
   options.regexes_to_ignore = {",", "\\$", "(?s).*#### ", "\\.$"};
   const ExactMatch exact_match(options);
-  for (const auto& row : LoadGolden("maj_at_k.jsonl", 150)) {
+  for (const auto& row : LoadGolden("metrics/maj_at_k.jsonl", 150)) {
     SCOPED_TRACE(row.Id());
     const auto responses = row.Texts("/input/responses");
     const auto k = static_cast<std::size_t>(row.Int("/params/k"));
@@ -183,7 +183,7 @@ TEST(MajorityVote, RefusesAnEmptyList) { EXPECT_THROW(ScoreMajority({}, 1), Metr
 
 TEST(PassAtK, AgreesWithTheReferenceOnEveryRow) {
   int num_refused = 0;
-  for (const auto& row : LoadGolden("pass_at_k.jsonl", 220)) {
+  for (const auto& row : LoadGolden("metrics/pass_at_k.jsonl", 220)) {
     SCOPED_TRACE(row.Id());
     const auto k = row.Int("/input/k");
     if (row.Has("/input/num_samples")) {

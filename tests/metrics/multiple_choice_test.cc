@@ -47,7 +47,7 @@ GoldList GoldOf(const GoldenRow& row, const std::vector<ScoredChoice>& choices) 
 }
 
 TEST(MultipleChoice, AgreesWithTheReferenceOnEveryRow) {
-  for (const auto& row : LoadGolden("multiple_choice.jsonl", 182)) {
+  for (const auto& row : LoadGolden("metrics/multiple_choice.jsonl", 182)) {
     SCOPED_TRACE(row.Id());
     const auto texts = row.Texts("/input/choices");
     const auto choices = ChoicesOf(row, texts);
@@ -72,7 +72,7 @@ TEST(MultipleChoice, AgreesWithTheReferenceOnEveryRow) {
 }
 
 TEST(MultipleChoice, AggregatesAsTheReferenceDoes) {
-  for (const auto& row : LoadGolden("multiple_choice_agg.jsonl", 60)) {
+  for (const auto& row : LoadGolden("metrics/multiple_choice_agg.jsonl", 60)) {
     SCOPED_TRACE(row.Id());
     const auto gold = row.Ints("/input/gold");
     std::vector<double> acc;
@@ -113,7 +113,7 @@ TEST(MultipleChoice, NeverLetsAnEmptyChoiceWinByLengthInTheProductsRule) {
 }
 
 TEST(MultipleChoice, BothRulesAgreeWhereNoChoiceIsEmpty) {
-  for (const auto& row : LoadGolden("multiple_choice.jsonl", 182)) {
+  for (const auto& row : LoadGolden("metrics/multiple_choice.jsonl", 182)) {
     const auto texts = row.Texts("/input/choices");
     const auto choices = ChoicesOf(row, texts);
     const auto ours = ScoreMultipleChoice(choices, GoldOf(row, choices));

@@ -42,7 +42,7 @@ void ExpectAsReference(const GoldenRow& row, const std::string& name, const Aggr
 }
 
 TEST(Perplexity, AgreesWithTheReferenceOnEveryRow) {
-  for (const auto& row : LoadGolden("perplexity.jsonl", 210)) {
+  for (const auto& row : LoadGolden("metrics/perplexity.jsonl", 210)) {
     SCOPED_TRACE(row.Id());
     if (row.Text("/params/kind") == "perplexity") {
       ExpectAsReference(row, "perplexity",
@@ -176,7 +176,7 @@ TEST(Perplexity, RefusesSetsWithoutANumber) {
 // The generator is the reference's, so its standard errors are ours.
 TEST(BootstrapPerplexity, HasTheReferencesStandardErrors) {
   int checked = 0;
-  for (const auto& row : LoadGolden("bootstrap_stderr.jsonl", 59)) {
+  for (const auto& row : LoadGolden("metrics/bootstrap_stderr.jsonl", 59)) {
     if (row.Text("/params/metric") != "perplexity") continue;
     SCOPED_TRACE(row.Id());
     const BootstrapSpread spread =

@@ -9,7 +9,7 @@ namespace meval {
 namespace {
 
 TEST(PorterStemmer, StemsEveryGoldenWord) {
-  for (const auto& row : testing::LoadGolden("porter.jsonl", 3000)) {
+  for (const auto& row : testing::LoadGolden("metrics/porter.jsonl", 3000)) {
     EXPECT_EQ(PorterStem(row.Text("/word")), row.Text("/stem")) << row.Text("/word");
   }
 }

@@ -86,7 +86,7 @@ void CheckSamplesAndSequence(const GoldenRow& row, const std::vector<std::uint32
 }
 
 TEST(PythonRandom, DrawsWhatCPythonDraws) {
-  for (const auto& row : LoadGolden("python_rng.jsonl", 15)) {
+  for (const auto& row : LoadGolden("metrics/python_rng.jsonl", 15)) {
     SCOPED_TRACE(row.Id());
     const auto key = WordsOfDecimal(row.Text("/input/seed"));
     CheckDraws(row, key);

@@ -25,7 +25,7 @@ std::string MessageFor(const std::string& pattern) {
 
 TEST(PythonRegex, FindsAndReplacesWhatCPythonDoes) {
   int num_errors = 0;
-  for (const auto& row : LoadGolden("python_re.jsonl", 1852)) {
+  for (const auto& row : LoadGolden("python/python_re.jsonl", 1852)) {
     SCOPED_TRACE(row.Id() + " " + row.Text("/pattern"));
     if (row.Has("/error")) {
       EXPECT_THROW(PythonRegex(row.Text("/pattern")), RegexError);

@@ -45,7 +45,7 @@ std::string RandomText(PythonRandom& random, std::int64_t max_words) {
 }
 
 TEST(Rouge, TokenizesEveryGoldenText) {
-  for (const auto& row : LoadGolden("rouge_tokenize.jsonl", 144)) {
+  for (const auto& row : LoadGolden("metrics/rouge_tokenize.jsonl", 144)) {
     SCOPED_TRACE(row.Id());
     const std::string text = row.Text("/input/text");
     EXPECT_EQ(RougeTokenize(text, false), row.Texts("/expected/tokens"));
@@ -55,7 +55,7 @@ TEST(Rouge, TokenizesEveryGoldenText) {
 
 TEST(Rouge, AgreesWithTheReferenceOnEveryPair) {
   std::size_t num_stemmed = 0;
-  for (const auto& row : LoadGolden("rouge.jsonl", 133)) {
+  for (const auto& row : LoadGolden("metrics/rouge.jsonl", 133)) {
     SCOPED_TRACE(row.Id());
     for (const std::string& variant : row.Keys("/expected")) {
       const Rouge rouge(row.Texts("/params/types"), variant == "stem");
@@ -68,7 +68,7 @@ TEST(Rouge, AgreesWithTheReferenceOnEveryPair) {
 }
 
 TEST(Rouge, TakesTheBestOfSeveralTargetsForEachType) {
-  for (const auto& row : LoadGolden("rouge_multi.jsonl", 74)) {
+  for (const auto& row : LoadGolden("metrics/rouge_multi.jsonl", 74)) {
     SCOPED_TRACE(row.Id());
     for (const bool stem : {false, true}) {
       const Rouge rouge(row.Texts("/params/types"), stem);
@@ -87,7 +87,7 @@ std::string Collapsed(const std::string& text) {
 }
 
 TEST(Rouge, AveragesOverASetAsTheReferenceDoes) {
-  for (const auto& row : LoadGolden("rouge_corpus.jsonl", 40)) {
+  for (const auto& row : LoadGolden("metrics/rouge_corpus.jsonl", 40)) {
     SCOPED_TRACE(row.Id());
     const auto targets = row.Texts("/input/targets");
     const auto predictions = row.Texts("/input/predictions");

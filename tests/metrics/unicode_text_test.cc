@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 using testing::LoadGolden;
 
 TEST(UnicodeText, DoesWhatPythonStringsDo) {
-  for (const auto& row : LoadGolden("python_text.jsonl", 500)) {
+  for (const auto& row : LoadGolden("python/python_text.jsonl", 500)) {
     SCOPED_TRACE(row.Id());
     const std::string text = row.Text("/text");
     EXPECT_EQ(CountCodePoints(text), row.Int("/length"));
