@@ -43,15 +43,16 @@ inline constexpr std::int64_t kAttentionBlock = 64;
 // One block of rows of x times neighbouring panels of a packed weight: see panel_weight.cc.
 struct GemmTile {
   const float* x = nullptr;      // [K][num_rows]
-  const void* panels = nullptr;  // [num_panels][K][kPanelWidth], f32 or bf16
+  const void* panels = nullptr;  // [num_panels][panel_k][kPanelWidth], f32 or bf16
   float* y = nullptr;            // row 0, column 0 of the panels
   std::int64_t y_stride = 0;     // elements between rows
   std::int64_t num_rows = 0;     // 1 to the path's maximum below
   std::int64_t num_columns = 0;  // of y; the last panel may be wider
   std::int64_t k_begin = 0;      // the slice of K; from the second on, y holds the sums so far
   std::int64_t k_end = 0;
-  std::int64_t k = 0;  // K
-  bool bf16 = false;
+  std::int64_t panel_begin = 0;  // the k of the panels' first row
+  std::int64_t panel_k = 0;      // rows of a panel: K, or those of the slice
+  bool bf16 = false;             // what the panels hold
 };
 inline constexpr std::int64_t kPanelWidth = 32;
 

@@ -7,8 +7,8 @@
 
 namespace meval::cpu {
 
-// The numbers say how many rows' sums the registers hold beside the operands; widening bf16 takes
-// registers too.
+// The numbers of Gemm and attention say how many sums the registers hold beside the operands;
+// widening bf16 takes registers too.
 const Ops& Avx2Ops() {
   using V = avx2::F32x16;
   static constexpr Ops kOps = {
@@ -21,8 +21,8 @@ const Ops& Avx2Ops() {
       .log_sum_exp = LogSumExpSimd<V>,
       .sample = SampleSimd<V>,
       .normal_numbers = NormalNumbersSimd<V>,
-      .gemm = GemmSimd<V, 3, 2>,
-      .max_gemm_rows_f32 = 3,
+      .gemm = GemmSimd<V, 6, 6, 2, 4>,
+      .max_gemm_rows_f32 = 6,
       .max_gemm_rows_bf16 = 2,
       .attention = AttentionSimd<V, 3, 2, 2>,
   };

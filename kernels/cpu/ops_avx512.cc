@@ -20,7 +20,7 @@ const Ops& Avx512Ops() {
       .log_sum_exp = LogSumExpSimd<V>,
       .sample = SampleSimd<V>,
       .normal_numbers = NormalNumbersSimd<V>,
-      .gemm = GemmSimd<V, 14, 14>,
+      .gemm = GemmSimd<V, 14, 28, 14, 28>,
       .max_gemm_rows_f32 = 14,
       .max_gemm_rows_bf16 = 14,
       .attention = AttentionSimd<V, 6, 6, 4>,
