@@ -9,6 +9,7 @@
 #include "metrics/bleu/tokenizers.h"
 #include "metrics/metric_error.h"
 #include "metrics/text/ngrams.h"
+#include "metrics/text/segment.h"
 #include "metrics/unicode_text.h"
 
 namespace meval {
@@ -107,17 +108,12 @@ std::int64_t CountMatches(const NgramIds& hypothesis, const std::vector<NgramIds
   return matches;
 }
 
-BleuStatistics CountSegment(const std::string& where, std::string_view hypothesis,
+BleuStatistics CountSegment(std::optional<std::size_t> segment, std::string_view hypothesis,
                             std::span<const std::string> references, const BleuOptions& options) {
-  if (references.empty()) {
-    throw MetricError(kMetric, where, "no references: expected at least one");
-  }
-  const std::string prefix = where.empty() ? "" : where + ", ";
-  RequireUtf8(kMetric, prefix + "hypothesis", hypothesis);
+  text::RequireSegment(kMetric, segment, hypothesis, references);
   std::vector<std::string> lines = {Prepare(hypothesis, options)};
-  for (std::size_t r = 0; r < references.size(); ++r) {
-    RequireUtf8(kMetric, prefix + "reference " + std::to_string(r), references[r]);
-    lines.push_back(Prepare(references[r], options));
+  for (const std::string& reference : references) {
+    lines.push_back(Prepare(reference, options));
   }
   text::TokenNumbering numbering;
   NgramIds hypothesis_ids = numbering.Number(SplitWhitespace(lines[0]));
@@ -206,7 +202,7 @@ BleuStatistics& BleuStatistics::operator+=(const BleuStatistics& other) {
 BleuStatistics CountBleu(std::string_view hypothesis, std::span<const std::string> references,
                          const BleuOptions& options) {
   RequireValid(options);
-  return CountSegment("", hypothesis, references, options);
+  return CountSegment(std::nullopt, hypothesis, references, options);
 }
 
 BleuScore ScoreBleu(const BleuStatistics& sums, const BleuOptions& options) {
@@ -265,7 +261,7 @@ BleuScore CorpusBleu(std::span<const std::string> hypotheses,
   RequireSameCount(kMetric, hypotheses.size(), references.size());
   BleuStatistics sums;
   for (std::size_t i = 0; i < hypotheses.size(); ++i) {
-    sums += CountSegment("segment " + std::to_string(i), hypotheses[i], references[i], options);
+    sums += CountSegment(i, hypotheses[i], references[i], options);
   }
   return ScoreBleu(sums, options);
 }
@@ -278,10 +274,6 @@ BleuScore SentenceBleu(std::string_view hypothesis, std::span<const std::string>
 
 std::string BleuSignature(std::span<const BleuReferences> references, const BleuOptions& options) {
   RequireValid(options);
-  RequireSameCount(kMetric, references.size(), references.size());
-  const bool varies = std::any_of(references.begin(), references.end(), [&](const auto& list) {
-    return list.size() != references[0].size();
-  });
   std::string smooth(NameOf(options.smoothing));
   if (options.smoothing == BleuSmoothing::kFloor || options.smoothing == BleuSmoothing::kAddK) {
     std::array<char, 400> digits{};  // the largest double has 309 before the point
@@ -289,9 +281,8 @@ std::string BleuSignature(std::span<const BleuReferences> references, const Bleu
                                    SmoothValue(options), std::chars_format::fixed, 2);
     smooth.append("[").append(digits.data(), end.ptr).append("]");
   }
-  std::string signature = "nrefs:";
-  signature.append(varies ? "var" : std::to_string(references[0].size()))
-      .append(options.lowercase ? "|case:lc" : "|case:mixed")
+  std::string signature = text::NrefsField(kMetric, references);
+  signature.append(options.lowercase ? "|case:lc" : "|case:mixed")
       .append(options.effective_order ? "|eff:yes" : "|eff:no")
       .append("|tok:")
       .append(NameOf(options.tokenizer))
