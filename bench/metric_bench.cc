@@ -10,6 +10,7 @@
 
 #include "metrics/bleu.h"
 #include "metrics/bootstrap.h"
+#include "metrics/chrf.h"
 #include "metrics/exact_match.h"
 #include "metrics/extract.h"
 #include "metrics/majority_vote.h"
@@ -69,6 +70,19 @@ void BleuSegment(benchmark::State& state, BleuTokenizer tokenizer) {
 }
 BENCHMARK_CAPTURE(BleuSegment, 13a, BleuTokenizer::k13a);
 BENCHMARK_CAPTURE(BleuSegment, intl, BleuTokenizer::kIntl);
+
+void ChrfSegment(benchmark::State& state, const char* name) {
+  PythonRandom random(5);
+  const std::string hypothesis = MakeText(random, 30);
+  const std::vector<std::string> references = {MakeText(random, 30)};
+  const ChrfOptions options = ParseChrf(name);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(CountChrf(hypothesis, references, options));
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK_CAPTURE(ChrfSegment, chrf, "chrf");
+BENCHMARK_CAPTURE(ChrfSegment, chrf++, "chrf++");
 
 void BleuBootstrap(benchmark::State& state) {
   PythonRandom random(3);
