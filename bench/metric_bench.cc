@@ -17,6 +17,7 @@
 #include "metrics/porter_stemmer.h"
 #include "metrics/python_random.h"
 #include "metrics/rouge.h"
+#include "metrics/ter.h"
 
 namespace meval {
 namespace {
@@ -83,6 +84,18 @@ void ChrfSegment(benchmark::State& state, const char* name) {
 }
 BENCHMARK_CAPTURE(ChrfSegment, chrf, "chrf");
 BENCHMARK_CAPTURE(ChrfSegment, chrf++, "chrf++");
+
+// Words at random: many candidates for shifts.
+void TerSegment(benchmark::State& state) {
+  PythonRandom random(6);
+  const std::string hypothesis = MakeText(random, state.range(0));
+  const std::vector<std::string> references = {MakeText(random, state.range(0))};
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(CountTer(hypothesis, references));
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(TerSegment)->Arg(25)->Arg(100)->Arg(1000);
 
 void BleuBootstrap(benchmark::State& state) {
   PythonRandom random(3);

@@ -261,6 +261,15 @@ std::vector<std::string_view> SplitWhitespace(std::string_view text) {
   return pieces;
 }
 
+std::string CollapseWhitespace(std::string_view text) {
+  std::string joined;
+  joined.reserve(text.size());
+  for (const std::string_view piece : SplitWhitespace(text)) {
+    joined.append(joined.empty() ? "" : " ").append(piece);
+  }
+  return joined;
+}
+
 std::string Lower(std::string_view text) {
   std::string out;
   out.reserve(text.size());

@@ -43,6 +43,8 @@ std::string_view Strip(std::string_view text);
 std::string_view StripRight(std::string_view text);
 // Maximal runs of non-whitespace (str.split()); never an empty piece.
 std::vector<std::string_view> SplitWhitespace(std::string_view text);
+// The pieces of SplitWhitespace with one space between them (" ".join(text.split())).
+std::string CollapseWhitespace(std::string_view text);
 // Full lower-casing with the two special cases of Python's str.lower (U+0130, final sigma).
 std::string Lower(std::string_view text);
 // First character title-cased, all others lower-cased (str.capitalize()).

@@ -19,6 +19,7 @@
 #include "metrics/porter_stemmer.h"
 #include "metrics/python_random.h"
 #include "metrics/rouge.h"
+#include "metrics/ter.h"
 #include "metrics/unicode_text.h"
 
 namespace meval {
@@ -73,6 +74,9 @@ void CallEverything(const std::string& a, const std::string& b) {
     const double score = SentenceChrf(a, std::vector<std::string>{b, a}, options);
     EXPECT_TRUE(score >= 0 && score < 100.0000001);
   }
+  const TerOptions all_of_ter = {.normalized = true, .no_punct = true, .asian_support = true};
+  EXPECT_GE(SentenceTer(a, std::vector<std::string>{b, a}, all_of_ter), 0);
+  EXPECT_EQ(SentenceTer(a, std::vector<std::string>{b, a}), 0);
   EXPECT_TRUE(exact_match.Matches(a, a));
   exact_match.MatchesAny(a, std::vector<std::string>{b, a});
   filter.Apply(a);
@@ -109,6 +113,8 @@ TEST(TextFuzz, NamesTheByteOfIllFormedText) {
       {"bleu tokenize", [](const auto& t) { BleuTokenize(t, BleuTokenizer::kIntl); }},
       {"chrf hypothesis", [](const auto& t) { CountChrf(t, std::vector<std::string>{"a"}); }},
       {"chrf reference", [](const auto& t) { CountChrf("a", std::vector<std::string>{t}); }},
+      {"ter hypothesis", [](const auto& t) { CountTer(t, std::vector<std::string>{"a"}); }},
+      {"ter reference", [](const auto& t) { CountTer("a", std::vector<std::string>{t}); }},
       {"exact match", [](const auto& t) { ExactMatch().Matches(t, "a"); }},
       {"exact match", [](const auto& t) { ExactMatch().Matches("a", t); }},
       {"regex filter", [](const auto& t) { RegexFilter({.pattern = "a"}).Apply(t); }},

@@ -1,8 +1,9 @@
-// chrf.
+// chrf, ter.
 
 #include <gtest/gtest.h>
 
 #include "metrics/chrf.h"
+#include "metrics/ter.h"
 #include "tests/metrics/golden/family.h"
 
 namespace meval::testing {
@@ -47,8 +48,30 @@ void CheckChrf(const GoldenRow& row) {
   EXPECT_EQ(ChrfName(options), row.Text("/expected/name"));
 }
 
+void CheckTer(const GoldenRow& row) {
+  TerOptions options;
+  options.normalized = row.Flag("/params/normalized");
+  options.no_punct = row.Flag("/params/no_punct");
+  options.asian_support = row.Flag("/params/asian_support");
+  options.case_sensitive = row.Flag("/params/case_sensitive");
+  const auto hypotheses = row.Texts("/input/hyps");
+  const auto references = ReferencesOf(row);
+  const bool is_sentence = row.Text("/input/level") == "sentence";
+  const double score = is_sentence ? SentenceTer(hypotheses.at(0), references.at(0), options)
+                                   : CorpusTer(hypotheses, references, options);
+  MEVAL_EXPECT_CLOSE(score, row.Number("/expected/score"));
+  TerStatistics sums;
+  for (std::size_t i = 0; i < hypotheses.size(); ++i) {
+    sums += CountTer(hypotheses[i], references.at(i), options);
+  }
+  EXPECT_EQ(sums.edits, row.Int("/expected/num_edits"));
+  MEVAL_EXPECT_CLOSE(sums.length, row.Number("/expected/ref_length"));
+  EXPECT_EQ(ScoreTer(sums), score);
+}
+
 const RegisterFamilies kFamilies({
     {"chrf", CheckChrf},
+    {"ter", CheckTer},
 });
 
 }  // namespace
