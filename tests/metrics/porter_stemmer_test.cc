@@ -3,16 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "metrics/python_random.h"
-#include "tests/metrics/golden.h"
 
 namespace meval {
 namespace {
-
-TEST(PorterStemmer, StemsEveryGoldenWord) {
-  for (const auto& row : testing::LoadGolden("metrics/porter.jsonl", 3000)) {
-    EXPECT_EQ(PorterStem(row.Text("/word")), row.Text("/stem")) << row.Text("/word");
-  }
-}
 
 TEST(PorterStemmer, FollowsTheExamplesOfThePaper) {
   const struct {
