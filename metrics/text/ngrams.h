@@ -7,7 +7,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +17,38 @@
 namespace meval::text {
 
 using NgramIds = std::vector<std::uint32_t>;  // one id for each n-gram, in order of position
+
+// Multiplying by 2^64 over the golden ratio spreads neighbouring numbers over the upper bits of the
+// product (Knuth, TAOCP 3, section 6.4), which are the ones a table uses.
+inline constexpr std::uint64_t kHashFactor = 0x9E3779B97F4A7C15u;
+
+inline std::uint64_t HashOf(std::uint64_t key) { return key * kHashFactor; }
+
+// Eight bytes at a time; the last eight may overlap those before, so that no byte is left over.
+inline std::uint64_t HashOf(std::string_view text) {
+  const auto load = [&](std::size_t at, auto word) {
+    std::memcpy(&word, text.data() + at, sizeof(word));
+    return std::uint64_t{word};
+  };
+  const std::size_t size = text.size();
+  std::uint64_t hash = size;
+  const auto mix = [&hash](std::uint64_t word) {
+    hash = (hash ^ word) * kHashFactor;
+    hash ^= hash >> 32;
+  };
+  if (size >= 8) {
+    for (std::size_t at = 0; at + 8 < size; at += 8) {
+      mix(load(at, std::uint64_t{}));
+    }
+    mix(load(size - 8, std::uint64_t{}));
+  } else if (size >= 4) {
+    mix(load(0, std::uint32_t{}) << 32 | load(size - 4, std::uint32_t{}));
+  } else if (size > 0) {
+    mix(load(0, std::uint8_t{}) << 16 | load(size / 2, std::uint8_t{}) << 8 |
+        load(size - 1, std::uint8_t{}));
+  }
+  return hash * kHashFactor;
+}
 
 // Numbers keys 0, 1, 2, ... in order of first appearance. A flat table at most half full, probed in
 // line; keys are compared whole, so equal hashes never merge two of them.
@@ -49,12 +81,9 @@ class Numbering {
   std::size_t size() const { return keys_.size(); }
 
  private:
-  // The slot that holds `key`, or the empty one where it belongs. Multiplying by 2^64 over the
-  // golden ratio spreads neighbouring hashes (std::hash of an integer is that integer) over the
-  // upper bits (Knuth, TAOCP 3, section 6.4).
+  // The slot that holds `key`, or the empty one where it belongs.
   std::size_t SlotOf(const Key& key) const {
-    const std::uint64_t hash = std::uint64_t{std::hash<Key>{}(key)} * 0x9E3779B97F4A7C15u;
-    auto at = static_cast<std::size_t>(hash >> shift_);
+    auto at = static_cast<std::size_t>(HashOf(key) >> shift_);
     while (slots_[at] != kUnknown && keys_[slots_[at]] != key) {
       at = (at + 1) & (slots_.size() - 1);
     }
