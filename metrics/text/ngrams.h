@@ -127,23 +127,6 @@ class TokenNumbering {
   Numbering<std::string_view> numbers_;
 };
 
-// Turns ids of n-grams into ids of (n+1)-grams, over several sequences at once.
-class NgramExtension {
- public:
-  void Extend(NgramIds& ids) {
-    for (std::size_t i = 0; i + 1 < ids.size(); ++i) {
-      ids[i] = numbers_.Number(PairKey(ids[i], ids[i + 1]));
-    }
-    if (!ids.empty()) {
-      ids.pop_back();
-    }
-  }
-  std::size_t size() const { return numbers_.size(); }  // distinct (n+1)-grams
-
- private:
-  Numbering<std::uint64_t> numbers_;
-};
-
 // How often each id below `num_ids` occurs.
 inline std::vector<std::int64_t> CountIds(const NgramIds& ids, std::size_t num_ids) {
   std::vector<std::int64_t> counts(num_ids, 0);
