@@ -1,7 +1,5 @@
 // rouge, rouge_multi, rouge_corpus, rouge_tokenize, porter.
 
-#include <utility>
-
 #include <gtest/gtest.h>
 
 #include "metrics/aggregate.h"
@@ -50,11 +48,7 @@ void CheckSeveralTargets(const GoldenRow& row) {
 
 std::vector<std::string> Collapsed(std::vector<std::string> texts) {
   for (std::string& text : texts) {
-    std::string joined;
-    for (const auto piece : SplitWhitespace(text)) {
-      joined.append(joined.empty() ? "" : " ").append(piece);
-    }
-    text = std::move(joined);
+    text = CollapseWhitespace(text);
   }
   return texts;
 }
