@@ -10,12 +10,14 @@
 
 #include "metrics/bleu.h"
 #include "metrics/bootstrap.h"
+#include "metrics/chrf.h"
 #include "metrics/exact_match.h"
 #include "metrics/extract.h"
 #include "metrics/majority_vote.h"
 #include "metrics/porter_stemmer.h"
 #include "metrics/python_random.h"
 #include "metrics/rouge.h"
+#include "metrics/ter.h"
 
 namespace meval {
 namespace {
@@ -69,6 +71,31 @@ void BleuSegment(benchmark::State& state, BleuTokenizer tokenizer) {
 }
 BENCHMARK_CAPTURE(BleuSegment, 13a, BleuTokenizer::k13a);
 BENCHMARK_CAPTURE(BleuSegment, intl, BleuTokenizer::kIntl);
+
+void ChrfSegment(benchmark::State& state, const char* name) {
+  PythonRandom random(5);
+  const std::string hypothesis = MakeText(random, 30);
+  const std::vector<std::string> references = {MakeText(random, 30)};
+  const ChrfOptions options = ParseChrf(name);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(CountChrf(hypothesis, references, options));
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK_CAPTURE(ChrfSegment, chrf, "chrf");
+BENCHMARK_CAPTURE(ChrfSegment, chrf++, "chrf++");
+
+// Words at random: many candidates for shifts.
+void TerSegment(benchmark::State& state) {
+  PythonRandom random(6);
+  const std::string hypothesis = MakeText(random, state.range(0));
+  const std::vector<std::string> references = {MakeText(random, state.range(0))};
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(CountTer(hypothesis, references));
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(TerSegment)->Arg(25)->Arg(100)->Arg(1000);
 
 void BleuBootstrap(benchmark::State& state) {
   PythonRandom random(3);

@@ -6,15 +6,16 @@
 #include <cmath>
 #include <utility>
 
+#include "metrics/bleu/segment_counter.h"
 #include "metrics/bleu/tokenizers.h"
 #include "metrics/metric_error.h"
-#include "metrics/text/ngrams.h"
+#include "metrics/parallel.h"
+#include "metrics/text/segment.h"
+#include "metrics/text/utf8.h"
 #include "metrics/unicode_text.h"
 
 namespace meval {
 namespace {
-
-using text::NgramIds;
 
 constexpr std::string_view kMetric = "bleu";
 constexpr double kLogOfZero = -9999999999.0;  // sacrebleu's; its exp is 0
@@ -71,79 +72,14 @@ void RequireValid(const BleuOptions& options) {
   }
 }
 
-std::string Prepare(std::string_view text, const BleuOptions& options) {
-  return options.lowercase ? BleuTokenize(Lower(text), options.tokenizer)
-                           : BleuTokenize(text, options.tokenizer);
-}
-
-// The length closest to `length`, the smaller of equals.
-std::size_t ClosestLength(const std::vector<NgramIds>& references, std::size_t length) {
-  std::size_t best = references[0].size();
-  for (const NgramIds& reference : references) {
-    const auto distance = [&](std::size_t n) { return n > length ? n - length : length - n; };
-    const std::size_t candidate = reference.size();
-    if (std::pair(distance(candidate), candidate) < std::pair(distance(best), best)) {
-      best = candidate;
-    }
+std::string SpaceOutCharacters(std::string_view line) {
+  std::string spaced;
+  for (std::size_t i = 0; i < line.size();) {
+    const std::size_t begin = i;
+    text::DecodeForward(line, i);
+    spaced.append(begin > 0 ? " " : "").append(line, begin, i - begin);
   }
-  return best;
-}
-
-// Matches of one order: each n-gram of the hypothesis, up to its largest count in a reference.
-std::int64_t CountMatches(const NgramIds& hypothesis, const std::vector<NgramIds>& references,
-                          std::size_t num_ids) {
-  std::vector<std::int64_t> limits(num_ids, 0);
-  for (const NgramIds& reference : references) {
-    const auto counts = text::CountIds(reference, num_ids);
-    for (std::size_t id = 0; id < num_ids; ++id) {
-      limits[id] = std::max(limits[id], counts[id]);
-    }
-  }
-  const auto counts = text::CountIds(hypothesis, num_ids);
-  std::int64_t matches = 0;
-  for (std::size_t id = 0; id < num_ids; ++id) {
-    matches += std::min(counts[id], limits[id]);
-  }
-  return matches;
-}
-
-BleuStatistics CountSegment(const std::string& where, std::string_view hypothesis,
-                            std::span<const std::string> references, const BleuOptions& options) {
-  if (references.empty()) {
-    throw MetricError(kMetric, where, "no references: expected at least one");
-  }
-  const std::string prefix = where.empty() ? "" : where + ", ";
-  RequireUtf8(kMetric, prefix + "hypothesis", hypothesis);
-  std::vector<std::string> lines = {Prepare(hypothesis, options)};
-  for (std::size_t r = 0; r < references.size(); ++r) {
-    RequireUtf8(kMetric, prefix + "reference " + std::to_string(r), references[r]);
-    lines.push_back(Prepare(references[r], options));
-  }
-  text::TokenNumbering numbering;
-  NgramIds hypothesis_ids = numbering.Number(SplitWhitespace(lines[0]));
-  std::vector<NgramIds> reference_ids;
-  for (std::size_t r = 0; r < references.size(); ++r) {
-    reference_ids.push_back(numbering.Number(SplitWhitespace(lines[r + 1])));
-  }
-
-  BleuStatistics statistics;
-  statistics.sys_len = static_cast<std::int64_t>(hypothesis_ids.size());
-  statistics.ref_len =
-      static_cast<std::int64_t>(ClosestLength(reference_ids, hypothesis_ids.size()));
-  std::size_t num_ids = numbering.size();
-  for (int n = 1; n <= options.max_order; ++n) {
-    if (n > 1) {
-      text::NgramExtension extension;
-      extension.Extend(hypothesis_ids);
-      for (NgramIds& ids : reference_ids) {
-        extension.Extend(ids);
-      }
-      num_ids = extension.size();
-    }
-    statistics.total.push_back(static_cast<std::int64_t>(hypothesis_ids.size()));
-    statistics.correct.push_back(CountMatches(hypothesis_ids, reference_ids, num_ids));
-  }
-  return statistics;
+  return spaced;
 }
 
 double BrevityPenalty(std::int64_t sys_len, std::int64_t ref_len) {
@@ -176,19 +112,20 @@ BleuSmoothing ParseBleuSmoothing(std::string_view name) {
 std::string BleuTokenize(std::string_view text, BleuTokenizer tokenizer) {
   RequireUtf8(kMetric, "", text);
   const std::string_view line = StripRight(text);
-  switch (tokenizer) {
-    case BleuTokenizer::kNone:
-      break;
-    case BleuTokenizer::kChar:
-      return bleu::TokenizeChar(line);
-    case BleuTokenizer::k13a:
-      return bleu::Tokenize13a(line);
-    case BleuTokenizer::kZh:
-      return bleu::TokenizeZh(line);
-    case BleuTokenizer::kIntl:
-      return bleu::TokenizeIntl(line);
+  if (tokenizer == BleuTokenizer::kNone) {
+    return std::string(line);
   }
-  return std::string(line);
+  if (tokenizer == BleuTokenizer::kChar) {
+    return SpaceOutCharacters(line);
+  }
+  std::string buffer;
+  std::vector<std::string_view> tokens;
+  bleu::Tokenize(line, tokenizer, buffer, tokens);
+  std::string joined;
+  for (const std::string_view token : tokens) {
+    joined.append(joined.empty() ? "" : " ").append(token);
+  }
+  return joined;
 }
 
 BleuStatistics& BleuStatistics::operator+=(const BleuStatistics& other) {
@@ -206,7 +143,24 @@ BleuStatistics& BleuStatistics::operator+=(const BleuStatistics& other) {
 BleuStatistics CountBleu(std::string_view hypothesis, std::span<const std::string> references,
                          const BleuOptions& options) {
   RequireValid(options);
-  return CountSegment("", hypothesis, references, options);
+  text::RequireSegment(kMetric, std::nullopt, hypothesis, references);
+  return bleu::SegmentCounter(options).Count(hypothesis, references);
+}
+
+std::vector<BleuStatistics> CountBleuSegments(std::span<const std::string> hypotheses,
+                                              std::span<const BleuReferences> references,
+                                              const BleuOptions& options, int num_threads) {
+  RequireValid(options);
+  RequireSameCount(kMetric, hypotheses.size(), references.size());
+  std::vector<BleuStatistics> segments(hypotheses.size());
+  ParallelBlocks(num_threads, segments.size(), [&](std::size_t begin, std::size_t end) {
+    bleu::SegmentCounter counter(options);
+    for (std::size_t i = begin; i < end; ++i) {
+      text::RequireSegment(kMetric, i, hypotheses[i], references[i]);
+      segments[i] = counter.Count(hypotheses[i], references[i]);
+    }
+  });
+  return segments;
 }
 
 BleuScore ScoreBleu(const BleuStatistics& sums, const BleuOptions& options) {
@@ -260,12 +214,12 @@ BleuScore ScoreBleu(const BleuStatistics& sums, const BleuOptions& options) {
 }
 
 BleuScore CorpusBleu(std::span<const std::string> hypotheses,
-                     std::span<const BleuReferences> references, const BleuOptions& options) {
-  RequireValid(options);
-  RequireSameCount(kMetric, hypotheses.size(), references.size());
+                     std::span<const BleuReferences> references, const BleuOptions& options,
+                     int num_threads) {
   BleuStatistics sums;
-  for (std::size_t i = 0; i < hypotheses.size(); ++i) {
-    sums += CountSegment("segment " + std::to_string(i), hypotheses[i], references[i], options);
+  for (const BleuStatistics& segment :
+       CountBleuSegments(hypotheses, references, options, num_threads)) {
+    sums += segment;
   }
   return ScoreBleu(sums, options);
 }
@@ -278,10 +232,6 @@ BleuScore SentenceBleu(std::string_view hypothesis, std::span<const std::string>
 
 std::string BleuSignature(std::span<const BleuReferences> references, const BleuOptions& options) {
   RequireValid(options);
-  RequireSameCount(kMetric, references.size(), references.size());
-  const bool varies = std::any_of(references.begin(), references.end(), [&](const auto& list) {
-    return list.size() != references[0].size();
-  });
   std::string smooth(NameOf(options.smoothing));
   if (options.smoothing == BleuSmoothing::kFloor || options.smoothing == BleuSmoothing::kAddK) {
     std::array<char, 400> digits{};  // the largest double has 309 before the point
@@ -289,9 +239,8 @@ std::string BleuSignature(std::span<const BleuReferences> references, const Bleu
                                    SmoothValue(options), std::chars_format::fixed, 2);
     smooth.append("[").append(digits.data(), end.ptr).append("]");
   }
-  std::string signature = "nrefs:";
-  signature.append(varies ? "var" : std::to_string(references[0].size()))
-      .append(options.lowercase ? "|case:lc" : "|case:mixed")
+  std::string signature = text::NrefsField(kMetric, references);
+  signature.append(options.lowercase ? "|case:lc" : "|case:mixed")
       .append(options.effective_order ? "|eff:yes" : "|eff:no")
       .append("|tok:")
       .append(NameOf(options.tokenizer))

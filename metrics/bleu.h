@@ -85,8 +85,14 @@ BleuStatistics CountBleu(std::string_view hypothesis, std::span<const std::strin
                          const BleuOptions& options = {});
 BleuScore ScoreBleu(const BleuStatistics& sums, const BleuOptions& options = {});
 
+// The statistics of each segment of a corpus, and the score of their sums. Segments are shared out
+// to `num_threads` threads; neither depends on how many there are.
+std::vector<BleuStatistics> CountBleuSegments(std::span<const std::string> hypotheses,
+                                              std::span<const BleuReferences> references,
+                                              const BleuOptions& options = {}, int num_threads = 1);
 BleuScore CorpusBleu(std::span<const std::string> hypotheses,
-                     std::span<const BleuReferences> references, const BleuOptions& options = {});
+                     std::span<const BleuReferences> references, const BleuOptions& options = {},
+                     int num_threads = 1);
 // The corpus formula on one segment, with options.effective_order set, as sacrebleu does.
 BleuScore SentenceBleu(std::string_view hypothesis, std::span<const std::string> references,
                        BleuOptions options = {});

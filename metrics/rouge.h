@@ -15,7 +15,8 @@
 // of F over documents. The published aggregator's bootstrap interval draws from an unseeded
 // generator; metrics/bootstrap.h gives a reproducible one.
 
-#include <cstdint>
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,6 +34,9 @@ struct RougeScore {
 // than 3 characters are Porter-stemmed. "naïve" gives "na" and "ve", Chinese gives nothing.
 std::vector<std::string> RougeTokenize(std::string_view text, bool use_stemmer);
 
+// All acceptable texts for one document; at least one.
+using RougeTargets = std::vector<std::string>;
+
 class Rouge {
  public:
   // `types` from rouge1 .. rouge9, rougeL, rougeLsum; MetricError lists them for any other.
@@ -46,9 +50,22 @@ class Rouge {
   std::vector<RougeScore> ScoreMulti(std::span<const std::string> targets,
                                      std::string_view prediction) const;
 
+  // The above for each document of a set, on several threads; which score stands where does not
+  // depend on their number. MetricError names the document: without targets, or for text that is
+  // not valid UTF-8; and for numbers of targets and predictions that differ, or no documents.
+  std::vector<std::vector<RougeScore>> ScoreDocuments(std::span<const RougeTargets> targets,
+                                                      std::span<const std::string> predictions,
+                                                      int num_threads = 1) const;
+
   const std::vector<std::string>& types() const { return types_; }
 
  private:
+  class Scorer;  // of one pair after the other
+
+  static std::vector<RougeScore> ScoreBest(Scorer& scorer, std::optional<std::size_t> document,
+                                           std::span<const std::string> targets,
+                                           std::string_view prediction);
+
   std::vector<std::string> types_;
   bool use_stemmer_;
   bool needs_lcs_ = false;     // rougeL

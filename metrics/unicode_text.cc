@@ -1,6 +1,7 @@
 #include "metrics/unicode_text.h"
 
 #include <array>
+#include <cstring>
 #include <stdexcept>
 
 #include <unicode/casemap.h>
@@ -24,12 +25,21 @@ bool IsAscii(std::string_view text) {
   return true;
 }
 
-char AsciiLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool IsAsciiPunctuation(char c) {
-  return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') ||
-         (c >= '{' && c <= '~');
+// The first position from `begin` on that is not ASCII, give or take 7 ASCII characters before it:
+// most text is ASCII, and eight bytes at a time show it.
+std::size_t SkipAscii(std::string_view text, std::size_t begin) {
+  std::uint64_t eight = 0;
+  while (text.size() - begin >= sizeof(eight)) {
+    std::memcpy(&eight, text.data() + begin, sizeof(eight));
+    if ((eight & 0x8080808080808080u) != 0) {
+      break;
+    }
+    begin += sizeof(eight);
+  }
+  return begin;
 }
+
+char AsciiLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool HasProperty(char32_t c, UProperty property) {
   return u_hasBinaryProperty(static_cast<UChar32>(c), property) != 0;
@@ -122,7 +132,7 @@ std::optional<std::size_t> FindInvalidUtf8(std::string_view text) {
   while (i < text.size()) {
     const unsigned char lead = byte(i);
     if (lead < 0x80) {
-      ++i;
+      i = SkipAscii(text, i + 1);
       continue;
     }
     // The second byte's range excludes overlong forms, surrogates and values above U+10FFFF
@@ -190,14 +200,6 @@ std::string ToUtf8(std::u32string_view code_points) {
   return out;
 }
 
-bool IsWhitespace(char32_t c) {
-  if (c < 0x80) {
-    return c == 0x20 || (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x1F);
-  }
-  return c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
-         c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
-}
-
 bool IsWordCharacter(char32_t c) {
   if (c < 0x80) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -206,6 +208,11 @@ bool IsWordCharacter(char32_t c) {
     return false;
   }
   return (U_GET_GC_MASK(static_cast<UChar32>(c)) & (U_GC_L_MASK | U_GC_N_MASK)) != 0;
+}
+
+bool IsAsciiPunctuation(char c) {
+  return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') ||
+         (c >= '{' && c <= '~');
 }
 
 std::string_view StripRight(std::string_view text) {
@@ -252,6 +259,15 @@ std::vector<std::string_view> SplitWhitespace(std::string_view text) {
     pieces.push_back(text.substr(begin));
   }
   return pieces;
+}
+
+std::string CollapseWhitespace(std::string_view text) {
+  std::string joined;
+  joined.reserve(text.size());
+  for (const std::string_view piece : SplitWhitespace(text)) {
+    joined.append(joined.empty() ? "" : " ").append(piece);
+  }
+  return joined;
 }
 
 std::string Lower(std::string_view text) {

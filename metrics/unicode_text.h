@@ -26,15 +26,25 @@ std::string ToUtf8(std::u32string_view code_points);
 
 // Python's str.isspace: U+0009-000D, 001C-001F, 0020, 0085, 00A0, 1680, 2000-200A, 2028, 2029,
 // 202F, 205F, 3000.
-bool IsWhitespace(char32_t c);
+inline bool IsWhitespace(char32_t c) {
+  if (c < 0x80) {
+    return c == 0x20 || (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x1F);
+  }
+  return c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
+         c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+}
 // Python's \w on text: general category L* or N*, or the underscore.
 bool IsWordCharacter(char32_t c);
+// The 32 punctuation characters of ASCII (string.punctuation), as bytes of UTF-8.
+bool IsAsciiPunctuation(char c);
 
 // Without leading and trailing whitespace (str.strip()).
 std::string_view Strip(std::string_view text);
 std::string_view StripRight(std::string_view text);
 // Maximal runs of non-whitespace (str.split()); never an empty piece.
 std::vector<std::string_view> SplitWhitespace(std::string_view text);
+// The pieces of SplitWhitespace with one space between them (" ".join(text.split())).
+std::string CollapseWhitespace(std::string_view text);
 // Full lower-casing with the two special cases of Python's str.lower (U+0130, final sigma).
 std::string Lower(std::string_view text);
 // First character title-cased, all others lower-cased (str.capitalize()).

@@ -2,75 +2,118 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 
 #include <unicode/uchar.h>
 
+#include "metrics/text/utf8.h"
 #include "metrics/unicode_text.h"
 
 namespace meval::bleu {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+using Tokens = std::vector<std::string_view>;
 
-bool IsPeriodOrComma(char c) { return c == '.' || c == ','; }
+// What a character is to the passes of a tokenizer. The first two do not end a token.
+enum class Kind : std::uint8_t {
+  kWord,
+  kNumber,
+  kSpace,
+  kAlone,  // always a token of its own
+  kMark,   // a token of its own unless numbers are next to it
+  kDash,   // a token of its own behind a number
+  kWide,   // a byte of a character outside ASCII
+};
 
-// ASCII punctuation that always stands alone: all but ' , - . And the space itself.
-bool StandsAlone(char c) {
-  return (c >= ' ' && c <= '&') || (c >= '(' && c <= '+') || c == '/' || (c >= ':' && c <= '@') ||
-         (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
-}
+using ByteKinds = std::array<Kind, 256>;
 
-std::string JoinWithSpaces(std::string_view text) {
-  std::string joined;
-  for (const std::string_view piece : SplitWhitespace(text)) {
-    joined.append(joined.empty() ? "" : " ").append(piece);
-  }
-  return joined;
-}
-
-std::string IsolatePunctuation(std::string_view text) {
-  std::string out;
-  out.reserve(text.size() * 2);
-  for (const char c : text) {
-    if (StandsAlone(c)) {
-      out.append({' ', c, ' '});
-    } else {
-      out.push_back(c);
+constexpr ByteKinds MakeByteKinds(std::string_view alone, std::string_view marks,
+                                  std::string_view dashes) {
+  ByteKinds kinds{};
+  const auto set = [&](std::string_view characters, Kind kind) {
+    for (const char c : characters) {
+      kinds[static_cast<std::size_t>(c)] = kind;
     }
-  }
-  return out;
+  };
+  set("\t\n\v\f\r\x1C\x1D\x1E\x1F ", Kind::kSpace);
+  set("0123456789", Kind::kNumber);
+  set(alone, Kind::kAlone);
+  set(marks, Kind::kMark);
+  set(dashes, Kind::kDash);
+  std::fill(kinds.begin() + 0x80, kinds.end(), Kind::kWide);
+  return kinds;
 }
 
-// One pass over neighbouring characters, pairs not overlapping: where `is_pair` holds of two
-// characters, both are written with spaces around the second or the first. Every character tested
-// is ASCII, so a pass over bytes sees the same pairs as one over code points.
-template <typename IsPair, typename WritePair>
-std::string RewritePairs(std::string_view text, IsPair is_pair, WritePair write_pair) {
-  std::string out;
-  out.reserve(text.size() * 2);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (i + 1 < text.size() && is_pair(text[i], text[i + 1])) {
-      write_pair(out, text[i], text[i + 1]);
-      ++i;
-    } else {
-      out.push_back(text[i]);
+// mteval-v13a and the Chinese tokenizer: all punctuation but ' , - . stands alone.
+constexpr ByteKinds kWestern = MakeByteKinds("!\"#$%&()*+/:;<=>?@[\\]^_`{|}~", ".,", "-");
+// mteval-v14: symbols (S) stand alone, punctuation (P) does so away from numbers.
+constexpr ByteKinds kInternational = MakeByteKinds("$+<=>^`|~", "!\"#%&'()*,-./:;?@[\\]_{}", "");
+
+// Finds tokens as three passes over a text would separate them, each of which replaces pairs of
+// neighbouring characters, from left to right and without overlap:
+//
+//   1. "x."  (x no number)           the mark gets spaces on both sides
+//   2. ".x"  (x no number)           likewise
+//   3. "5-"  (number and dash)       likewise
+//
+// Spaces around what stands alone come earlier or later; as a neighbour it is no number, just as a
+// space. In a row of marks pass 1 pairs every other one with the mark before it, which leaves no
+// two marks side by side. So pass 2 leaves a mark in its place only where pass 1 did and a number
+// follows. `edge` is what the ends of the text are to a mark: a number where they make no pair.
+template <typename KindOfWide>
+void Scan(std::string_view line, const ByteKinds& kinds, KindOfWide kind_of_wide, Kind edge,
+          Tokens& tokens) {
+  const auto kind_of_byte = [&](std::size_t i) {
+    return kinds[static_cast<unsigned char>(line[i])];
+  };
+  // The kind of the character at `i`, which moves behind it.
+  const auto next_kind = [&](std::size_t& i) {
+    if (i == line.size()) {
+      return edge;
     }
+    const Kind kind = kind_of_byte(i);
+    if (kind == Kind::kWide) {
+      return kind_of_wide(text::DecodeForward(line, i));
+    }
+    ++i;
+    return kind;
+  };
+  std::size_t begin = 0;  // of the token being read
+  const auto end_token = [&](std::size_t end) {
+    if (end > begin) {
+      tokens.push_back(line.substr(begin, end - begin));
+    }
+    begin = end;
+  };
+  Kind previous = edge;
+  bool is_paired = false;  // the mark before, in pass 1
+  for (std::size_t next = 0; next < line.size();) {
+    if (const Kind inside = kind_of_byte(next); inside <= Kind::kNumber) {
+      previous = inside;
+      ++next;
+      continue;
+    }
+    const std::size_t at = next;
+    const Kind kind = next_kind(next);
+    bool is_apart = kind == Kind::kAlone;
+    if (kind == Kind::kSpace) {
+      end_token(at);
+      begin = next;
+    } else if (kind == Kind::kMark) {
+      is_paired = previous == Kind::kMark ? !is_paired : previous != Kind::kNumber;
+      std::size_t behind = next;
+      is_apart = is_paired || next_kind(behind) != Kind::kNumber;
+    } else if (kind == Kind::kDash) {
+      is_apart = previous == Kind::kNumber && at > 0;
+    }
+    if (is_apart) {
+      end_token(at);
+      end_token(next);
+    }
+    previous = kind;
   }
-  return out;
-}
-
-// The passes that mteval-v13a and the Chinese tokenizer share.
-std::string SeparateWesternMarks(std::string_view text) {
-  std::string line = IsolatePunctuation(text);
-  const auto second_apart = [](std::string& out, char a, char b) { out.append({a, ' ', b, ' '}); };
-  const auto first_apart = [](std::string& out, char a, char b) { out.append({' ', a, ' ', b}); };
-  line = RewritePairs(
-      line, [](char a, char b) { return !IsDigit(a) && IsPeriodOrComma(b); }, second_apart);
-  line = RewritePairs(
-      line, [](char a, char b) { return IsPeriodOrComma(a) && !IsDigit(b); }, first_apart);
-  line = RewritePairs(
-      line, [](char a, char b) { return IsDigit(a) && b == '-'; }, second_apart);
-  return JoinWithSpaces(line);
+  end_token(line.size());
 }
 
 struct Range {
@@ -93,87 +136,73 @@ bool IsChinese(char32_t c) {
                      [&](const Range& range) { return c >= range.low && c <= range.high; });
 }
 
-bool IsInCategory(char32_t c, std::uint32_t mask) {
-  return (U_GET_GC_MASK(static_cast<UChar32>(c)) & mask) != 0;
+// The text 13a separates: without <skipped> and hyphenation, with entities replaced.
+std::string_view Clean13a(std::string_view line, std::string& buffer) {
+  if (line.find("<skipped>") == std::string_view::npos &&
+      line.find("-\n") == std::string_view::npos && line.find('&') == std::string_view::npos) {
+    return line;
+  }
+  buffer = ReplaceAll(line, "<skipped>", "");
+  buffer = ReplaceAll(buffer, "-\n", "");
+  buffer = ReplaceAll(buffer, "&quot;", "\"");
+  buffer = ReplaceAll(buffer, "&amp;", "&");
+  buffer = ReplaceAll(buffer, "&lt;", "<");
+  buffer = ReplaceAll(buffer, "&gt;", ">");
+  return buffer;
 }
-bool IsNumber(char32_t c) { return IsInCategory(c, U_GC_N_MASK); }
-bool IsPunctuation(char32_t c) { return IsInCategory(c, U_GC_P_MASK); }
-bool IsSymbol(char32_t c) { return IsInCategory(c, U_GC_S_MASK); }
 
-// As RewritePairs, over code points.
-template <typename IsPair>
-std::u32string SeparatePairs(std::u32string_view text, IsPair is_pair, bool second_apart) {
-  std::u32string out;
-  out.reserve(text.size() * 2);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (i + 1 < text.size() && is_pair(text[i], text[i + 1])) {
-      const char32_t a = text[i];
-      const char32_t b = text[i + 1];
-      second_apart ? out.append({a, U' ', b, U' '}) : out.append({U' ', a, U' ', b});
-      ++i;
-    } else {
-      out.push_back(text[i]);
+// 13a puts a space at both ends, so that marks there have a neighbour.
+void Tokenize13a(std::string_view line, std::string& buffer, Tokens& tokens) {
+  const auto kind_of_wide = [](char32_t c) { return IsWhitespace(c) ? Kind::kSpace : Kind::kWord; };
+  Scan(Clean13a(line, buffer), kWestern, kind_of_wide, Kind::kSpace, tokens);
+}
+
+void TokenizeZh(std::string_view line, Tokens& tokens) {
+  const auto kind_of_wide = [](char32_t c) {
+    return IsWhitespace(c) ? Kind::kSpace : IsChinese(c) ? Kind::kAlone : Kind::kWord;
+  };
+  Scan(Strip(line), kWestern, kind_of_wide, Kind::kNumber, tokens);
+}
+
+void TokenizeIntl(std::string_view line, Tokens& tokens) {
+  const auto kind_of_wide = [](char32_t c) {
+    const std::uint32_t category = U_GET_GC_MASK(static_cast<UChar32>(c));
+    return IsWhitespace(c)                 ? Kind::kSpace
+           : (category & U_GC_N_MASK) != 0 ? Kind::kNumber
+           : (category & U_GC_P_MASK) != 0 ? Kind::kMark
+           : (category & U_GC_S_MASK) != 0 ? Kind::kAlone
+                                           : Kind::kWord;
+  };
+  Scan(line, kInternational, kind_of_wide, Kind::kNumber, tokens);
+}
+
+void TokenizeChar(std::string_view line, Tokens& tokens) {
+  for (std::size_t i = 0; i < line.size();) {
+    const std::size_t begin = i;
+    if (!IsWhitespace(text::DecodeForward(line, i))) {
+      tokens.push_back(line.substr(begin, i - begin));
     }
   }
-  return out;
 }
 
 }  // namespace
 
-std::string TokenizeChar(std::string_view line) {
-  std::u32string out;
-  for (const char32_t c : ToCodePoints(line)) {
-    if (!out.empty()) {
-      out.push_back(U' ');
-    }
-    out.push_back(c);
+void Tokenize(std::string_view line, BleuTokenizer tokenizer, std::string& buffer,
+              std::vector<std::string_view>& tokens) {
+  tokens.clear();
+  switch (tokenizer) {
+    case BleuTokenizer::kNone:
+      tokens = SplitWhitespace(line);
+      return;
+    case BleuTokenizer::kChar:
+      return TokenizeChar(line, tokens);
+    case BleuTokenizer::k13a:
+      return Tokenize13a(line, buffer, tokens);
+    case BleuTokenizer::kZh:
+      return TokenizeZh(line, tokens);
+    case BleuTokenizer::kIntl:
+      return TokenizeIntl(line, tokens);
   }
-  return ToUtf8(out);
-}
-
-std::string Tokenize13a(std::string_view line) {
-  std::string text = ReplaceAll(line, "<skipped>", "");
-  text = ReplaceAll(text, "-\n", "");
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  if (text.find('&') != std::string::npos) {
-    text = ReplaceAll(text, "&quot;", "\"");
-    text = ReplaceAll(text, "&amp;", "&");
-    text = ReplaceAll(text, "&lt;", "<");
-    text = ReplaceAll(text, "&gt;", ">");
-  }
-  text.insert(text.begin(), ' ');
-  text.push_back(' ');
-  return SeparateWesternMarks(text);
-}
-
-std::string TokenizeZh(std::string_view line) {
-  std::u32string out;
-  for (const char32_t c : ToCodePoints(Strip(line))) {
-    if (IsChinese(c)) {
-      out.append({U' ', c, U' '});
-    } else {
-      out.push_back(c);
-    }
-  }
-  return SeparateWesternMarks(ToUtf8(out));
-}
-
-std::string TokenizeIntl(std::string_view line) {
-  std::u32string text = ToCodePoints(line);
-  text = SeparatePairs(
-      text, [](char32_t a, char32_t b) { return !IsNumber(a) && IsPunctuation(b); }, true);
-  text = SeparatePairs(
-      text, [](char32_t a, char32_t b) { return IsPunctuation(a) && !IsNumber(b); }, false);
-  std::u32string out;
-  out.reserve(text.size() * 2);
-  for (const char32_t c : text) {
-    if (IsSymbol(c)) {
-      out.append({U' ', c, U' '});
-    } else {
-      out.push_back(c);
-    }
-  }
-  return JoinWithSpaces(ToUtf8(out));
 }
 
 }  // namespace meval::bleu

@@ -1,18 +1,21 @@
 #ifndef MEVAL_METRICS_BLEU_TOKENIZERS_H_
 #define MEVAL_METRICS_BLEU_TOKENIZERS_H_
 
-// sacrebleu's tokenizers, each a function from a line to a line. Text is valid UTF-8 and has no
-// trailing whitespace.
+// sacrebleu's tokenizers. They are published as passes that put spaces around characters, one after
+// the other; here one pass over the text finds the same tokens.
 
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "metrics/bleu.h"
 
 namespace meval::bleu {
 
-std::string TokenizeChar(std::string_view line);
-std::string Tokenize13a(std::string_view line);
-std::string TokenizeZh(std::string_view line);
-std::string TokenizeIntl(std::string_view line);
+// Replaces `tokens` with those of a line, valid UTF-8 without trailing whitespace. They are pieces
+// of `line`, or of `buffer` where the tokenizer changes characters first.
+void Tokenize(std::string_view line, BleuTokenizer tokenizer, std::string& buffer,
+              std::vector<std::string_view>& tokens);
 
 }  // namespace meval::bleu
 

@@ -123,6 +123,32 @@ TEST(Bleu, SumsStatisticsInAnyOrder) {
   EXPECT_EQ(ScoreBleu(forward).score, CorpusBleu(hypotheses, references).score);
 }
 
+TEST(Bleu, CountsSegmentsAsOneByOneOnAnyNumberOfThreads) {
+  Texts hypotheses;
+  std::vector<BleuReferences> references;
+  for (int i = 0; i < 100; ++i) {
+    const std::string n = std::to_string(i);
+    hypotheses.push_back("the cat no. " + n + " sat on the mat, twice");
+    references.push_back({"the cat no. " + std::to_string(i / 2) + " sat on a mat.", n});
+  }
+  BleuOptions options;
+  options.lowercase = true;
+  const double score = CorpusBleu(hypotheses, references, options).score;
+  EXPECT_GT(score, 0);
+  for (const int num_threads : {1, 2, 5}) {
+    const auto segments = CountBleuSegments(hypotheses, references, options, num_threads);
+    ASSERT_EQ(segments.size(), hypotheses.size());
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+      const auto alone = CountBleu(hypotheses[i], references[i], options);
+      EXPECT_EQ(segments[i].correct, alone.correct);
+      EXPECT_EQ(segments[i].total, alone.total);
+      EXPECT_EQ(segments[i].sys_len, alone.sys_len);
+      EXPECT_EQ(segments[i].ref_len, alone.ref_len);
+    }
+    EXPECT_EQ(CorpusBleu(hypotheses, references, options, num_threads).score, score);
+  }
+}
+
 TEST(Bleu, PunishesShortHypotheses) {
   const Texts reference = {"one two three four five six seven eight"};
   const auto score = SentenceBleu("one two three four", reference);

@@ -1,39 +1,25 @@
 #include "metrics/rouge.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "metrics/aggregate.h"
 #include "metrics/metric_error.h"
 #include "metrics/python_random.h"
 #include "metrics/unicode_text.h"
-#include "tests/metrics/golden.h"
 
 namespace meval {
 namespace {
 
 using ::testing::ElementsAre;
-using testing::GoldenRow;
 using ::testing::HasSubstr;
-using testing::LoadGolden;
 
 using Texts = std::vector<std::string>;
 
 const Texts kTypes = {"rouge1", "rouge2", "rouge3", "rougeL", "rougeLsum"};
-
-void ExpectScores(const GoldenRow& row, const std::string& at, const Rouge& rouge,
-                  const std::vector<RougeScore>& scores) {
-  ASSERT_EQ(scores.size(), rouge.types().size());
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    const std::string type = at + "/" + rouge.types()[i];
-    SCOPED_TRACE(type);
-    MEVAL_EXPECT_CLOSE(scores[i].precision, row.Number(type + "/precision"));
-    MEVAL_EXPECT_CLOSE(scores[i].recall, row.Number(type + "/recall"));
-    MEVAL_EXPECT_CLOSE(scores[i].fmeasure, row.Number(type + "/fmeasure"));
-  }
-}
 
 std::string RandomText(PythonRandom& random, std::int64_t max_words) {
   std::string text;
@@ -42,83 +28,6 @@ std::string RandomText(PythonRandom& random, std::int64_t max_words) {
     text += random.Below(6) == 0 ? "\n" : " ";
   }
   return text;
-}
-
-TEST(Rouge, TokenizesEveryGoldenText) {
-  for (const auto& row : LoadGolden("metrics/rouge_tokenize.jsonl", 144)) {
-    SCOPED_TRACE(row.Id());
-    const std::string text = row.Text("/input/text");
-    EXPECT_EQ(RougeTokenize(text, false), row.Texts("/expected/tokens"));
-    EXPECT_EQ(RougeTokenize(text, true), row.Texts("/expected/tokens_stemmed"));
-  }
-}
-
-TEST(Rouge, AgreesWithTheReferenceOnEveryPair) {
-  std::size_t num_stemmed = 0;
-  for (const auto& row : LoadGolden("metrics/rouge.jsonl", 133)) {
-    SCOPED_TRACE(row.Id());
-    for (const std::string& variant : row.Keys("/expected")) {
-      const Rouge rouge(row.Texts("/params/types"), variant == "stem");
-      ExpectScores(row, "/expected/" + variant, rouge,
-                   rouge.Score(row.Text("/input/target"), row.Text("/input/prediction")));
-      num_stemmed += variant == "stem" ? 1 : 0;
-    }
-  }
-  EXPECT_EQ(num_stemmed, 132u);
-}
-
-TEST(Rouge, TakesTheBestOfSeveralTargetsForEachType) {
-  for (const auto& row : LoadGolden("metrics/rouge_multi.jsonl", 74)) {
-    SCOPED_TRACE(row.Id());
-    for (const bool stem : {false, true}) {
-      const Rouge rouge(row.Texts("/params/types"), stem);
-      ExpectScores(row, stem ? "/expected/stem" : "/expected/nostem", rouge,
-                   rouge.ScoreMulti(row.Texts("/input/targets"), row.Text("/input/prediction")));
-    }
-  }
-}
-
-std::string Collapsed(const std::string& text) {
-  std::string joined;
-  for (const auto piece : SplitWhitespace(text)) {
-    joined.append(joined.empty() ? "" : " ").append(piece);
-  }
-  return joined;
-}
-
-TEST(Rouge, AveragesOverASetAsTheReferenceDoes) {
-  for (const auto& row : LoadGolden("metrics/rouge_corpus.jsonl", 40)) {
-    SCOPED_TRACE(row.Id());
-    const auto targets = row.Texts("/input/targets");
-    const auto predictions = row.Texts("/input/predictions");
-    for (const std::string variant : {"nostem", "stem", "lm_eval_cnn_dailymail"}) {
-      const bool is_task = variant == "lm_eval_cnn_dailymail";
-      const Rouge rouge(kTypes, variant != "nostem");
-      std::vector<std::vector<double>> fmeasures(kTypes.size());
-      for (std::size_t d = 0; d < targets.size(); ++d) {
-        const auto scores = is_task ? rouge.Score(Collapsed(targets[d]), Collapsed(predictions[d]))
-                                    : rouge.Score(targets[d], predictions[d]);
-        for (std::size_t i = 0; i < kTypes.size(); ++i) {
-          fmeasures[i].push_back(scores[i].fmeasure);
-        }
-      }
-      for (std::size_t i = 0; i < kTypes.size(); ++i) {
-        const std::string at = "/expected/" + variant + "/" + kTypes[i];
-        if (is_task) {
-          if (row.Has(at)) {
-            MEVAL_EXPECT_CLOSE(Mean(fmeasures[i]), row.Number(at));
-          }
-          continue;
-        }
-        MEVAL_EXPECT_CLOSE(Mean(fmeasures[i]), row.Number(at + "/mean_fmeasure"));
-        MEVAL_EXPECT_CLOSE(100 * Mean(fmeasures[i]), row.Number(at + "/mean_fmeasure_x100"));
-        if (row.Has(at + "/stderr_fmeasure")) {
-          MEVAL_EXPECT_CLOSE(StderrOfMean(fmeasures[i]).value(),
-                             row.Number(at + "/stderr_fmeasure"));
-        }
-      }
-    }
-  }
 }
 
 TEST(Rouge, IsOneForIdenticalTextsAndZeroForDisjointOnes) {
@@ -180,6 +89,152 @@ TEST(Rouge, DoesNotDependOnWhatElseIsAskedFor) {
   }
   const auto repeated = Rouge({"rougeL", "rougeL"}, false).Score(a, b);
   EXPECT_EQ(repeated[0].fmeasure, repeated[1].fmeasure);
+}
+
+// The definition: lower-case by Unicode's rules, then look for runs.
+Texts TokensOfLowerCased(std::string_view text) {
+  Texts tokens;
+  bool in_token = false;
+  for (const char c : Lower(text)) {
+    const bool is_token = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (is_token && !in_token) {
+      tokens.emplace_back();
+    }
+    if (is_token) {
+      tokens.back() += c;
+    }
+    in_token = is_token;
+  }
+  return tokens;
+}
+
+TEST(Rouge, TokenizesEveryCharacterAsItsLowerCaseFormSays) {
+  for (char32_t c = 0; c <= 0x10FFFF; ++c) {
+    if (c < 0xD800 || c > 0xDFFF) {
+      const std::string text = ToUtf8(std::u32string{U'A', c, U'b', c});
+      ASSERT_EQ(RougeTokenize(text, false), TokensOfLowerCased(text)) << std::uint32_t{c};
+    }
+  }
+}
+
+// Lsum as its definition words it, with the whole table for each pair of lines.
+using Lines = std::vector<Texts>;
+
+Lines TokenLines(const std::string& text) {
+  Lines lines(1);
+  for (const char c : text) {
+    if (c == '\n') {
+      lines.emplace_back();
+    } else if (c != ' ') {
+      lines.back().push_back(std::string(1, c));
+    }
+  }
+  return lines;
+}
+
+void AddPlainLcs(const Texts& a, const Texts& b, std::set<std::size_t>& positions) {
+  std::vector<std::vector<int>> c(a.size() + 1, std::vector<int>(b.size() + 1, 0));
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      c[i][j] = a[i - 1] == b[j - 1] ? c[i - 1][j - 1] + 1 : std::max(c[i - 1][j], c[i][j - 1]);
+    }
+  }
+  for (std::size_t i = a.size(), j = b.size(); i > 0 && j > 0;) {
+    if (a[i - 1] == b[j - 1]) {
+      positions.insert(i - 1);
+      --i;
+      --j;
+    } else {
+      c[i][j - 1] > c[i - 1][j] ? --j : --i;
+    }
+  }
+}
+
+std::int64_t PlainHits(const Lines& target, const Lines& prediction) {
+  std::map<std::string, int> target_left;
+  std::map<std::string, int> prediction_left;
+  for (const Texts& line : target) {
+    for (const std::string& token : line) {
+      ++target_left[token];
+    }
+  }
+  for (const Texts& line : prediction) {
+    for (const std::string& token : line) {
+      ++prediction_left[token];
+    }
+  }
+  std::int64_t hits = 0;
+  for (const Texts& line : target) {
+    std::set<std::size_t> positions;
+    for (const Texts& other : prediction) {
+      AddPlainLcs(line, other, positions);
+    }
+    for (const std::size_t i : positions) {
+      if (target_left[line[i]] > 0 && prediction_left[line[i]] > 0) {
+        ++hits;
+        --target_left[line[i]];
+        --prediction_left[line[i]];
+      }
+    }
+  }
+  return hits;
+}
+
+TEST(Rouge, UnitesTheSubsequencesOfLinesAsTheDefinitionWordsIt) {
+  const Rouge rouge({"rougeLsum"}, false);
+  PythonRandom random(9);
+  for (int round = 0; round < 400; ++round) {
+    const std::string a = "a " + RandomText(random, round % 10 == 0 ? 400 : 40);
+    const std::string b = "b " + RandomText(random, round % 10 == 0 ? 400 : 40);
+    const RougeScore score = rouge.Score(a, b)[0];
+    const auto hits = static_cast<double>(PlainHits(TokenLines(a), TokenLines(b)));
+    EXPECT_EQ(score.recall, hits / static_cast<double>(RougeTokenize(a, false).size())) << a;
+    EXPECT_EQ(score.precision, hits / static_cast<double>(RougeTokenize(b, false).size())) << b;
+  }
+}
+
+TEST(Rouge, ScoresDocumentsAsOneByOneOnAnyNumberOfThreads) {
+  const Rouge rouge(kTypes, true);
+  PythonRandom random(10);
+  std::vector<RougeTargets> targets;
+  Texts predictions;
+  for (int i = 0; i < 100; ++i) {
+    targets.emplace_back();
+    for (std::int64_t n = 1 + random.Below(3); n > 0; --n) {
+      targets.back().push_back(RandomText(random, 30));
+    }
+    predictions.push_back(RandomText(random, 30));
+  }
+  for (const int num_threads : {1, 2, 5}) {
+    const auto scores = rouge.ScoreDocuments(targets, predictions, num_threads);
+    ASSERT_EQ(scores.size(), targets.size());
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+      const auto alone = rouge.ScoreMulti(targets[i], predictions[i]);
+      for (std::size_t t = 0; t < kTypes.size(); ++t) {
+        EXPECT_EQ(scores[i][t].precision, alone[t].precision) << i << " " << kTypes[t];
+        EXPECT_EQ(scores[i][t].recall, alone[t].recall) << i << " " << kTypes[t];
+        EXPECT_EQ(scores[i][t].fmeasure, alone[t].fmeasure) << i << " " << kTypes[t];
+      }
+    }
+  }
+}
+
+TEST(Rouge, NamesTheDocumentInItsErrors) {
+  const Rouge rouge(kTypes, false);
+  const auto message_of = [&](std::vector<RougeTargets> targets, const Texts& predictions) {
+    try {
+      rouge.ScoreDocuments(targets, predictions, 2);
+    } catch (const MetricError& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  EXPECT_THAT(message_of({{"a"}, {"b", "c\xFF"}}, {"a", "b"}),
+              HasSubstr("document 1, target 1: ill-formed UTF-8 at byte offset 1"));
+  EXPECT_THAT(message_of({{"a"}, {"b"}}, {"\x80", "b"}), HasSubstr("document 0, prediction: "));
+  EXPECT_THAT(message_of({{"a"}, {}}, {"a", "b"}), HasSubstr("document 1: no targets"));
+  EXPECT_THAT(message_of({{"a"}}, {"a", "b"}), HasSubstr("2 predictions but 1 references"));
+  EXPECT_THAT(message_of({}, {}), HasSubstr("no documents to score"));
 }
 
 TEST(Rouge, TokenizesAsciiLettersAndDigitsOnly) {

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "metrics/bleu.h"
+#include "metrics/chrf.h"
 #include "metrics/exact_match.h"
 #include "metrics/extract.h"
 #include "metrics/majority_vote.h"
@@ -18,6 +19,7 @@
 #include "metrics/porter_stemmer.h"
 #include "metrics/python_random.h"
 #include "metrics/rouge.h"
+#include "metrics/ter.h"
 #include "metrics/unicode_text.h"
 
 namespace meval {
@@ -66,6 +68,15 @@ void CallEverything(const std::string& a, const std::string& b) {
     const double score = SentenceBleu(a, std::vector<std::string>{b, a}, options).score;
     EXPECT_TRUE(score >= 0 && score < 100.0000001);
   }
+  for (const char* name : {"chrf", "chrf++"}) {
+    ChrfOptions options = ParseChrf(name);
+    options.lowercase = true;
+    const double score = SentenceChrf(a, std::vector<std::string>{b, a}, options);
+    EXPECT_TRUE(score >= 0 && score < 100.0000001);
+  }
+  const TerOptions all_of_ter = {.normalized = true, .no_punct = true, .asian_support = true};
+  EXPECT_GE(SentenceTer(a, std::vector<std::string>{b, a}, all_of_ter), 0);
+  EXPECT_EQ(SentenceTer(a, std::vector<std::string>{b, a}), 0);
   EXPECT_TRUE(exact_match.Matches(a, a));
   exact_match.MatchesAny(a, std::vector<std::string>{b, a});
   filter.Apply(a);
@@ -100,6 +111,10 @@ TEST(TextFuzz, NamesTheByteOfIllFormedText) {
       {"bleu hypothesis", [](const auto& t) { CountBleu(t, std::vector<std::string>{"a"}); }},
       {"bleu reference", [](const auto& t) { CountBleu("a", std::vector<std::string>{t}); }},
       {"bleu tokenize", [](const auto& t) { BleuTokenize(t, BleuTokenizer::kIntl); }},
+      {"chrf hypothesis", [](const auto& t) { CountChrf(t, std::vector<std::string>{"a"}); }},
+      {"chrf reference", [](const auto& t) { CountChrf("a", std::vector<std::string>{t}); }},
+      {"ter hypothesis", [](const auto& t) { CountTer(t, std::vector<std::string>{"a"}); }},
+      {"ter reference", [](const auto& t) { CountTer("a", std::vector<std::string>{t}); }},
       {"exact match", [](const auto& t) { ExactMatch().Matches(t, "a"); }},
       {"exact match", [](const auto& t) { ExactMatch().Matches("a", t); }},
       {"regex filter", [](const auto& t) { RegexFilter({.pattern = "a"}).Apply(t); }},
