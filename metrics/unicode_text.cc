@@ -208,6 +208,17 @@ bool IsWordCharacter(char32_t c) {
   return (U_GET_GC_MASK(static_cast<UChar32>(c)) & (U_GC_L_MASK | U_GC_N_MASK)) != 0;
 }
 
+bool IsDigit(char32_t c) {
+  if (c < 0x80) {
+    return c >= '0' && c <= '9';
+  }
+  if (c > 0x10FFFF) {
+    return false;
+  }
+  const int type = u_getIntPropertyValue(static_cast<UChar32>(c), UCHAR_NUMERIC_TYPE);
+  return type == U_NT_DECIMAL || type == U_NT_DIGIT;
+}
+
 std::string_view StripRight(std::string_view text) {
   RequireUtf8(text);
   std::size_t end = text.size();

@@ -29,6 +29,9 @@ std::string ToUtf8(std::u32string_view code_points);
 bool IsWhitespace(char32_t c);
 // Python's \w on text: general category L* or N*, or the underscore.
 bool IsWordCharacter(char32_t c);
+// Python's str.isdigit of one character: the decimal digits of all scripts (Nd), superscripts,
+// circled digits and the like, but neither fractions nor Roman numerals.
+bool IsDigit(char32_t c);
 
 // Without leading and trailing whitespace (str.strip()).
 std::string_view Strip(std::string_view text);

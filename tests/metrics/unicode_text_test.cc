@@ -13,6 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::LoadGolden;
+using namespace std::string_view_literals;  // NOLINT(google-build-using-namespace)
 
 TEST(UnicodeText, DoesWhatPythonStringsDo) {
   for (const auto& row : LoadGolden("python/python_text.jsonl", 500)) {
@@ -104,6 +105,17 @@ TEST(UnicodeText, KnowsWhitespaceAndWordCharacters) {
   for (const char32_t c : {U'-', U' ', U'\u0301', U'🍕', U'€', U'‿', char32_t{0x110000}}) {
     EXPECT_FALSE(IsWordCharacter(c));
   }
+}
+
+TEST(UnicodeText, KnowsDigitsThatAreNoDecimals) {
+  for (const char32_t c :
+       U"09\u0663\uFF15\u00B2\u00B9\u1369\u2070\u2460\u24FF\u278A\U0001D7D8\U0001F10A"sv) {
+    EXPECT_TRUE(IsDigit(c)) << static_cast<std::uint32_t>(c);
+  }
+  for (const char32_t c : U"a/:\u00BD\u2160\u2469\u3007\u4E00\U0001F10B"sv) {
+    EXPECT_FALSE(IsDigit(c)) << static_cast<std::uint32_t>(c);
+  }
+  EXPECT_FALSE(IsDigit(0x110000));
 }
 
 TEST(UnicodeText, DeletesThe32AsciiPunctuationCharactersOnly) {
