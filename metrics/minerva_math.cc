@@ -3,22 +3,22 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <utility>
 
 #include "metrics/metric_error.h"
+#include "metrics/text/substitution.h"
 #include "metrics/text/utf8.h"
 #include "metrics/unicode_text.h"
 
 namespace meval {
 namespace {
 
+using text::FirstCodePoint;
+using text::PreviousStart;
+using text::Substitution;
+
 constexpr std::string_view kMetric = "minerva_math";
 
-struct Substitution {
-  std::string_view from;
-  std::string_view to;
-};
-
-// Applied one after the other, each everywhere.
 constexpr std::array<Substitution, 10> kSubstitutions = {{
     {"an ", ""},
     {"a ", ""},
@@ -109,15 +109,6 @@ void UnwrapToLastBrace(std::string_view line, std::string_view command, std::str
   out += line.substr(close + 1);
 }
 
-// The code point at the front of `text`, as text; empty at the end.
-std::string_view FirstCodePoint(std::string_view text) {
-  std::size_t length = 0;
-  if (!text.empty()) {
-    text::DecodeForward(text, length);
-  }
-  return text.substr(0, length);
-}
-
 // "frac12" becomes "frac{1}{2}". The first character may be anything but "{", the second anything
 // but a newline.
 std::string BraceFractions(std::string_view text) {
@@ -180,7 +171,7 @@ std::string ExtractMinervaAnswer(std::string_view response) {
     // One character, not part of the answer, stands before the phrase, and one more behind it.
     const std::size_t end = tail.find(kEnd, 1);
     if (end != std::string_view::npos && end + kEnd.size() < tail.size()) {
-      return std::string(Strip(tail.substr(0, text::PreviousStart(tail, end))));
+      return std::string(Strip(tail.substr(0, PreviousStart(tail, end))));
     }
   }
   return std::string(kInvalidMinervaAnswer);
@@ -190,9 +181,7 @@ std::string NormalizeMinervaAnswer(std::string_view answer) {
   RequireUtf8(kMetric, "answer", answer);
   const std::size_t equals = answer.rfind('=');
   std::string text(equals == std::string_view::npos ? answer : answer.substr(equals + 1));
-  for (const auto& [from, to] : kSubstitutions) {
-    text = ReplaceAll(text, from, to);
-  }
+  text = text::ReplaceInTurn(std::move(text), kSubstitutions);
   for (const std::string_view deleted : kDeleted) {
     text = ReplaceAll(text, deleted, "");
   }

@@ -219,6 +219,14 @@ bool IsDigit(char32_t c) {
   return type == U_NT_DECIMAL || type == U_NT_DIGIT;
 }
 
+std::optional<int> DecimalDigitValue(char32_t c) {
+  if (c > 0x10FFFF) {
+    return std::nullopt;
+  }
+  const int value = u_charDigitValue(static_cast<UChar32>(c));
+  return value < 0 ? std::nullopt : std::optional(value);
+}
+
 std::string_view StripRight(std::string_view text) {
   RequireUtf8(text);
   std::size_t end = text.size();

@@ -32,6 +32,8 @@ bool IsWordCharacter(char32_t c);
 // Python's str.isdigit of one character: the decimal digits of all scripts (Nd), superscripts,
 // circled digits and the like, but neither fractions nor Roman numerals.
 bool IsDigit(char32_t c);
+// 0..9 for the decimal digits of all scripts (Nd), else nothing.
+std::optional<int> DecimalDigitValue(char32_t c);
 
 // Without leading and trailing whitespace (str.strip()).
 std::string_view Strip(std::string_view text);

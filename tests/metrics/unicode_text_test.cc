@@ -118,6 +118,18 @@ TEST(UnicodeText, KnowsDigitsThatAreNoDecimals) {
   EXPECT_FALSE(IsDigit(0x110000));
 }
 
+TEST(UnicodeText, KnowsTheValueOfDecimalDigitsOfAllScripts) {
+  for (int i = 0; i < 10; ++i) {
+    for (const char32_t zero : U"0\u0660\u0966\uFF10\U0001D7CE\U0001D7D8"sv) {
+      EXPECT_EQ(DecimalDigitValue(zero + static_cast<char32_t>(i)), i);
+    }
+  }
+  for (const char32_t c : U"a/:\u00B2\u2460\u4E00\u2160"sv) {
+    EXPECT_EQ(DecimalDigitValue(c), std::nullopt) << static_cast<std::uint32_t>(c);
+  }
+  EXPECT_EQ(DecimalDigitValue(0x110000), std::nullopt);
+}
+
 TEST(UnicodeText, DeletesThe32AsciiPunctuationCharactersOnly) {
   std::string ascii;
   for (char c = 1; c < 127; ++c) {
