@@ -26,11 +26,6 @@ bool IsAscii(std::string_view text) {
 
 char AsciiLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-bool IsAsciiPunctuation(char c) {
-  return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') ||
-         (c >= '{' && c <= '~');
-}
-
 bool HasProperty(char32_t c, UProperty property) {
   return u_hasBinaryProperty(static_cast<UChar32>(c), property) != 0;
 }
@@ -208,6 +203,11 @@ bool IsWordCharacter(char32_t c) {
   return (U_GET_GC_MASK(static_cast<UChar32>(c)) & (U_GC_L_MASK | U_GC_N_MASK)) != 0;
 }
 
+bool IsAsciiPunctuation(char32_t c) {
+  return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') ||
+         (c >= '{' && c <= '~');
+}
+
 bool IsDigit(char32_t c) {
   if (c < 0x80) {
     return c >= '0' && c <= '9';
@@ -273,6 +273,15 @@ std::vector<std::string_view> SplitWhitespace(std::string_view text) {
   return pieces;
 }
 
+std::string CollapseWhitespace(std::string_view text) {
+  std::string joined;
+  joined.reserve(text.size());
+  for (const std::string_view piece : SplitWhitespace(text)) {
+    joined.append(joined.empty() ? "" : " ").append(piece);
+  }
+  return joined;
+}
+
 std::string Lower(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -311,7 +320,7 @@ std::string DeleteAsciiPunctuation(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (const char c : text) {
-    if (!IsAsciiPunctuation(c)) {
+    if (!IsAsciiPunctuation(static_cast<unsigned char>(c))) {
       out.push_back(c);
     }
   }

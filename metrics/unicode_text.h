@@ -29,6 +29,8 @@ std::string ToUtf8(std::u32string_view code_points);
 bool IsWhitespace(char32_t c);
 // Python's \w on text: general category L* or N*, or the underscore.
 bool IsWordCharacter(char32_t c);
+// One of the 32 characters of Python's string.punctuation: !"#$%&'()*+,-./:;<=>?@[\]^_`{|}~
+bool IsAsciiPunctuation(char32_t c);
 // Python's str.isdigit of one character: the decimal digits of all scripts (Nd), superscripts,
 // circled digits and the like, but neither fractions nor Roman numerals.
 bool IsDigit(char32_t c);
@@ -40,6 +42,8 @@ std::string_view Strip(std::string_view text);
 std::string_view StripRight(std::string_view text);
 // Maximal runs of non-whitespace (str.split()); never an empty piece.
 std::vector<std::string_view> SplitWhitespace(std::string_view text);
+// The pieces of SplitWhitespace with one space between them (" ".join(text.split())).
+std::string CollapseWhitespace(std::string_view text);
 // Full lower-casing with the two special cases of Python's str.lower (U+0130, final sigma).
 std::string Lower(std::string_view text);
 // First character title-cased, all others lower-cased (str.capitalize()).

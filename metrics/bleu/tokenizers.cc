@@ -20,14 +20,6 @@ bool StandsAlone(char c) {
          (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
 }
 
-std::string JoinWithSpaces(std::string_view text) {
-  std::string joined;
-  for (const std::string_view piece : SplitWhitespace(text)) {
-    joined.append(joined.empty() ? "" : " ").append(piece);
-  }
-  return joined;
-}
-
 std::string IsolatePunctuation(std::string_view text) {
   std::string out;
   out.reserve(text.size() * 2);
@@ -70,7 +62,7 @@ std::string SeparateWesternMarks(std::string_view text) {
       line, [](char a, char b) { return IsPeriodOrComma(a) && !IsDigit(b); }, first_apart);
   line = RewritePairs(
       line, [](char a, char b) { return IsDigit(a) && b == '-'; }, second_apart);
-  return JoinWithSpaces(line);
+  return CollapseWhitespace(line);
 }
 
 struct Range {
@@ -173,7 +165,7 @@ std::string TokenizeIntl(std::string_view line) {
       out.push_back(c);
     }
   }
-  return JoinWithSpaces(ToUtf8(out));
+  return CollapseWhitespace(ToUtf8(out));
 }
 
 }  // namespace meval::bleu

@@ -1,11 +1,13 @@
 #include "metrics/text/python_number.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
 #include <cstddef>
-#include <optional>
-#include <string>
+#include <cstdint>
+#include <limits>
 
-#include "metrics/text/utf8.h"
 #include "metrics/unicode_text.h"
 
 namespace meval::text {
@@ -19,9 +21,8 @@ bool IsAsciiDigit(char c) { return c >= '0' && c <= '9'; }
 // that no number has.
 std::optional<std::string> ToAsciiNumber(std::string_view text) {
   const auto is_stripped = [](char32_t c) { return IsWhitespace(c) && !(c >= 0x1C && c <= 0x1F); };
-  std::u32string_view rest;
   const std::u32string characters = ToCodePoints(text);
-  rest = characters;
+  std::u32string_view rest = characters;
   while (!rest.empty() && is_stripped(rest.front())) {
     rest.remove_prefix(1);
   }
@@ -43,16 +44,15 @@ std::optional<std::string> ToAsciiNumber(std::string_view text) {
 // Takes digits with single underscores between them off the front, and gives the digits alone.
 std::string TakeDigits(std::string_view& text) {
   std::string digits;
-  while (!text.empty()) {
-    const bool skips = text[0] == '_' && !digits.empty() && text.size() > 1;
-    const std::size_t at = skips ? 1 : 0;
-    if (!IsAsciiDigit(text[at])) {
-      break;
+  for (;;) {
+    const bool is_joined = !digits.empty() && text.starts_with('_');
+    const std::string_view rest = text.substr(is_joined ? 1 : 0);
+    if (rest.empty() || !IsAsciiDigit(rest[0])) {
+      return digits;
     }
-    digits.push_back(text[at]);
-    text.remove_prefix(at + 1);
+    digits.push_back(rest[0]);
+    text = rest.substr(1);
   }
-  return digits;
 }
 
 // Takes a sign off the front; whether it was a minus.
@@ -62,6 +62,68 @@ bool TakeSign(std::string_view& text) {
     text.remove_prefix(1);
   }
   return is_negative;
+}
+
+// Whether `text` is `word` (which is in lower case), in any ASCII case.
+bool IsWord(std::string_view text, std::string_view word) {
+  return std::equal(text.begin(), text.end(), word.begin(), word.end(),
+                    [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a + 32 == b); });
+}
+
+// The value of an exponent's digits, cut off where no number of digits could make up for it.
+std::int64_t SmallValueOf(std::string_view digits) {
+  constexpr std::int64_t kLarge = std::int64_t{1} << 60;
+  std::int64_t value = 0;
+  for (const char digit : digits) {
+    value = value > kLarge / 16 ? kLarge : value * 10 + (digit - '0');
+  }
+  return value;
+}
+
+// 0.DIGITS * 10^exponent, correctly rounded.
+double ScaledFraction(std::string_view digits, std::int64_t exponent) {
+  const std::size_t first = digits.find_first_not_of('0');
+  if (first == std::string_view::npos) {
+    return 0;
+  }
+  exponent -= static_cast<std::int64_t>(first);
+  const double beyond = exponent > 0 ? std::numeric_limits<double>::infinity() : 0;
+  if (std::abs(exponent) > 400) {
+    return beyond;
+  }
+  std::string number = "0.";
+  number.append(digits.substr(first)).append("e").append(std::to_string(exponent));
+  double value = 0;
+  const auto result = std::from_chars(number.data(), number.data() + number.size(), value);
+  return result.ec == std::errc::result_out_of_range ? beyond : value;
+}
+
+std::optional<double> ParseWithoutSign(std::string_view text) {
+  if (IsWord(text, "inf") || IsWord(text, "infinity")) {
+    return std::numeric_limits<double>::infinity();
+  }
+  if (IsWord(text, "nan")) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  std::string digits = TakeDigits(text);
+  auto exponent = static_cast<std::int64_t>(digits.size());
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    digits += TakeDigits(text);
+  }
+  if (digits.empty()) {
+    return std::nullopt;
+  }
+  if (text.starts_with('e') || text.starts_with('E')) {
+    text.remove_prefix(1);
+    const bool is_negative = TakeSign(text);
+    const std::string written = TakeDigits(text);
+    if (written.empty()) {
+      return std::nullopt;
+    }
+    exponent += is_negative ? -SmallValueOf(written) : SmallValueOf(written);
+  }
+  return text.empty() ? std::optional(ScaledFraction(digits, exponent)) : std::nullopt;
 }
 
 }  // namespace
@@ -85,6 +147,35 @@ bool IsCanonicalPythonInt(std::string_view text) {
     return false;
   }
   return digits[0] != '0' || (digits.size() == 1 && !is_negative);
+}
+
+std::optional<double> ParsePythonFloat(std::string_view text) {
+  const auto number = ToAsciiNumber(text);
+  if (!number) {
+    return std::nullopt;
+  }
+  std::string_view rest = *number;
+  const bool is_negative = TakeSign(rest);
+  const auto value = ParseWithoutSign(rest);
+  return value && is_negative ? -*value : value;
+}
+
+std::string PythonFloatText(double value) {
+  if (std::isnan(value)) {
+    return "nan";
+  }
+  if (std::isinf(value)) {
+    return value > 0 ? "inf" : "-inf";
+  }
+  const double size = std::abs(value);
+  const bool is_scientific = size >= 1e16 || (size < 1e-4 && size > 0);
+  std::array<char, 32> buffer;
+  const auto result =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                    is_scientific ? std::chars_format::scientific : std::chars_format::fixed);
+  std::string text(buffer.data(), result.ptr);
+  const bool is_whole = !is_scientific && text.find('.') == std::string::npos;
+  return is_whole ? text + ".0" : text;
 }
 
 }  // namespace meval::text

@@ -7,6 +7,8 @@
 //
 // Preconditions: valid UTF-8.
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace meval::text {
@@ -18,6 +20,15 @@ bool IsPythonInt(std::string_view text);
 // Whether int(text) has a value whose str() is `text` again: no plus sign, no leading zero, no
 // whitespace, ASCII digits, not "-0".
 bool IsCanonicalPythonInt(std::string_view text);
+
+// float(text), or nothing where it raises ValueError: a point and an exponent are optional, and
+// "inf", "infinity" and "nan" in any case are numbers. Rounded correctly, however many digits; what
+// is too large is infinite, what is too small zero.
+std::optional<double> ParsePythonFloat(std::string_view text);
+
+// str(value): the shortest digits that give the value back, in positions from 1e-4 up to below
+// 1e16: "5.0", "0.0001", "1e-05", "1e+16", "inf", "nan".
+std::string PythonFloatText(double value);
 
 }  // namespace meval::text
 

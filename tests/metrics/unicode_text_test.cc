@@ -147,6 +147,12 @@ TEST(UnicodeText, ReplacesFromLeftToRightWithoutOverlap) {
   EXPECT_THROW(ReplaceAll("a", "", "b"), std::invalid_argument);
 }
 
+TEST(UnicodeText, CollapsesWhitespace) {
+  EXPECT_EQ(CollapseWhitespace(" a \t\u3000b\n"), "a b");
+  EXPECT_EQ(CollapseWhitespace("a\u200Bb"), "a\u200Bb");
+  EXPECT_EQ(CollapseWhitespace(" \n"), "");
+}
+
 TEST(UnicodeText, SplitsAtWhitespaceRuns) {
   EXPECT_THAT(SplitWhitespace(" a \t\u3000b\n"), ElementsAre("a", "b"));
   EXPECT_TRUE(SplitWhitespace(" \n").empty());
