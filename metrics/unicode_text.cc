@@ -210,9 +210,28 @@ bool IsWordCharacter(char32_t c) {
   return (U_GET_GC_MASK(static_cast<UChar32>(c)) & (U_GC_L_MASK | U_GC_N_MASK)) != 0;
 }
 
-bool IsAsciiPunctuation(char c) {
+bool IsAsciiPunctuation(char32_t c) {
   return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') ||
          (c >= '{' && c <= '~');
+}
+
+bool IsDigit(char32_t c) {
+  if (c < 0x80) {
+    return c >= '0' && c <= '9';
+  }
+  if (c > 0x10FFFF) {
+    return false;
+  }
+  const int type = u_getIntPropertyValue(static_cast<UChar32>(c), UCHAR_NUMERIC_TYPE);
+  return type == U_NT_DECIMAL || type == U_NT_DIGIT;
+}
+
+std::optional<int> DecimalDigitValue(char32_t c) {
+  if (c > 0x10FFFF) {
+    return std::nullopt;
+  }
+  const int value = u_charDigitValue(static_cast<UChar32>(c));
+  return value < 0 ? std::nullopt : std::optional(value);
 }
 
 std::string_view StripRight(std::string_view text) {
@@ -308,7 +327,7 @@ std::string DeleteAsciiPunctuation(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (const char c : text) {
-    if (!IsAsciiPunctuation(c)) {
+    if (!IsAsciiPunctuation(static_cast<unsigned char>(c))) {
       out.push_back(c);
     }
   }

@@ -35,8 +35,13 @@ inline bool IsWhitespace(char32_t c) {
 }
 // Python's \w on text: general category L* or N*, or the underscore.
 bool IsWordCharacter(char32_t c);
-// The 32 punctuation characters of ASCII (string.punctuation), as bytes of UTF-8.
-bool IsAsciiPunctuation(char c);
+// One of the 32 characters of Python's string.punctuation: !"#$%&'()*+,-./:;<=>?@[\]^_`{|}~
+bool IsAsciiPunctuation(char32_t c);
+// Python's str.isdigit of one character: the decimal digits of all scripts (Nd), superscripts,
+// circled digits and the like, but neither fractions nor Roman numerals.
+bool IsDigit(char32_t c);
+// 0..9 for the decimal digits of all scripts (Nd), else nothing.
+std::optional<int> DecimalDigitValue(char32_t c);
 
 // Without leading and trailing whitespace (str.strip()).
 std::string_view Strip(std::string_view text);

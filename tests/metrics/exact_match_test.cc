@@ -4,45 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "metrics/metric_error.h"
-#include "tests/metrics/golden.h"
 
 namespace meval {
 namespace {
 
-using testing::GoldenRow;
 using ::testing::HasSubstr;
-using testing::LoadGolden;
 
 using Texts = std::vector<std::string>;
-
-ExactMatchOptions OptionsOf(const GoldenRow& row) {
-  const auto flag = [&](const std::string& name) {
-    return row.Has("/params/" + name) && row.Flag("/params/" + name);
-  };
-  ExactMatchOptions options;
-  options.ignore_case = flag("ignore_case");
-  options.ignore_punctuation = flag("ignore_punctuation");
-  options.ignore_numbers = flag("ignore_numbers");
-  if (row.Has("/params/regexes_to_ignore")) {
-    options.regexes_to_ignore = row.Texts("/params/regexes_to_ignore");
-  }
-  return options;
-}
-
-TEST(ExactMatch, AgreesWithTheReferenceOnEveryRow) {
-  for (const auto& row : LoadGolden("metrics/exact_match.jsonl", 198)) {
-    SCOPED_TRACE(row.Id());
-    const ExactMatch metric(OptionsOf(row));
-    const auto predictions = row.Texts("/input/predictions");
-    const auto references = row.Texts("/input/references");
-    MEVAL_EXPECT_CLOSE(metric.Score(predictions, references), row.Number("/expected/exact_match"));
-    const auto per_item = row.Numbers("/expected/per_item");
-    ASSERT_EQ(per_item.size(), predictions.size());
-    for (std::size_t i = 0; i < predictions.size(); ++i) {
-      EXPECT_EQ(metric.Matches(predictions[i], references[i]), per_item[i] == 1);
-    }
-  }
-}
 
 TEST(ExactMatch, ComparesTextsAsTheyAreWithoutOptions) {
   const ExactMatch metric;

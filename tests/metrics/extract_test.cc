@@ -3,77 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "metrics/exact_match.h"
 #include "metrics/metric_error.h"
-#include "tests/metrics/golden.h"
 
 namespace meval {
 namespace {
 
-using testing::GoldenRow;
 using ::testing::HasSubstr;
-using testing::LoadGolden;
 
 using Texts = std::vector<std::string>;
-
-RegexFilterOptions RegexOptionsOf(const GoldenRow& row) {
-  RegexFilterOptions options;
-  options.pattern = row.Text("/params/regex_pattern");
-  if (row.Has("/params/group_select")) {
-    options.group_select = row.Int("/params/group_select");
-  }
-  if (row.Has("/params/fallback")) {
-    options.fallback = row.Text("/params/fallback");
-  }
-  return options;
-}
-
-std::string Filtered(const GoldenRow& row) {
-  const std::string response = row.Text("/input/response");
-  if (!row.Has("/params/filter")) {
-    return RegexFilter(RegexOptionsOf(row)).Apply(response);
-  }
-  ChoiceRegexFilterOptions options;
-  options.regex = RegexOptionsOf(row);
-  options.ignore_case = row.Has("/params/ignore_case") && row.Flag("/params/ignore_case");
-  options.ignore_punctuation =
-      row.Has("/params/ignore_punctuation") && row.Flag("/params/ignore_punctuation");
-  return ChoiceRegexFilter(options).Apply(response, row.Texts("/input/choices"));
-}
-
-TEST(Extract, AgreesWithTheReferenceOnEveryRow) {
-  int num_errors = 0;
-  for (const auto& row : LoadGolden("metrics/regex_filter.jsonl", 326)) {
-    SCOPED_TRACE(row.Id() + " " + row.Text("/params/regex_pattern"));
-    if (row.Has("/expected/error")) {
-      EXPECT_THROW(Filtered(row), MetricError);
-      ++num_errors;
-    } else {
-      EXPECT_EQ(Filtered(row), row.Text("/expected/filtered"));
-    }
-  }
-  EXPECT_EQ(num_errors, 4);
-}
-
-TEST(Extract, ReadsEveryGsm8kAnswerAsTheTaskDoes) {
-  const RegexFilter strict({.pattern = R"(#### (\-?[0-9\.\,]+))"});
-  const RegexFilter flexible({.pattern = "(-?[$0-9.,]{2,})|(-?[0-9]+)", .group_select = -1});
-  ExactMatchOptions options;
-  options.ignore_case = true;
-  options.regexes_to_ignore = {",", "\\$", "(?s).*#### ", "\\.$"};
-  const ExactMatch exact_match(options);
-  for (const auto& row : LoadGolden("metrics/gsm8k_extract.jsonl", 174)) {
-    SCOPED_TRACE(row.Id());
-    const std::string response = row.Text("/input/response");
-    const std::string gold = row.Text("/input/gold");
-    EXPECT_EQ(strict.Apply(response), row.Text("/expected/strict_extracted"));
-    EXPECT_EQ(flexible.Apply(response), row.Text("/expected/flexible_extracted"));
-    EXPECT_EQ(exact_match.Matches(strict.Apply(response), gold),
-              row.Number("/expected/strict_exact_match") == 1);
-    EXPECT_EQ(exact_match.Matches(flexible.Apply(response), gold),
-              row.Number("/expected/flexible_exact_match") == 1);
-  }
-}
 
 TEST(Extract, SelectsFromEitherEnd) {
   const std::string text = "1 22 333";

@@ -6,8 +6,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "metrics/exact_match.h"
-#include "metrics/extract.h"
 #include "metrics/metric_error.h"
 #include "metrics/numeric_match.h"
 #include "metrics/pass_at_k.h"
@@ -28,35 +26,6 @@ Samples RandomSamples(PythonRandom& random, std::int64_t n) {
     samples.push_back({std::to_string(answer), random.Below(5) != 0, answer == 1});
   }
   return samples;
-}
-
-TEST(MajorityVote, AgreesWithTheReferenceOnEveryRow) {
-  const RegexFilter filter({.pattern = R"(The answer is (\-?[0-9\.\,]*[0-9]+))"});
-  ExactMatchOptions options;
-  options.ignore_case = true;
-  options.regexes_to_ignore = {",", "\\$", "(?s).*#### ", "\\.$"};
-  const ExactMatch exact_match(options);
-  for (const auto& row : LoadGolden("metrics/maj_at_k.jsonl", 150)) {
-    SCOPED_TRACE(row.Id());
-    const auto responses = row.Texts("/input/responses");
-    const auto k = static_cast<std::size_t>(row.Int("/params/k"));
-    Samples samples;
-    std::vector<std::string> extracted;
-    for (const auto& response : responses) {
-      VoteSample sample{filter.Apply(response)};
-      sample.is_valid = sample.answer != filter.fallback();
-      sample.is_correct = exact_match.Matches(sample.answer, row.Text("/input/gold"));
-      samples.push_back(sample);
-      extracted.push_back(sample.answer);
-    }
-    ASSERT_LE(k, samples.size());
-    extracted.resize(k);
-    EXPECT_EQ(extracted, row.Texts("/expected/extracted"));
-    const auto winner = MajorityVote(std::span(samples).first(k), VoteRule::kReference);
-    EXPECT_EQ(samples[winner.value()].answer, row.Text("/expected/vote"));
-    EXPECT_EQ(ScoreMajority(samples, 0, VoteRule::kReference).first_k[k - 1],
-              row.Number("/expected/exact_match"));
-  }
 }
 
 TEST(MajorityVote, LetsInvalidSamplesAbstain) {

@@ -10,14 +10,18 @@
 
 #include "metrics/bleu.h"
 #include "metrics/chrf.h"
+#include "metrics/drop.h"
 #include "metrics/exact_match.h"
 #include "metrics/extract.h"
+#include "metrics/hendrycks_math.h"
 #include "metrics/majority_vote.h"
 #include "metrics/metric_error.h"
+#include "metrics/minerva_math.h"
 #include "metrics/multiple_choice.h"
 #include "metrics/numeric_match.h"
 #include "metrics/porter_stemmer.h"
 #include "metrics/python_random.h"
+#include "metrics/question_answering.h"
 #include "metrics/rouge.h"
 #include "metrics/ter.h"
 #include "metrics/unicode_text.h"
@@ -88,6 +92,20 @@ void CallEverything(const std::string& a, const std::string& b) {
   ScoreMultipleChoice(choices, std::vector<std::int64_t>{GoldIndexOf(choices, b)});
   EXPECT_EQ(FindInvalidUtf8(Lower(a) + Capitalize(b) + DeleteAsciiPunctuation(a)), std::nullopt);
   EXPECT_EQ(Strip(Strip(a)), Strip(a));
+  for (const AnswerRules rules :
+       {AnswerRules::kSquadV1, AnswerRules::kSquadV2, AnswerRules::kOrqa, AnswerRules::kTriviaQa}) {
+    const AnswerScore score = ScoreAnswer(a, b, rules);
+    EXPECT_TRUE(score.f1 >= 0 && score.f1 <= 1);
+  }
+  const DropScore drop = ScoreDropSpans(std::vector{a}, std::vector{a, b});
+  EXPECT_TRUE(drop.f1 >= 0 && drop.f1 <= 1);
+  for (const MathVariant variant : {MathVariant::kHendrycks, MathVariant::kLmEval}) {
+    EXPECT_TRUE(AreEquivalentMathAnswers(a, a, variant));
+    AreEquivalentMathAnswers(a, b, variant);
+  }
+  LastBoxed("\\boxed" + a);
+  NormalizeMinervaAnswer(a);
+  ExtractMinervaAnswer("Final Answer: The final answer is" + a + " I hope it is correct." + b);
   EXPECT_EQ(ToUtf8(ToCodePoints(a)), a);
   ReplaceAll(a, "a", b);
 }
@@ -119,6 +137,13 @@ TEST(TextFuzz, NamesTheByteOfIllFormedText) {
       {"exact match", [](const auto& t) { ExactMatch().Matches("a", t); }},
       {"regex filter", [](const auto& t) { RegexFilter({.pattern = "a"}).Apply(t); }},
       {"numeric", [](const auto& t) { CanonicalDecimal(t); }},
+      {"answer", [](const auto& t) { ScoreAnswer("a", t, AnswerRules::kOrqa); }},
+      {"coqa", [](const auto& t) { ScoreCoqaAnswer(t, std::vector<std::string>{"a"}); }},
+      {"drop", [](const auto& t) { ScoreDropSpans(std::vector{t}, std::vector{t}); }},
+      {"math", [](const auto& t) { NormalizeMathAnswer(t, MathVariant::kLmEval); }},
+      {"boxed", [](const auto& t) { LastBoxed(t); }},
+      {"minerva", [](const auto& t) { NormalizeMinervaAnswer(t); }},
+      {"minerva response", [](const auto& t) { ExtractMinervaAnswer(t); }},
       {"multiple choice",
        [](const auto& t) {
          ScoreMultipleChoice(std::vector<ScoredChoice>{{t, -1, false}},

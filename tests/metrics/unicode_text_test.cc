@@ -13,6 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::LoadGolden;
+using namespace std::string_view_literals;  // NOLINT(google-build-using-namespace)
 
 TEST(UnicodeText, DoesWhatPythonStringsDo) {
   for (const auto& row : LoadGolden("python/python_text.jsonl", 500)) {
@@ -106,6 +107,29 @@ TEST(UnicodeText, KnowsWhitespaceAndWordCharacters) {
   }
 }
 
+TEST(UnicodeText, KnowsDigitsThatAreNoDecimals) {
+  for (const char32_t c :
+       U"09\u0663\uFF15\u00B2\u00B9\u1369\u2070\u2460\u24FF\u278A\U0001D7D8\U0001F10A"sv) {
+    EXPECT_TRUE(IsDigit(c)) << static_cast<std::uint32_t>(c);
+  }
+  for (const char32_t c : U"a/:\u00BD\u2160\u2469\u3007\u4E00\U0001F10B"sv) {
+    EXPECT_FALSE(IsDigit(c)) << static_cast<std::uint32_t>(c);
+  }
+  EXPECT_FALSE(IsDigit(0x110000));
+}
+
+TEST(UnicodeText, KnowsTheValueOfDecimalDigitsOfAllScripts) {
+  for (int i = 0; i < 10; ++i) {
+    for (const char32_t zero : U"0\u0660\u0966\uFF10\U0001D7CE\U0001D7D8"sv) {
+      EXPECT_EQ(DecimalDigitValue(zero + static_cast<char32_t>(i)), i);
+    }
+  }
+  for (const char32_t c : U"a/:\u00B2\u2460\u4E00\u2160"sv) {
+    EXPECT_EQ(DecimalDigitValue(c), std::nullopt) << static_cast<std::uint32_t>(c);
+  }
+  EXPECT_EQ(DecimalDigitValue(0x110000), std::nullopt);
+}
+
 TEST(UnicodeText, DeletesThe32AsciiPunctuationCharactersOnly) {
   std::string ascii;
   for (char c = 1; c < 127; ++c) {
@@ -121,6 +145,12 @@ TEST(UnicodeText, ReplacesFromLeftToRightWithoutOverlap) {
   EXPECT_EQ(ReplaceAll("", "x", "y"), "");
   EXPECT_EQ(ReplaceAll("xx", "x", "xx"), "xxxx");
   EXPECT_THROW(ReplaceAll("a", "", "b"), std::invalid_argument);
+}
+
+TEST(UnicodeText, CollapsesWhitespace) {
+  EXPECT_EQ(CollapseWhitespace(" a \t\u3000b\n"), "a b");
+  EXPECT_EQ(CollapseWhitespace("a\u200Bb"), "a\u200Bb");
+  EXPECT_EQ(CollapseWhitespace(" \n"), "");
 }
 
 TEST(UnicodeText, SplitsAtWhitespaceRuns) {
