@@ -75,6 +75,9 @@ std::vector<double> GoldenRow::Numbers(const std::string& pointer) const {
 std::vector<std::string> GoldenRow::Texts(const std::string& pointer) const {
   return json_->At(pointer).get<std::vector<std::string>>();
 }
+std::vector<std::vector<std::string>> GoldenRow::TextLists(const std::string& pointer) const {
+  return json_->At(pointer).get<std::vector<std::vector<std::string>>>();
+}
 
 std::vector<GoldenRow> LoadRows(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

@@ -32,6 +32,7 @@ class GoldenRow {
   std::vector<std::int64_t> Ints(const std::string& pointer) const;
   std::vector<double> Numbers(const std::string& pointer) const;
   std::vector<std::string> Texts(const std::string& pointer) const;
+  std::vector<std::vector<std::string>> TextLists(const std::string& pointer) const;
 
  private:
   struct Json;

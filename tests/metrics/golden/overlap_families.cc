@@ -9,14 +9,6 @@
 namespace meval::testing {
 namespace {
 
-std::vector<std::vector<std::string>> ReferencesOf(const GoldenRow& row) {
-  std::vector<std::vector<std::string>> references;
-  for (std::size_t i = 0; i < row.Size("/input/refs"); ++i) {
-    references.push_back(row.Texts("/input/refs/" + std::to_string(i)));
-  }
-  return references;
-}
-
 std::vector<std::int64_t> Flatten(const ChrfStatistics& statistics) {
   std::vector<std::int64_t> flat;
   for (const ChrfCounts& counts : statistics.orders) {
@@ -34,7 +26,7 @@ void CheckChrf(const GoldenRow& row) {
   options.whitespace = row.Flag("/params/whitespace");
   options.eps_smoothing = row.Flag("/params/eps_smoothing");
   const auto hypotheses = row.Texts("/input/hyps");
-  const auto references = ReferencesOf(row);
+  const auto references = row.TextLists("/input/refs");
   const bool is_sentence = row.Text("/input/level") == "sentence";
   const double score = is_sentence ? SentenceChrf(hypotheses.at(0), references.at(0), options)
                                    : CorpusChrf(hypotheses, references, options);
@@ -55,7 +47,7 @@ void CheckTer(const GoldenRow& row) {
   options.asian_support = row.Flag("/params/asian_support");
   options.case_sensitive = row.Flag("/params/case_sensitive");
   const auto hypotheses = row.Texts("/input/hyps");
-  const auto references = ReferencesOf(row);
+  const auto references = row.TextLists("/input/refs");
   const bool is_sentence = row.Text("/input/level") == "sentence";
   const double score = is_sentence ? SentenceTer(hypotheses.at(0), references.at(0), options)
                                    : CorpusTer(hypotheses, references, options);
