@@ -24,6 +24,7 @@
 #include "metrics/question_answering.h"
 #include "metrics/rouge.h"
 #include "metrics/ter.h"
+#include "metrics/truthfulqa.h"
 #include "metrics/unicode_text.h"
 
 namespace meval {
@@ -81,6 +82,8 @@ void CallEverything(const std::string& a, const std::string& b) {
   const TerOptions all_of_ter = {.normalized = true, .no_punct = true, .asian_support = true};
   EXPECT_GE(SentenceTer(a, std::vector<std::string>{b, a}, all_of_ter), 0);
   EXPECT_EQ(SentenceTer(a, std::vector<std::string>{b, a}), 0);
+  const std::vector<std::string> as = {a};
+  EXPECT_EQ(ScoreTruthfulQaGeneration(b, as, as).rouge_l.diff, 0);
   EXPECT_TRUE(exact_match.Matches(a, a));
   exact_match.MatchesAny(a, std::vector<std::string>{b, a});
   filter.Apply(a);

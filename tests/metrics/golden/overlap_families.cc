@@ -1,9 +1,14 @@
-// chrf, ter.
+// chrf, ter, truthfulqa_gen, truthfulqa_mc.
+
+#include <cmath>
+#include <utility>
 
 #include <gtest/gtest.h>
 
 #include "metrics/chrf.h"
+#include "metrics/metric_error.h"
 #include "metrics/ter.h"
+#include "metrics/truthfulqa.h"
 #include "tests/metrics/golden/family.h"
 
 namespace meval::testing {
@@ -61,9 +66,44 @@ void CheckTer(const GoldenRow& row) {
   EXPECT_EQ(ScoreTer(sums), score);
 }
 
+void CheckTruthfulQaGeneration(const GoldenRow& row) {
+  const TruthfulQaGeneration score =
+      ScoreTruthfulQaGeneration(row.Text("/input/completion"), row.Texts("/input/correct_answers"),
+                                row.Texts("/input/incorrect_answers"));
+  const std::pair<std::string, TruthfulQaSimilarity> similarities[] = {{"bleu", score.bleu},
+                                                                       {"rouge1", score.rouge1},
+                                                                       {"rouge2", score.rouge2},
+                                                                       {"rougeL", score.rouge_l}};
+  for (const auto& [name, similarity] : similarities) {
+    SCOPED_TRACE(name);
+    MEVAL_EXPECT_CLOSE(similarity.max, row.Number("/expected/" + name + "_max"));
+    EXPECT_EQ(similarity.acc, row.Number("/expected/" + name + "_acc"));
+    MEVAL_EXPECT_CLOSE(similarity.diff, row.Number("/expected/" + name + "_diff"));
+  }
+}
+
+void CheckTruthfulQaChoices(const GoldenRow& row) {
+  const auto loglikelihoods = row.Numbers("/input/loglikelihoods");
+  const auto labels = row.Ints("/input/labels");
+  std::vector<TruthfulQaChoice> choices;
+  for (std::size_t i = 0; i < loglikelihoods.size(); ++i) {
+    choices.push_back({loglikelihoods[i], labels.at(i) == 1});
+  }
+  const double mc2 = row.Number("/expected/mc2");
+  MEVAL_EXPECT_CLOSE(TruthfulQaMc2(choices, TruthfulQaNan::kNumpy), mc2);
+  EXPECT_EQ(TruthfulQaMc1(choices, TruthfulQaNan::kNumpy), row.Number("/expected/mc1_gold0"));
+  if (std::isnan(mc2)) {
+    EXPECT_THROW(TruthfulQaMc2(choices), MetricError);
+  } else {
+    MEVAL_EXPECT_CLOSE(TruthfulQaMc2(choices), mc2);
+  }
+}
+
 const RegisterFamilies kFamilies({
     {"chrf", CheckChrf},
     {"ter", CheckTer},
+    {"truthfulqa_gen", CheckTruthfulQaGeneration},
+    {"truthfulqa_mc", CheckTruthfulQaChoices},
 });
 
 }  // namespace
