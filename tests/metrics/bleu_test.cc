@@ -5,11 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "metrics/metric_error.h"
+#include "tests/metrics/error_of.h"
 
 namespace meval {
 namespace {
 
+using testing::ErrorOf;
 using ::testing::HasSubstr;
 
 using Texts = std::vector<std::string>;
@@ -100,16 +101,6 @@ TEST(Bleu, TakesTheShorterOfEquallyCloseReferences) {
   EXPECT_EQ(CountBleu("a b c", Texts{"a", "a b c d"}).ref_len, 4);
 }
 
-template <typename Call>
-std::string MessageOf(Call call) {
-  try {
-    call();
-  } catch (const MetricError& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 TEST(Bleu, NamesSegmentOptionOrOffsetInItsErrors) {
   const Texts one = {"a"};
   const std::vector<BleuReferences> good = {{"a"}};
@@ -118,29 +109,29 @@ TEST(Bleu, NamesSegmentOptionOrOffsetInItsErrors) {
     set(o);
     return o;
   };
-  EXPECT_THAT(MessageOf([&] { CorpusBleu({}, {}); }), HasSubstr("no documents to score"));
-  EXPECT_THAT(MessageOf([&] {
+  EXPECT_THAT(ErrorOf([&] { CorpusBleu({}, {}); }), HasSubstr("no documents to score"));
+  EXPECT_THAT(ErrorOf([&] {
                 CorpusBleu(Texts{"a", "b"}, good);
               }),
               HasSubstr("2 predictions but 1 references"));
-  EXPECT_THAT(MessageOf([&] {
+  EXPECT_THAT(ErrorOf([&] {
                 CorpusBleu(Texts{"a", "b"}, std::vector<BleuReferences>{{"a"}, {}});
               }),
               HasSubstr("segment 1: no references"));
-  EXPECT_THAT(MessageOf([&] { CorpusBleu(Texts{"a\xFF"}, good); }),
+  EXPECT_THAT(ErrorOf([&] { CorpusBleu(Texts{"a\xFF"}, good); }),
               HasSubstr("segment 0, hypothesis: ill-formed UTF-8 at byte offset 1"));
-  EXPECT_THAT(MessageOf([&] {
+  EXPECT_THAT(ErrorOf([&] {
                 CountBleu("a", Texts{"a", "\xC0\x80"});
               }),
               HasSubstr("reference 1: ill-formed UTF-8 at byte offset 0"));
-  EXPECT_THAT(MessageOf([] { ParseBleuTokenizer("14a"); }), HasSubstr("none, char, 13a, zh, intl"));
-  EXPECT_THAT(MessageOf([] { ParseBleuTokenizer("flores200"); }), HasSubstr("external model"));
-  EXPECT_THAT(MessageOf([] { ParseBleuSmoothing("laplace"); }), HasSubstr("floor, add-k, exp"));
-  EXPECT_THAT(MessageOf([&] { CountBleu("a", one, options([](auto& o) { o.max_order = 0; })); }),
+  EXPECT_THAT(ErrorOf([] { ParseBleuTokenizer("14a"); }), HasSubstr("none, char, 13a, zh, intl"));
+  EXPECT_THAT(ErrorOf([] { ParseBleuTokenizer("flores200"); }), HasSubstr("external model"));
+  EXPECT_THAT(ErrorOf([] { ParseBleuSmoothing("laplace"); }), HasSubstr("floor, add-k, exp"));
+  EXPECT_THAT(ErrorOf([&] { CountBleu("a", one, options([](auto& o) { o.max_order = 0; })); }),
               HasSubstr("max_order"));
-  EXPECT_THAT(MessageOf([&] { CountBleu("a", one, options([](auto& o) { o.smooth_value = 1; })); }),
+  EXPECT_THAT(ErrorOf([&] { CountBleu("a", one, options([](auto& o) { o.smooth_value = 1; })); }),
               HasSubstr("\"exp\", which has none"));
-  EXPECT_THAT(MessageOf([&] {
+  EXPECT_THAT(ErrorOf([&] {
                 CountBleu("a", one, options([](auto& o) {
                             o.smoothing = BleuSmoothing::kFloor;
                             o.smooth_value = -0.5;
@@ -148,7 +139,7 @@ TEST(Bleu, NamesSegmentOptionOrOffsetInItsErrors) {
               }),
               HasSubstr(">= 0"));
   EXPECT_THAT(
-      MessageOf([&] { ScoreBleu(CountBleu("a", one), options([](auto& o) { o.max_order = 2; })); }),
+      ErrorOf([&] { ScoreBleu(CountBleu("a", one), options([](auto& o) { o.max_order = 2; })); }),
       HasSubstr("statistics of 4 orders: expected 2"));
 }
 

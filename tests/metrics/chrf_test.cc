@@ -5,14 +5,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "metrics/metric_error.h"
 #include "metrics/python_random.h"
 #include "metrics/unicode_text.h"
+#include "tests/metrics/error_of.h"
 
 namespace meval {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::ErrorOf;
 using ::testing::HasSubstr;
 
 using Texts = std::vector<std::string>;
@@ -166,44 +167,34 @@ TEST(Chrf, HasANameAndASignature) {
             "nrefs:var|case:lc|eff:no|nc:6|nw:2|space:yes|version:mistral-eval-1");
 }
 
-template <typename Call>
-std::string MessageOf(Call call) {
-  try {
-    call();
-  } catch (const MetricError& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 TEST(Chrf, NamesSegmentOptionOrOffsetInItsErrors) {
   const std::vector<ChrfReferences> one = {{"a"}};
-  EXPECT_THAT(MessageOf([] { CorpusChrf({}, {}); }), HasSubstr("no documents to score"));
-  EXPECT_THAT(MessageOf([&] {
+  EXPECT_THAT(ErrorOf([] { CorpusChrf({}, {}); }), HasSubstr("no documents to score"));
+  EXPECT_THAT(ErrorOf([&] {
                 CorpusChrf(Texts{"a", "b"}, one);
               }),
               HasSubstr("2 predictions but 1 references"));
-  EXPECT_THAT(MessageOf([&] {
+  EXPECT_THAT(ErrorOf([&] {
                 CorpusChrf(Texts{"a", "b"}, std::vector<ChrfReferences>{{"a"}, {}});
               }),
               HasSubstr("segment 1: no references"));
-  EXPECT_THAT(MessageOf([&] { CorpusChrf(Texts{"a\xFF"}, one); }),
+  EXPECT_THAT(ErrorOf([&] { CorpusChrf(Texts{"a\xFF"}, one); }),
               HasSubstr("segment 0, hypothesis: ill-formed UTF-8 at byte offset 1"));
-  EXPECT_THAT(MessageOf([] {
+  EXPECT_THAT(ErrorOf([] {
                 CountChrf("a", Texts{"a", "\xED\xA0\x80"});
               }),
               HasSubstr("chrf: reference 1: ill-formed UTF-8 at byte offset 0"));
-  EXPECT_THAT(MessageOf([&] { ChrfSignature({}); }), HasSubstr("no documents to score"));
-  EXPECT_THAT(MessageOf([] { ParseChrf("chrf2"); }), HasSubstr("expected one of chrf, chrf++"));
-  EXPECT_THAT(MessageOf([] { CountChrf("a", Texts{"a"}, Words(0, 2)); }),
+  EXPECT_THAT(ErrorOf([&] { ChrfSignature({}); }), HasSubstr("no documents to score"));
+  EXPECT_THAT(ErrorOf([] { ParseChrf("chrf2"); }), HasSubstr("expected one of chrf, chrf++"));
+  EXPECT_THAT(ErrorOf([] { CountChrf("a", Texts{"a"}, Words(0, 2)); }),
               HasSubstr("char_order: 0: expected at least 1"));
-  EXPECT_THAT(MessageOf([] { CountChrf("a", Texts{"a"}, Words(6, -1)); }),
+  EXPECT_THAT(ErrorOf([] { CountChrf("a", Texts{"a"}, Words(6, -1)); }),
               HasSubstr("word_order: -1: expected at least 0"));
   ChrfOptions options;
   options.beta = 0;
-  EXPECT_THAT(MessageOf([&] { ScoreChrf(CountChrf("a", Texts{"a"}), options); }),
+  EXPECT_THAT(ErrorOf([&] { ScoreChrf(CountChrf("a", Texts{"a"}), options); }),
               HasSubstr("beta: 0: expected at least 1"));
-  EXPECT_THAT(MessageOf([] { ScoreChrf(CountChrf("a", Texts{"a"}), Words(6, 2)); }),
+  EXPECT_THAT(ErrorOf([] { ScoreChrf(CountChrf("a", Texts{"a"}), Words(6, 2)); }),
               HasSubstr("statistics of 6 orders: expected 8"));
 }
 

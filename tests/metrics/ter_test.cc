@@ -3,11 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "metrics/metric_error.h"
+#include "tests/metrics/error_of.h"
 
 namespace meval {
 namespace {
 
+using testing::ErrorOf;
 using ::testing::HasSubstr;
 
 using Texts = std::vector<std::string>;
@@ -155,34 +156,24 @@ TEST(Ter, HasASignature) {
             "nrefs:var|case:mixed|tok:tercom|norm:yes|punct:no|asian:yes|version:mistral-eval-1");
 }
 
-template <typename Call>
-std::string MessageOf(Call call) {
-  try {
-    call();
-  } catch (const MetricError& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 TEST(Ter, NamesSegmentOrOffsetInItsErrors) {
   const std::vector<TerReferences> one = {{"a"}};
-  EXPECT_THAT(MessageOf([] { CorpusTer({}, {}); }), HasSubstr("no documents to score"));
-  EXPECT_THAT(MessageOf([&] {
+  EXPECT_THAT(ErrorOf([] { CorpusTer({}, {}); }), HasSubstr("no documents to score"));
+  EXPECT_THAT(ErrorOf([&] {
                 CorpusTer(Texts{"a", "b"}, one);
               }),
               HasSubstr("2 predictions but 1 references"));
-  EXPECT_THAT(MessageOf([&] {
+  EXPECT_THAT(ErrorOf([&] {
                 CorpusTer(Texts{"a", "b"}, std::vector<TerReferences>{{"a"}, {}});
               }),
               HasSubstr("ter: segment 1: no references"));
-  EXPECT_THAT(MessageOf([&] { CorpusTer(Texts{"a\xFF"}, one); }),
+  EXPECT_THAT(ErrorOf([&] { CorpusTer(Texts{"a\xFF"}, one); }),
               HasSubstr("segment 0, hypothesis: ill-formed UTF-8 at byte offset 1"));
-  EXPECT_THAT(MessageOf([] {
+  EXPECT_THAT(ErrorOf([] {
                 CountTer("a", Texts{"a", "b\xE2\x82"});
               }),
               HasSubstr("reference 1: ill-formed UTF-8 at byte offset 1"));
-  EXPECT_THAT(MessageOf([] { TerSignature({}); }), HasSubstr("no documents to score"));
+  EXPECT_THAT(ErrorOf([] { TerSignature({}); }), HasSubstr("no documents to score"));
 }
 
 }  // namespace

@@ -8,10 +8,12 @@
 #include <gtest/gtest.h>
 
 #include "metrics/metric_error.h"
+#include "tests/metrics/error_of.h"
 
 namespace meval {
 namespace {
 
+using testing::ErrorOf;
 using ::testing::HasSubstr;
 
 using Choices = std::vector<TruthfulQaChoice>;
@@ -86,12 +88,7 @@ TEST(TruthfulQaMc2, DoesNotShiftByTheLargest) {
 
 TEST(TruthfulQaMc2, IsAnErrorOrNanWhereEverythingUnderflows) {
   const Choices choices = {{-800, true}, {-801, false}};
-  try {
-    TruthfulQaMc2(choices);
-    ADD_FAILURE() << "no error";
-  } catch (const MetricError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("above -745"));
-  }
+  EXPECT_THAT(ErrorOf([&] { TruthfulQaMc2(choices); }), HasSubstr("above -745"));
   EXPECT_TRUE(std::isnan(TruthfulQaMc2(choices, TruthfulQaNan::kNumpy)));
   EXPECT_EQ(TruthfulQaMc1(choices), 1);
 }
@@ -104,30 +101,20 @@ TEST(TruthfulQaMc1, TakesNanForAnErrorOrForTheLargest) {
   EXPECT_TRUE(std::isnan(TruthfulQaMc2(choices, TruthfulQaNan::kNumpy)));
 }
 
-template <typename Call>
-std::string MessageOf(Call call) {
-  try {
-    call();
-  } catch (const MetricError& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 TEST(TruthfulQa, NamesWhatIsMissingOrIllFormed) {
   const Texts one = {"a"};
-  EXPECT_THAT(MessageOf([&] { ScoreTruthfulQaGeneration("a", {}, one); }),
+  EXPECT_THAT(ErrorOf([&] { ScoreTruthfulQaGeneration("a", {}, one); }),
               HasSubstr("truthfulqa: no true answer"));
-  EXPECT_THAT(MessageOf([&] { ScoreTruthfulQaGeneration("a", one, {}); }),
+  EXPECT_THAT(ErrorOf([&] { ScoreTruthfulQaGeneration("a", one, {}); }),
               HasSubstr("no false answer"));
-  EXPECT_THAT(MessageOf([&] { ScoreTruthfulQaGeneration("a\xFF", one, one); }),
+  EXPECT_THAT(ErrorOf([&] { ScoreTruthfulQaGeneration("a\xFF", one, one); }),
               HasSubstr("completion: ill-formed UTF-8 at byte offset 1"));
-  EXPECT_THAT(MessageOf([&] {
+  EXPECT_THAT(ErrorOf([&] {
                 ScoreTruthfulQaGeneration("a", one, Texts{"a", "\xC0"});
               }),
               HasSubstr("false answer 1: ill-formed UTF-8 at byte offset 0"));
-  EXPECT_THAT(MessageOf([] { TruthfulQaMc1({}); }), HasSubstr("no choices"));
-  EXPECT_THAT(MessageOf([] { TruthfulQaMc2({}); }), HasSubstr("no choices"));
+  EXPECT_THAT(ErrorOf([] { TruthfulQaMc1({}); }), HasSubstr("no choices"));
+  EXPECT_THAT(ErrorOf([] { TruthfulQaMc2({}); }), HasSubstr("no choices"));
 }
 
 }  // namespace
