@@ -7,11 +7,13 @@
 
 #include "metrics/metric_error.h"
 #include "metrics/python_random.h"
+#include "tests/metrics/error_of.h"
 
 namespace meval {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::ErrorOf;
 using ::testing::HasSubstr;
 
 using Labels = std::vector<std::int64_t>;
@@ -127,16 +129,6 @@ TEST(CommitmentBankF1, CountsAbsentClassesAsZero) {
   EXPECT_DOUBLE_EQ(CommitmentBankF1(Labels{0, 1}, Labels{0, 1}), 2.0 / 3);
   EXPECT_DOUBLE_EQ(CommitmentBankF1(Labels{0, 1, 2}, Labels{0, 1, 2}), 1);
   EXPECT_DOUBLE_EQ(CommitmentBankF1(Labels{0, 1, 2}, Labels{0, 1, 7}), 2.0 / 3);
-}
-
-template <typename Call>
-std::string ErrorOf(const Call& call) {
-  try {
-    call();
-  } catch (const MetricError& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 TEST(Classification, SaysWhatCannotBeScored) {

@@ -12,11 +12,13 @@
 #include "metrics/aggregate.h"
 #include "metrics/metric_error.h"
 #include "metrics/unicode_text.h"
+#include "tests/metrics/error_of.h"
 #include "tests/metrics/golden.h"
 
 namespace meval {
 namespace {
 
+using testing::ErrorOf;
 using testing::GoldenRow;
 using ::testing::HasSubstr;
 using testing::IsClose;
@@ -144,16 +146,6 @@ TEST(Perplexity, DoesNotDependOnHowATextIsDivided) {
   EXPECT_EQ(BitsPerByte(whole), BitsPerByte(parts));
   EXPECT_EQ(TokenPerplexity(whole), TokenPerplexity(parts));
   EXPECT_NEAR(BitsPerByte(whole), std::log2(BytePerplexity(whole)), 1e-15);
-}
-
-template <typename Call>
-std::string ErrorOf(const Call& call) {
-  try {
-    call();
-  } catch (const MetricError& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 TEST(Perplexity, RefusesSetsWithoutANumber) {
