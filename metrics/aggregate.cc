@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -68,11 +69,21 @@ double TotalSize(std::span<const GroupMember> members) {
 
 // z such that a standard normal lies within -+z with probability `level`.
 double TwoSidedQuantile(double level) {
-  if (!(level > 0 && level < 1)) {
-    throw std::invalid_argument("confidence level " + std::to_string(level) +
-                                ": expected a number between 0 and 1");
-  }
+  RequireLevel(level);
   return NormalQuantile(0.5 + level / 2);
+}
+
+// numpy's percentile with linear interpolation; `sorted` holds at least one value.
+double Percentile(const std::vector<double>& sorted, double percent) {
+  const double place = percent / 100 * static_cast<double>(sorted.size() - 1);
+  const auto low = static_cast<std::size_t>(place);
+  const std::size_t high = std::min(low + 1, sorted.size() - 1);
+  const double share = place - static_cast<double>(low);
+  // Equal neighbours may be infinite, and then have no difference.
+  if (share == 0 || sorted[low] == sorted[high]) {
+    return sorted[low];
+  }
+  return sorted[low] + share * (sorted[high] - sorted[low]);
 }
 
 }  // namespace
@@ -121,6 +132,34 @@ std::optional<double> StderrOfMean(std::span<const double> values) {
     return std::nullopt;
   }
   return *deviation / std::sqrt(static_cast<double>(values.size()));
+}
+
+std::optional<double> ClusteredStderrOfMean(std::span<const double> values,
+                                            std::span<const std::int64_t> clusters) {
+  const auto independent = StderrOfMean(values);
+  if (clusters.size() != values.size()) {
+    throw MetricError("clustered stderr", "",
+                      std::to_string(clusters.size()) + " cluster numbers for " +
+                          std::to_string(values.size()) + " values: expected one each");
+  }
+  if (!independent) {
+    return std::nullopt;
+  }
+  const double mean = Mean(values);
+  std::map<std::int64_t, double> sum_of;  // of deviations, by cluster
+  double squares = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double deviation = values[i] - mean;
+    sum_of[clusters[i]] += deviation;
+    squares += deviation * deviation;
+  }
+  // Products of all pairs of a cluster are the square of its sum; those of i with itself go out.
+  double products = -squares;
+  for (const auto& [cluster, sum] : sum_of) {
+    products += sum * sum;
+  }
+  const auto n = static_cast<double>(values.size());
+  return std::sqrt(std::max(0.0, *independent * *independent + products / (n * n)));
 }
 
 double PairwiseSum(std::span<const double> values) {
@@ -215,6 +254,13 @@ double NormalQuantile(double p) {
   }
 }
 
+void RequireLevel(double level) {
+  if (!(level > 0 && level < 1)) {
+    throw std::invalid_argument("confidence level " + std::to_string(level) +
+                                ": expected a number between 0 and 1");
+  }
+}
+
 Interval NormalInterval(double mean, double standard_error, double level) {
   const double z = TwoSidedQuantile(level);
   return {mean - z * standard_error, mean + z * standard_error};
@@ -234,6 +280,13 @@ Interval WilsonInterval(double proportion, std::int64_t n, double level) {
       z / shrink * std::sqrt(proportion * (1 - proportion) / count + z * z / (4 * count * count));
   // The exact interval lies in [0, 1] and holds the proportion; rounding must not say otherwise.
   return {std::clamp(centre - half, 0.0, proportion), std::clamp(centre + half, proportion, 1.0)};
+}
+
+Interval PercentileInterval(std::vector<double> values, double level) {
+  RequireLevel(level);
+  RequireNumbers("percentile interval", values);
+  std::sort(values.begin(), values.end());
+  return {Percentile(values, 50 - 50 * level), Percentile(values, 50 + 50 * level)};
 }
 
 }  // namespace meval

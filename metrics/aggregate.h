@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace meval {
 
@@ -26,6 +27,16 @@ std::optional<double> SampleStddev(std::span<const double> values);
 double PopulationStddev(std::span<const double> values);
 // SampleStddev / sqrt(n); nothing for n = 1.
 std::optional<double> StderrOfMean(std::span<const double> values);
+// The standard error of a mean over values that come in clusters, questions about one text for
+// instance, which need not be independent within one (Miller 2024, arXiv:2411.00640):
+//
+//   sqrt(StderrOfMean^2 + (1 / n^2) sum over clusters of sum over i, j in it, i != j, of
+//        (x_i - mean) (x_j - mean))
+//
+// `clusters` holds a number for each value, equal for values of one cluster; clusters of one give
+// StderrOfMean. Nothing for n = 1. MetricError unless there is one number a value.
+std::optional<double> ClusteredStderrOfMean(std::span<const double> values,
+                                            std::span<const std::int64_t> clusters);
 
 // numpy's sum of a contiguous double array, to the bit: eight accumulators, halves above 128
 // elements. 0 for an empty array; NaN spreads.
@@ -57,11 +68,16 @@ struct Interval {
 // x with P(Z <= x) = p for a standard normal Z, to the last bits of std::erfc; 0 < p < 1, else
 // std::invalid_argument. NormalQuantile(0.975) = 1.959963984540054.
 double NormalQuantile(double p);
-// mean -+ z * standard_error. `level` (0.95) lies between 0 and 1, else std::invalid_argument.
+// std::invalid_argument unless a level of confidence lies between 0 and 1, as it must below.
+void RequireLevel(double level);
+// mean -+ z * standard_error.
 Interval NormalInterval(double mean, double standard_error, double level = 0.95);
 // The score interval of a proportion (Wilson 1927), within [0, 1]. Also takes a mean of scores in
 // [0, 1], for which it is conservative. MetricError unless 0 <= proportion <= 1 and n >= 1.
 Interval WilsonInterval(double proportion, std::int64_t n, double level = 0.95);
+// The percentiles 50 -+ 50 level of resampled values, in any order; numpy's percentile, linear
+// between neighbours. MetricError for no values or a NaN among them.
+Interval PercentileInterval(std::vector<double> values, double level = 0.95);
 
 }  // namespace meval
 

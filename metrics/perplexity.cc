@@ -46,22 +46,13 @@ double MeanLoss(const char* metric, std::span<const TextLikelihood> documents, C
   return -(loglikelihood / static_cast<double>(denominator));
 }
 
-// numpy's percentile with linear interpolation; `sorted` holds at least one value.
-double Percentile(const std::vector<double>& sorted, double percent) {
-  const double place = percent / 100 * static_cast<double>(sorted.size() - 1);
-  const auto low = static_cast<std::size_t>(place);
-  const std::size_t high = std::min(low + 1, sorted.size() - 1);
-  const double share = place - static_cast<double>(low);
-  if (share == 0 || sorted[low] == sorted[high]) return sorted[low];
-  return sorted[low] + share * (sorted[high] - sorted[low]);
-}
-
 BootstrapSpread SpreadOf(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
+  const Interval interval = PercentileInterval(values);
   BootstrapSpread spread = {.standard_error = std::numeric_limits<double>::infinity(),
-                            .ci_low = Percentile(values, 2.5),
-                            .ci_high = Percentile(values, 97.5)};
+                            .ci_low = interval.low,
+                            .ci_high = interval.high};
   // The deviation of values of which one is infinite has no bound.
+  std::sort(values.begin(), values.end());
   if (std::isfinite(values.back())) spread.standard_error = *SampleStddev(values);
   return spread;
 }

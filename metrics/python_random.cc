@@ -65,21 +65,36 @@ PythonRandom::PythonRandom(std::span<const std::uint32_t> key) : state_{} {
   state_[0] = 0x80000000u;
 }
 
-std::uint32_t PythonRandom::NextUint32() {
-  if (position_ >= static_cast<int>(kStateSize)) {
-    for (std::size_t k = 0; k < kStateSize; ++k) {
-      const std::uint32_t y =
-          (state_[k] & 0x80000000u) | (state_[(k + 1) % kStateSize] & 0x7FFFFFFFu);
-      state_[k] = state_[(k + kShiftSize) % kStateSize] ^ (y >> 1) ^ ((y & 1u) * 0x9908B0DFu);
-    }
-    position_ = 0;
+// The whole state at once, in three runs without a wrap of indices, so that compilers can use
+// vector instructions.
+void PythonRandom::Refill() {
+  const auto twisted = [this](std::size_t k, std::size_t next, std::size_t shifted) {
+    const std::uint32_t y = (state_[k] & 0x80000000u) | (state_[next] & 0x7FFFFFFFu);
+    return state_[shifted] ^ (y >> 1) ^ ((0u - (y & 1u)) & 0x9908B0DFu);
+  };
+  std::size_t k = 0;
+  for (; k < kStateSize - kShiftSize; ++k) {
+    state_[k] = twisted(k, k + 1, k + kShiftSize);
   }
-  std::uint32_t y = state_[static_cast<std::size_t>(position_++)];
-  y ^= y >> 11;
-  y ^= (y << 7) & 0x9D2C5680u;
-  y ^= (y << 15) & 0xEFC60000u;
-  y ^= y >> 18;
-  return y;
+  for (; k < kStateSize - 1; ++k) {
+    state_[k] = twisted(k, k + 1, k + kShiftSize - kStateSize);
+  }
+  state_[k] = twisted(k, 0, kShiftSize - 1);
+  for (std::size_t i = 0; i < kStateSize; ++i) {
+    std::uint32_t y = state_[i];
+    y ^= y >> 11;
+    y ^= (y << 7) & 0x9D2C5680u;
+    y ^= (y << 15) & 0xEFC60000u;
+    outputs_[i] = y ^ (y >> 18);
+  }
+  position_ = 0;
+}
+
+std::uint32_t PythonRandom::NextUint32() {
+  if (position_ == kStateSize) {
+    Refill();
+  }
+  return outputs_[position_++];
 }
 
 double PythonRandom::Random() {
@@ -119,12 +134,32 @@ std::vector<std::int64_t> PythonRandom::Choices(std::int64_t n, std::int64_t k) 
     throw BadArgument("Choices: expected n >= 1 and k >= 0, got n = " + std::to_string(n) +
                       ", k = " + std::to_string(k));
   }
-  const auto scale = static_cast<double>(n);
   std::vector<std::int64_t> drawn(static_cast<std::size_t>(k));
-  for (auto& index : drawn) {
-    index = static_cast<std::int64_t>(std::floor(Random() * scale));
-  }
+  Choices(n, drawn);
   return drawn;
+}
+
+void PythonRandom::Choices(std::int64_t n, std::span<std::int64_t> drawn) {
+  if (n < 1) {
+    throw BadArgument("Choices: expected n >= 1, got n = " + std::to_string(n));
+  }
+  // floor(Random() * n); a division by a power of two may come first or last, the bits are equal.
+  const double scale = static_cast<double>(n) * (1.0 / 9007199254740992.0);
+  for (std::size_t done = 0; done < drawn.size();) {
+    if (position_ + 1 >= kStateSize) {
+      drawn[done++] = static_cast<std::int64_t>(Random() * static_cast<double>(n));
+      continue;
+    }
+    // Pairs of outputs that lie in the block at hand.
+    const std::size_t count = std::min(drawn.size() - done, (kStateSize - position_) / 2);
+    const std::uint32_t* pair = &outputs_[position_];
+    for (std::size_t i = 0; i < count; ++i, pair += 2) {
+      const double value = (pair[0] >> 5) * 67108864.0 + (pair[1] >> 6);
+      drawn[done + i] = static_cast<std::int64_t>(value * scale);
+    }
+    done += count;
+    position_ += 2 * count;
+  }
 }
 
 std::vector<std::int64_t> PythonRandom::Sample(std::int64_t n, std::int64_t k) {

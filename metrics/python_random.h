@@ -25,13 +25,17 @@ class PythonRandom {
   std::uint64_t GetRandBits(int bits);                                // 1 .. 64
   std::int64_t Below(std::int64_t n);                                 // randrange(n); n >= 1
   std::vector<std::int64_t> Choices(std::int64_t n, std::int64_t k);  // choices(range(n), k=k)
+  void Choices(std::int64_t n, std::span<std::int64_t> drawn);        // fills all of `drawn`
   // sample(range(n), k). Throws std::invalid_argument unless 0 <= k <= n.
   std::vector<std::int64_t> Sample(std::int64_t n, std::int64_t k);
   void Shuffle(std::span<std::int64_t> values);
 
  private:
+  void Refill();
+
   std::array<std::uint32_t, 624> state_;
-  int position_ = 624;
+  std::array<std::uint32_t, 624> outputs_{};  // of the state, tempered
+  std::size_t position_ = 624;                // of the next output
 };
 
 }  // namespace meval

@@ -1,6 +1,5 @@
 #include "metrics/aggregate.h"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -8,51 +7,52 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "metrics/bootstrap.h"
 #include "metrics/metric_error.h"
 #include "metrics/python_random.h"
-#include "tests/metrics/golden.h"
 
 namespace meval {
 namespace {
 
 using ::testing::HasSubstr;
-using testing::LoadGolden;
 
 using Values = std::vector<double>;
 
-TEST(Aggregate, AgreesWithTheReferenceOnEveryRow) {
-  for (const auto& row : LoadGolden("metrics/mean_stderr.jsonl", 111)) {
-    SCOPED_TRACE(row.Id());
-    const Values values = row.Numbers("/input/values");
-    MEVAL_EXPECT_CLOSE(NanMean(values), row.Number("/expected/nanmean"));
-    const bool has_nan =
-        std::any_of(values.begin(), values.end(), [](double v) { return std::isnan(v); });
-    if (values.empty() || has_nan) {
-      // The reference divides by zero or lets NaN spread; an error names what is wrong.
-      EXPECT_THROW(Mean(values), MetricError);
-      EXPECT_THROW(Median(values), MetricError);
-      EXPECT_THROW(StderrOfMean(values), MetricError);
-      EXPECT_THROW(PopulationStddev(values), MetricError);
-      continue;
-    }
-    MEVAL_EXPECT_CLOSE(Mean(values), row.Number("/expected/mean"));
-    EXPECT_EQ(Median(values), row.Number("/expected/median"));
-    if (values.size() == 1) {
-      EXPECT_EQ(SampleStddev(values), std::nullopt);
-      EXPECT_EQ(StderrOfMean(values), std::nullopt);
-    } else if (row.Has("/expected/sample_stddev_error")) {
-      EXPECT_EQ(row.Text("/expected/sample_stddev_error"), "OverflowError");
-      EXPECT_TRUE(std::isinf(SampleStddev(values).value()));
-      EXPECT_TRUE(std::isinf(StderrOfMean(values).value()));
-    } else {
-      MEVAL_EXPECT_CLOSE(*SampleStddev(values), row.Number("/expected/sample_stddev"));
-      MEVAL_EXPECT_CLOSE(StderrOfMean(values).value(), row.Number("/expected/mean_stderr"));
-    }
-    if (row.Has("/expected/pop_stddev")) {
-      MEVAL_EXPECT_CLOSE(PopulationStddev(values), row.Number("/expected/pop_stddev"));
+// Four answers in two clusters, mean 1/2. Deviations +,+ and -,-: each pair adds 1/4 twice.
+TEST(ClusteredStderrOfMean, AddsTheCovarianceWithinClusters) {
+  const Values values = {1, 1, 0, 0};
+  const double independent = std::sqrt(1.0 / 3 / 4);
+  const auto clustered = ClusteredStderrOfMean(values, std::vector<std::int64_t>{7, 7, -2, -2});
+  EXPECT_DOUBLE_EQ(clustered.value(), std::sqrt(1.0 / 12 + 4 * 0.25 / 16));
+  // Clusters whose answers offset each other make the mean surer.
+  EXPECT_DOUBLE_EQ(ClusteredStderrOfMean(values, std::vector<std::int64_t>{1, 2, 1, 2}).value(),
+                   std::sqrt(1.0 / 12 - 4 * 0.25 / 16));
+  EXPECT_DOUBLE_EQ(ClusteredStderrOfMean(values, std::vector<std::int64_t>{1, 2, 3, 4}).value(),
+                   independent);
+  EXPECT_EQ(ClusteredStderrOfMean(Values{1}, std::vector<std::int64_t>{1}), std::nullopt);
+}
+
+// Asking each question three times is no new information: the clustered error stays about what the
+// questions alone give, while the plain one shrinks by the root of 3.
+TEST(ClusteredStderrOfMean, IsNotFooledByRepetition) {
+  PythonRandom random(23);
+  Values questions;
+  Values repeated;
+  std::vector<std::int64_t> clusters;
+  for (int q = 0; q < 400; ++q) {
+    questions.push_back(random.Random());
+    for (int i = 0; i < 3; ++i) {
+      repeated.push_back(questions.back());
+      clusters.push_back(q);
     }
   }
+  const double plain = StderrOfMean(questions).value();
+  EXPECT_NEAR(ClusteredStderrOfMean(repeated, clusters).value(), plain, 0.01 * plain);
+  EXPECT_NEAR(StderrOfMean(repeated).value(), plain / std::sqrt(3.0), 0.01 * plain);
+}
+
+TEST(ClusteredStderrOfMean, RefusesValuesWithoutACluster) {
+  EXPECT_THROW(ClusteredStderrOfMean(Values{1, 2}, std::vector<std::int64_t>{1}), MetricError);
+  EXPECT_THROW(ClusteredStderrOfMean({}, {}), MetricError);
 }
 
 TEST(Aggregate, SumsFromTheLeft) {
@@ -72,24 +72,6 @@ TEST(Aggregate, NamesTheDocumentWithoutANumber) {
     FAIL() << "no error";
   } catch (const MetricError& error) {
     EXPECT_THAT(error.what(), HasSubstr("no documents to score"));
-  }
-}
-
-TEST(Aggregate, GroupsAsTheReferenceDoes) {
-  for (const auto& row : LoadGolden("metrics/group_agg.jsonl", 100)) {
-    SCOPED_TRACE(row.Id());
-    const auto scores = row.Numbers("/input/metrics");
-    const auto standard_errors = row.Numbers("/input/stderrs");
-    const auto sizes = row.Ints("/input/sizes");
-    std::vector<GroupMember> members;
-    for (std::size_t i = 0; i < scores.size(); ++i) {
-      members.push_back({scores[i], standard_errors[i], sizes[i]});
-    }
-    MEVAL_EXPECT_CLOSE(WeightedGroupMean(members), row.Number("/expected/weighted_mean"));
-    MEVAL_EXPECT_CLOSE(UnweightedGroupMean(members), row.Number("/expected/unweighted_mean"));
-    MEVAL_EXPECT_CLOSE(PooledGroupStderr(members), row.Number("/expected/pooled_sample_stderr"));
-    MEVAL_EXPECT_CLOSE(CombinedGroupStderr(members),
-                       row.Number("/expected/combined_sample_stderr"));
   }
 }
 
@@ -181,6 +163,24 @@ TEST(Interval, NormalIsSymmetricAroundTheMean) {
   const Interval i = NormalInterval(0.5, 0.1);
   EXPECT_DOUBLE_EQ(i.low, 0.5 - 0.1 * NormalQuantile(0.975));
   EXPECT_DOUBLE_EQ(i.high, 0.5 + 0.1 * NormalQuantile(0.975));
+}
+
+// numpy.percentile([5, 1, 2, 10], [2.5, 97.5]) and [25, 75].
+TEST(PercentileInterval, InterpolatesBetweenNeighboursAsNumpyDoes) {
+  const Values values = {5, 1, 2, 10};
+  EXPECT_DOUBLE_EQ(PercentileInterval(values).low, 1.075);
+  EXPECT_DOUBLE_EQ(PercentileInterval(values).high, 9.625);
+  EXPECT_DOUBLE_EQ(PercentileInterval(values, 0.5).low, 1.75);
+  EXPECT_DOUBLE_EQ(PercentileInterval(values, 0.5).high, 6.25);
+  EXPECT_EQ(PercentileInterval({7}).low, 7);
+  const double infinity = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(PercentileInterval({infinity, 1, infinity, infinity}, 0.5).high, infinity);
+}
+
+TEST(PercentileInterval, RefusesNoValuesAndNoLevel) {
+  EXPECT_THROW(PercentileInterval({}), MetricError);
+  EXPECT_THROW(PercentileInterval({1, std::nan("")}), MetricError);
+  EXPECT_THROW(PercentileInterval({1, 2}, 1.0), std::invalid_argument);
 }
 
 }  // namespace

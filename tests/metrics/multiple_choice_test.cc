@@ -5,91 +5,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "metrics/aggregate.h"
 #include "metrics/metric_error.h"
-#include "tests/metrics/golden.h"
 
 namespace meval {
 namespace {
 
-using ::testing::ElementsAre;
-using testing::GoldenRow;
 using ::testing::HasSubstr;
-using testing::IsClose;
-using testing::LoadGolden;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 using GoldList = std::vector<std::int64_t>;
-
-std::vector<ScoredChoice> ChoicesOf(const GoldenRow& row, const std::vector<std::string>& texts) {
-  const auto loglikelihoods = row.Numbers("/input/loglikelihoods");
-  const auto is_greedy = row.Flags("/input/is_greedy");
-  std::vector<ScoredChoice> choices;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    choices.push_back({texts[i], loglikelihoods[i], is_greedy[i]});
-    if (row.Has("/input/unconditional_loglikelihoods")) {
-      choices[i].unconditional_loglikelihood =
-          row.Numbers("/input/unconditional_loglikelihoods")[i];
-    }
-  }
-  return choices;
-}
-
-GoldList GoldOf(const GoldenRow& row, const std::vector<ScoredChoice>& choices) {
-  if (row.IsList("/input/gold")) {
-    return row.Ints("/input/gold");
-  }
-  if (row.IsText("/input/gold")) {
-    return {GoldIndexOf(choices, row.Text("/input/gold"))};
-  }
-  return {row.Int("/input/gold")};
-}
-
-TEST(MultipleChoice, AgreesWithTheReferenceOnEveryRow) {
-  for (const auto& row : LoadGolden("metrics/multiple_choice.jsonl", 182)) {
-    SCOPED_TRACE(row.Id());
-    const auto texts = row.Texts("/input/choices");
-    const auto choices = ChoicesOf(row, texts);
-    const auto score = ScoreMultipleChoice(choices, GoldOf(row, choices), ArgmaxRule::kNumpy);
-    EXPECT_EQ(static_cast<std::int64_t>(score.pred), row.Int("/expected/pred"));
-    EXPECT_EQ(static_cast<std::int64_t>(score.pred_norm), row.Int("/expected/pred_norm"));
-    EXPECT_EQ(static_cast<std::int64_t>(score.pred_bytes), row.Int("/expected/pred_bytes"));
-    EXPECT_EQ(score.acc, row.Number("/expected/acc"));
-    EXPECT_EQ(score.acc_norm, row.Number("/expected/acc_norm"));
-    EXPECT_EQ(score.acc_bytes, row.Number("/expected/acc_bytes"));
-    EXPECT_EQ(score.exact_match, row.Number("/expected/exact_match"));
-    EXPECT_EQ(score.acc_pmi.has_value(), row.Has("/expected/acc_mutual_info"));
-    if (score.acc_pmi) {
-      EXPECT_EQ(*score.acc_pmi, row.Number("/expected/acc_mutual_info"));
-    }
-    EXPECT_THAT(score.probabilities, ::testing::Pointwise(::testing::Truly([](const auto& pair) {
-                                                            return IsClose(std::get<0>(pair),
-                                                                           std::get<1>(pair));
-                                                          }),
-                                                          row.Numbers("/expected/prob_norm")));
-  }
-}
-
-TEST(MultipleChoice, AggregatesAsTheReferenceDoes) {
-  for (const auto& row : LoadGolden("metrics/multiple_choice_agg.jsonl", 60)) {
-    SCOPED_TRACE(row.Id());
-    const auto gold = row.Ints("/input/gold");
-    std::vector<double> acc;
-    std::vector<MultipleChoiceScore> scores;
-    for (std::size_t d = 0; d < gold.size(); ++d) {
-      std::vector<ScoredChoice> choices;
-      for (const double l : row.Numbers("/input/loglikelihoods/" + std::to_string(d))) {
-        choices.push_back({"x", l, false});
-      }
-      scores.push_back(ScoreMultipleChoice(choices, GoldList{gold[d]}));
-      acc.push_back(scores.back().acc);
-    }
-    MEVAL_EXPECT_CLOSE(Mean(acc), row.Number("/expected/acc"));
-    MEVAL_EXPECT_CLOSE(StderrOfMean(acc).value(), row.Number("/expected/acc_stderr"));
-    MEVAL_EXPECT_CLOSE(MeanBrier(scores), row.Number("/expected/brier_score"));
-  }
-}
 
 TEST(MultipleChoice, LetsTheLowestIndexWinTies) {
   const std::vector<ScoredChoice> choices = {
@@ -110,19 +35,6 @@ TEST(MultipleChoice, NeverLetsAnEmptyChoiceWinByLengthInTheProductsRule) {
   EXPECT_TRUE(score.has_empty_choice);
   const std::vector<ScoredChoice> positive = {{"x", -2, false}, {"", 3.0, true}};
   EXPECT_EQ(ScoreMultipleChoice(positive, GoldList{0}).pred_norm, 0u);
-}
-
-TEST(MultipleChoice, BothRulesAgreeWhereNoChoiceIsEmpty) {
-  for (const auto& row : LoadGolden("metrics/multiple_choice.jsonl", 182)) {
-    const auto texts = row.Texts("/input/choices");
-    const auto choices = ChoicesOf(row, texts);
-    const auto ours = ScoreMultipleChoice(choices, GoldOf(row, choices));
-    if (!ours.has_empty_choice) {
-      const auto theirs = ScoreMultipleChoice(choices, GoldOf(row, choices), ArgmaxRule::kNumpy);
-      EXPECT_EQ(ours.pred_norm, theirs.pred_norm) << row.Id();
-      EXPECT_EQ(ours.pred_bytes, theirs.pred_bytes) << row.Id();
-    }
-  }
 }
 
 TEST(MultipleChoice, NormalisesByCodePointsAndByBytes) {

@@ -1,156 +1,131 @@
-// classification, calibration.
+// mean_stderr, group_agg, pass_at_k, perplexity.
 
+#include <algorithm>
 #include <cmath>
-#include <numeric>
-#include <set>
+#include <limits>
+#include <optional>
 
 #include <gtest/gtest.h>
 
-#include "metrics/calibration.h"
-#include "metrics/classification.h"
+#include "metrics/aggregate.h"
 #include "metrics/metric_error.h"
+#include "metrics/pass_at_k.h"
+#include "metrics/perplexity.h"
 #include "tests/metrics/golden/family.h"
 
 namespace meval::testing {
 namespace {
 
-void ExpectClassScore(const GoldenRow& row, const std::string& average, const ClassScore& score) {
-  SCOPED_TRACE(average);
-  MEVAL_EXPECT_CLOSE(score.precision, row.Number("/expected/precision_" + average));
-  MEVAL_EXPECT_CLOSE(score.recall, row.Number("/expected/recall_" + average));
-  MEVAL_EXPECT_CLOSE(score.f1, row.Number("/expected/f1_" + average));
-}
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-template <typename Label>
-void ExpectLabelCounts(const GoldenRow& row, const std::vector<Label>& gold,
-                       const std::vector<Label>& predicted) {
-  const LabelCounts<Label> counts = CountLabels(gold, predicted);
-  const std::vector<ClassCounts>& classes = counts.classes;
-  const ConfusionMatrix confusion = CountConfusion(gold, predicted);
-  ASSERT_EQ(confusion.size(), row.Size("/expected/confusion"));
-  for (std::size_t i = 0; i < confusion.size(); ++i) {
-    EXPECT_EQ(confusion[i], row.Ints("/expected/confusion/" + std::to_string(i)));
-  }
-  const auto f1 = row.Numbers("/expected/f1_per_class");
-  ASSERT_EQ(classes.size(), f1.size());
-  for (std::size_t i = 0; i < f1.size(); ++i) {
-    MEVAL_EXPECT_CLOSE(ScoreClass(classes[i]).f1, f1[i]);
-  }
-  ExpectClassScore(row, "macro", MacroAverage(classes));
-  ExpectClassScore(row, "micro", MicroAverage(classes));
-  ExpectClassScore(row, "weighted", WeightedAverage(classes));
-  MEVAL_EXPECT_CLOSE(Accuracy(classes), row.Number("/expected/accuracy"));
-  MEVAL_EXPECT_CLOSE(BalancedAccuracy(classes), row.Number("/expected/balanced_accuracy"));
-  MEVAL_EXPECT_CLOSE(MatthewsCorrelation(classes), row.Number("/expected/mcc"));
-  MEVAL_EXPECT_CLOSE(CohenKappa(classes), row.Number("/expected/cohen_kappa"));
-}
-
-void CheckClassification(const GoldenRow& row) {
-  if (row.IsText("/input/gold/0")) {
-    const auto gold = row.Texts("/input/gold");
-    const auto predicted = row.Texts("/input/pred");
-    EXPECT_EQ(CountLabels(gold, predicted).labels, row.Texts("/expected/labels"));
-    ExpectLabelCounts(row, gold, predicted);
-    return;
-  }
-  const auto gold = row.Ints("/input/gold");
-  const auto predicted = row.Ints("/input/pred");
-  EXPECT_EQ(CountLabels(gold, predicted).labels, row.Ints("/expected/labels"));
-  ExpectLabelCounts(row, gold, predicted);
-  if (row.Has("/expected/f1_binary_error")) {
-    EXPECT_THROW(BinaryF1(gold, predicted), MetricError);
-  } else {
-    MEVAL_EXPECT_CLOSE(BinaryF1(gold, predicted), row.Number("/expected/f1_binary"));
-  }
-  if (row.Has("/expected/cb_multi_f1")) {
-    MEVAL_EXPECT_CLOSE(CommitmentBankF1(gold, predicted), row.Number("/expected/cb_multi_f1"));
-  }
-}
-
-// The N of an expected field such as ece_guo_15.
-std::int64_t NumberAtEnd(const std::string& field) {
-  return std::stoll(field.substr(field.find_last_not_of("0123456789") + 1));
-}
-
-void CheckRms(const GoldenRow& row, const std::string& field,
-              const std::vector<Forecast>& forecasts) {
-  const std::optional<double> rms = RmsCalibrationError(forecasts, NumberAtEnd(field));
-  if (row.Has("/expected/" + field)) {
-    // The reference says -1 where there are too few documents.
-    MEVAL_EXPECT_CLOSE(rms.value_or(-1), row.Number("/expected/" + field));
-    return;
-  }
-  // Left open where the order of equal confidences decides.
-  std::set<double> distinct;
-  for (const Forecast& forecast : forecasts) {
-    distinct.insert(forecast.probability);
-  }
-  EXPECT_LT(distinct.size(), forecasts.size());
-}
-
-// Every field of a calibration row, by its name.
-void CheckCalibrationField(const GoldenRow& row, const std::string& field,
-                           const std::vector<ProbabilityRow>& rows,
-                           const std::vector<std::int64_t>& labels) {
+// The value of one expected field, or what the exception or NaN the reference gives there means
+// here: infinity for an overflow, an error (or nothing) for the rest.
+template <typename Aggregate>
+void ExpectField(const GoldenRow& row, const std::string& field, const Aggregate& aggregate) {
   SCOPED_TRACE(field);
-  constexpr RowRule kRule = RowRule::kAnySum;
-  const std::vector<Forecast> top = TopForecasts(rows, labels, kRule);
-  if (field.starts_with("rms_lighteval_beta")) {
-    CheckRms(row, field, top);
+  const std::string value = "/expected/" + field;
+  const bool is_number = row.Has(value) && !std::isnan(row.Number(value));
+  const bool overflows = row.Has(value + "_error") && row.Text(value + "_error") == "OverflowError";
+  if (is_number || overflows) {
+    const std::optional<double> actual = aggregate();
+    ASSERT_TRUE(actual.has_value());
+    MEVAL_EXPECT_CLOSE(*actual, is_number ? row.Number(value) : kInfinity);
     return;
   }
-  double actual = 0;
-  if (field.starts_with("ece_guo_")) {
-    actual = ExpectedCalibrationError(top, NumberAtEnd(field));
-  } else if (field.starts_with("mce_guo_")) {
-    actual = MaximumCalibrationError(top, NumberAtEnd(field));
-  } else if (field.starts_with("ece_calib_tools_")) {
-    actual = CalibToolsError(top, NumberAtEnd(field));
-  } else if (field.starts_with("sce_calib_tools_")) {
-    actual = StaticCalibrationError(rows, labels, NumberAtEnd(field), kRule);
-  } else if (field.starts_with("ace_calib_tools_")) {
-    actual = AdaptiveCalibrationError(rows, labels, NumberAtEnd(field), kRule);
-  } else if (field == "brier_multiclass") {
-    actual = BrierScore(rows, labels, kRule);
-  } else if (field == "brier_binary_conf") {
-    actual = BrierScore(top);
-  } else if (field == "brier_sklearn_pos1") {
-    std::vector<Forecast> of_class_one;
-    for (std::size_t d = 0; d < rows.size(); ++d) {
-      of_class_one.push_back({rows[d].at(1), labels[d] == 1});
-    }
-    actual = BrierScore(of_class_one);
-  } else if (field == "nll") {
-    actual = NegativeLogLikelihood(rows, labels, kRule);
-  } else {
-    FAIL() << "no check for this field";
+  ASSERT_TRUE(row.Has(value) || row.Has(value + "_error")) << "the row has no such field";
+  try {
+    EXPECT_EQ(aggregate(), std::nullopt);
+  } catch (const MetricError&) {
+    // Names what is missing, where the reference divides by zero or spreads a NaN.
   }
-  MEVAL_EXPECT_CLOSE(actual, row.Number("/expected/" + field));
 }
 
-void CheckCalibration(const GoldenRow& row) {
-  std::vector<ProbabilityRow> rows;
-  bool is_distribution = true;
-  for (std::size_t d = 0; d < row.Size("/input/probs"); ++d) {
-    rows.push_back(row.Numbers("/input/probs/" + std::to_string(d)));
-    const double sum = std::accumulate(rows[d].begin(), rows[d].end(), 0.0);
-    is_distribution = is_distribution && std::abs(sum - 1) <= 1e-6;
-  }
-  const auto labels = row.Ints("/input/labels");
-  for (const std::string& field : row.Keys("/expected")) {
-    CheckCalibrationField(row, field, rows, labels);
-  }
-  // The reference takes any row; unasked, the product does not.
-  if (is_distribution) {
-    EXPECT_NO_THROW(TopForecasts(rows, labels));
+void CheckMeanStderr(const GoldenRow& row) {
+  const std::vector<double> values = row.Numbers("/input/values");
+  using Optional = std::optional<double>;
+  ExpectField(row, "mean", [&]() -> Optional { return Mean(values); });
+  ExpectField(row, "sample_stddev", [&] { return SampleStddev(values); });
+  ExpectField(row, "mean_stderr", [&] { return StderrOfMean(values); });
+  ExpectField(row, "pop_stddev", [&]() -> Optional { return PopulationStddev(values); });
+  MEVAL_EXPECT_CLOSE(NanMean(values), row.Number("/expected/nanmean"));
+  if (std::none_of(values.begin(), values.end(), [](double v) { return std::isnan(v); })) {
+    ExpectField(row, "median", [&]() -> Optional { return Median(values); });
   } else {
-    EXPECT_THROW(TopForecasts(rows, labels), MetricError);
+    // Python's sort leaves a NaN anywhere, and the reference's median is whatever stands there.
+    EXPECT_THROW(Median(values), MetricError);
   }
+}
+
+void CheckGroup(const GoldenRow& row) {
+  const auto scores = row.Numbers("/input/metrics");
+  const auto standard_errors = row.Numbers("/input/stderrs");
+  const auto sizes = row.Ints("/input/sizes");
+  std::vector<GroupMember> members;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    members.push_back({scores[i], standard_errors.at(i), sizes.at(i)});
+  }
+  ExpectField(row, "weighted_mean", [&] { return std::optional(WeightedGroupMean(members)); });
+  ExpectField(row, "unweighted_mean", [&] { return std::optional(UnweightedGroupMean(members)); });
+  ExpectField(row, "pooled_sample_stderr",
+              [&] { return std::optional(PooledGroupStderr(members)); });
+  ExpectField(row, "combined_sample_stderr",
+              [&] { return std::optional(CombinedGroupStderr(members)); });
+}
+
+void CheckPassAtK(const GoldenRow& row) {
+  const auto k = row.Int("/input/k");
+  if (!row.Has("/input/num_samples")) {
+    const auto n = row.Int("/input/n");
+    const auto c = row.Int("/input/c");
+    if (k > n) {
+      // The bare formula says 1.
+      EXPECT_EQ(row.Number("/expected/pass_at_k"), 1);
+      EXPECT_THROW(PassAtK(n, c, k), MetricError);
+    } else {
+      MEVAL_EXPECT_CLOSE(PassAtK(n, c, k), row.Number("/expected/pass_at_k"));
+    }
+    return;
+  }
+  const auto n = row.Ints("/input/num_samples");
+  const auto c = row.Ints("/input/num_correct");
+  const auto expected = row.Numbers("/expected/per_problem");
+  ASSERT_EQ(expected.size(), n.size());
+  if (std::any_of(n.begin(), n.end(), [&](std::int64_t samples) { return k > samples; })) {
+    EXPECT_THROW(MeanPassAtK(n, c, k), MetricError);
+    return;
+  }
+  for (std::size_t i = 0; i < n.size(); ++i) {
+    MEVAL_EXPECT_CLOSE(PassAtK(n[i], c.at(i), k), expected[i]);
+  }
+  MEVAL_EXPECT_CLOSE(MeanPassAtK(n, c, k), row.Number("/expected/mean"));
+}
+
+void CheckPerplexity(const GoldenRow& row) {
+  if (row.Text("/params/kind") == "perplexity") {
+    ExpectField(row, "perplexity",
+                [&] { return std::optional(Perplexity(row.Numbers("/input/loglikelihoods"))); });
+    return;
+  }
+  std::vector<TextLikelihood> documents;
+  for (std::size_t i = 0; i < row.Size("/input/docs"); ++i) {
+    const std::string place = "/input/docs/" + std::to_string(i);
+    const std::string text = row.Text(place + "/text");
+    documents.push_back({.loglikelihood = row.Number(place + "/loglikelihood"),
+                         .words = CountWords(text),
+                         .bytes = static_cast<std::int64_t>(text.size())});
+    EXPECT_EQ(documents[i].words, row.Ints("/expected/words").at(i)) << text;
+    EXPECT_EQ(documents[i].bytes, row.Ints("/expected/bytes").at(i)) << text;
+  }
+  ExpectField(row, "word_perplexity", [&] { return std::optional(WordPerplexity(documents)); });
+  ExpectField(row, "byte_perplexity", [&] { return std::optional(BytePerplexity(documents)); });
+  ExpectField(row, "bits_per_byte", [&] { return std::optional(BitsPerByte(documents)); });
 }
 
 const RegisterFamilies kFamilies({
-    {"classification", CheckClassification},
-    {"calibration", CheckCalibration},
+    {"mean_stderr", CheckMeanStderr},
+    {"group_agg", CheckGroup},
+    {"pass_at_k", CheckPassAtK},
+    {"perplexity", CheckPerplexity},
 });
 
 }  // namespace
