@@ -10,9 +10,11 @@
 #include <cstdint>
 #include <fstream>
 #include <iostream>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -20,7 +22,6 @@
 #include "bench/synthetic_text.h"
 #include "metrics/bleu.h"
 #include "metrics/chrf.h"
-#include "metrics/parallel.h"
 #include "metrics/porter_stemmer.h"
 #include "metrics/rouge.h"
 #include "metrics/ter.h"
@@ -79,15 +80,8 @@ void Chrf(benchmark::State& state, int word_order) {
   ChrfOptions options;
   options.word_order = word_order;
   for (auto _ : state) {
-    std::vector<ChrfStatistics> segments(input.hypotheses.size());
-    ParallelFor(NumThreads(state), segments.size(), [&](std::size_t i) {
-      segments[i] = CountChrf(input.hypotheses[i], input.references[i], options);
-    });
-    ChrfStatistics sums;
-    for (const ChrfStatistics& segment : segments) {
-      sums += segment;
-    }
-    state.counters["score"] = ScoreChrf(sums, options);
+    state.counters["score"] =
+        CorpusChrf(input.hypotheses, input.references, options, NumThreads(state));
   }
 }
 BENCHMARK_CAPTURE(Chrf, plain, 0)->Name("chrf")->Apply(OnOneAndTwoThreads);
@@ -95,16 +89,10 @@ BENCHMARK_CAPTURE(Chrf, plus_plus, 2)->Name("chrf++")->Apply(OnOneAndTwoThreads)
 
 void Ter(benchmark::State& state) {
   const Input& input = TheInput();
+  const auto hypotheses = std::span(input.hypotheses).first(kNumTerPairs);
+  const auto references = std::span(input.references).first(kNumTerPairs);
   for (auto _ : state) {
-    std::vector<TerStatistics> segments(kNumTerPairs);
-    ParallelFor(NumThreads(state), segments.size(), [&](std::size_t i) {
-      segments[i] = CountTer(input.hypotheses[i], input.references[i]);
-    });
-    TerStatistics sums;
-    for (const TerStatistics& segment : segments) {
-      sums += segment;
-    }
-    state.counters["score"] = ScoreTer(sums);
+    state.counters["score"] = CorpusTer(hypotheses, references, {}, NumThreads(state));
   }
 }
 BENCHMARK(Ter)->Name("ter")->Apply(OnOneAndTwoThreads);

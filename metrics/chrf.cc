@@ -7,6 +7,7 @@
 
 #include "metrics/chrf/ngram_matcher.h"
 #include "metrics/metric_error.h"
+#include "metrics/parallel.h"
 #include "metrics/text/ngrams.h"
 #include "metrics/text/segment.h"
 #include "metrics/text/utf8.h"
@@ -207,15 +208,29 @@ double ScoreChrf(const ChrfStatistics& sums, const ChrfOptions& options) {
   return 100 * ((1 + factor) * precision * recall / (factor * precision + recall));
 }
 
-double CorpusChrf(std::span<const std::string> hypotheses,
-                  std::span<const ChrfReferences> references, const ChrfOptions& options) {
+std::vector<ChrfStatistics> CountChrfSegments(std::span<const std::string> hypotheses,
+                                              std::span<const ChrfReferences> references,
+                                              const ChrfOptions& options, int num_threads) {
   RequireValid(options);
   RequireSameCount(kMetric, hypotheses.size(), references.size());
-  SegmentCounter counter(options);
+  std::vector<ChrfStatistics> segments(hypotheses.size());
+  ParallelBlocks(num_threads, segments.size(), [&](std::size_t begin, std::size_t end) {
+    SegmentCounter counter(options);
+    for (std::size_t i = begin; i < end; ++i) {
+      text::RequireSegment(kMetric, i, hypotheses[i], references[i]);
+      segments[i] = counter.Count(hypotheses[i], references[i]);
+    }
+  });
+  return segments;
+}
+
+double CorpusChrf(std::span<const std::string> hypotheses,
+                  std::span<const ChrfReferences> references, const ChrfOptions& options,
+                  int num_threads) {
   ChrfStatistics sums;
-  for (std::size_t i = 0; i < hypotheses.size(); ++i) {
-    text::RequireSegment(kMetric, i, hypotheses[i], references[i]);
-    sums += counter.Count(hypotheses[i], references[i]);
+  for (const ChrfStatistics& segment :
+       CountChrfSegments(hypotheses, references, options, num_threads)) {
+    sums += segment;
   }
   return ScoreChrf(sums, options);
 }

@@ -71,8 +71,14 @@ ChrfStatistics CountChrf(std::string_view hypothesis, std::span<const std::strin
                          const ChrfOptions& options = {});
 double ScoreChrf(const ChrfStatistics& sums, const ChrfOptions& options = {});
 
+// The statistics of each segment of a corpus, and the score of their sums. Segments are shared out
+// to `num_threads` threads; neither depends on how many there are.
+std::vector<ChrfStatistics> CountChrfSegments(std::span<const std::string> hypotheses,
+                                              std::span<const ChrfReferences> references,
+                                              const ChrfOptions& options = {}, int num_threads = 1);
 double CorpusChrf(std::span<const std::string> hypotheses,
-                  std::span<const ChrfReferences> references, const ChrfOptions& options = {});
+                  std::span<const ChrfReferences> references, const ChrfOptions& options = {},
+                  int num_threads = 1);
 double SentenceChrf(std::string_view hypothesis, std::span<const std::string> references,
                     const ChrfOptions& options = {});
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "metrics/metric_error.h"
+#include "metrics/parallel.h"
 #include "metrics/ter/shifts.h"
 #include "metrics/ter/tokenizer.h"
 #include "metrics/text/ngrams.h"
@@ -57,12 +58,23 @@ double ScoreTer(const TerStatistics& sums) {
   return sums.edits > 0 ? 100 : 0;
 }
 
-double CorpusTer(std::span<const std::string> hypotheses, std::span<const TerReferences> references,
-                 const TerOptions& options) {
+std::vector<TerStatistics> CountTerSegments(std::span<const std::string> hypotheses,
+                                            std::span<const TerReferences> references,
+                                            const TerOptions& options, int num_threads) {
   RequireSameCount(kMetric, hypotheses.size(), references.size());
+  std::vector<TerStatistics> segments(hypotheses.size());
+  ParallelFor(num_threads, segments.size(), [&](std::size_t i) {
+    segments[i] = CountSegment(i, hypotheses[i], references[i], options);
+  });
+  return segments;
+}
+
+double CorpusTer(std::span<const std::string> hypotheses, std::span<const TerReferences> references,
+                 const TerOptions& options, int num_threads) {
   TerStatistics sums;
-  for (std::size_t i = 0; i < hypotheses.size(); ++i) {
-    sums += CountSegment(i, hypotheses[i], references[i], options);
+  for (const TerStatistics& segment :
+       CountTerSegments(hypotheses, references, options, num_threads)) {
+    sums += segment;
   }
   return ScoreTer(sums);
 }

@@ -53,8 +53,13 @@ TerStatistics CountTer(std::string_view hypothesis, std::span<const std::string>
                        const TerOptions& options = {});
 double ScoreTer(const TerStatistics& sums);
 
+// The statistics of each segment of a corpus, and the score of their sums. Segments are shared out
+// to `num_threads` threads; neither depends on how many there are.
+std::vector<TerStatistics> CountTerSegments(std::span<const std::string> hypotheses,
+                                            std::span<const TerReferences> references,
+                                            const TerOptions& options = {}, int num_threads = 1);
 double CorpusTer(std::span<const std::string> hypotheses, std::span<const TerReferences> references,
-                 const TerOptions& options = {});
+                 const TerOptions& options = {}, int num_threads = 1);
 double SentenceTer(std::string_view hypothesis, std::span<const std::string> references,
                    const TerOptions& options = {});
 

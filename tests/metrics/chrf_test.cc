@@ -115,6 +115,25 @@ TEST(Chrf, SumsStatisticsInAnyOrder) {
   EXPECT_EQ(ScoreChrf(forward, options), CorpusChrf(hypotheses, references, options));
 }
 
+TEST(Chrf, CountsSegmentsAsOneByOneOnAnyNumberOfThreads) {
+  Texts hypotheses;
+  std::vector<ChrfReferences> references;
+  for (int i = 0; i < 100; ++i) {
+    hypotheses.push_back("the cat no. " + std::to_string(i) + " sat on the mat, twice");
+    references.push_back({"the cat no. " + std::to_string(i / 2) + " sat on a mat.", "cats"});
+  }
+  const ChrfOptions options = ParseChrf("chrf++");
+  const double score = CorpusChrf(hypotheses, references, options);
+  for (const int num_threads : {1, 2, 5}) {
+    const auto segments = CountChrfSegments(hypotheses, references, options, num_threads);
+    ASSERT_EQ(segments.size(), hypotheses.size());
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+      EXPECT_EQ(segments[i].orders, CountChrf(hypotheses[i], references[i], options).orders);
+    }
+    EXPECT_EQ(CorpusChrf(hypotheses, references, options, num_threads), score);
+  }
+}
+
 using Ngrams = std::map<std::u32string, std::int64_t>;
 
 Ngrams PlainCount(const std::u32string& text, std::size_t order) {

@@ -146,6 +146,26 @@ TEST(Ter, SumsStatisticsInAnyOrder) {
   EXPECT_EQ(ScoreTer(forward), CorpusTer(hypotheses, references));
 }
 
+TEST(Ter, CountsSegmentsAsOneByOneOnAnyNumberOfThreads) {
+  Texts hypotheses;
+  std::vector<TerReferences> references;
+  for (int i = 0; i < 100; ++i) {
+    hypotheses.push_back("on the mat sat the cat " + std::to_string(i));
+    references.push_back({"the cat " + std::to_string(i / 2) + " sat on the mat", "cats"});
+  }
+  const double score = CorpusTer(hypotheses, references);
+  for (const int num_threads : {1, 2, 5}) {
+    const auto segments = CountTerSegments(hypotheses, references, {}, num_threads);
+    ASSERT_EQ(segments.size(), hypotheses.size());
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+      const TerStatistics alone = CountTer(hypotheses[i], references[i]);
+      EXPECT_EQ(segments[i].edits, alone.edits);
+      EXPECT_EQ(segments[i].length, alone.length);
+    }
+    EXPECT_EQ(CorpusTer(hypotheses, references, {}, num_threads), score);
+  }
+}
+
 TEST(Ter, HasASignature) {
   const std::vector<TerReferences> references = {{"a", "b"}, {"c", "d"}};
   EXPECT_EQ(TerSignature(references),
