@@ -16,6 +16,9 @@ using text::AppendUtf8;
 using text::DecodeForward;
 using text::PreviousStart;
 
+// CPython 3.11 has Unicode 14. ICU 72 has Unicode 15: 4388 letters and digits more.
+constexpr std::uint8_t kUnicodeOfReference = 14;
+
 bool IsAscii(std::string_view text) {
   for (const char c : text) {
     if (static_cast<unsigned char>(c) >= 0x80) {
@@ -207,7 +210,12 @@ bool IsWordCharacter(char32_t c) {
   if (c > 0x10FFFF) {
     return false;
   }
-  return (U_GET_GC_MASK(static_cast<UChar32>(c)) & (U_GC_L_MASK | U_GC_N_MASK)) != 0;
+  if ((U_GET_GC_MASK(static_cast<UChar32>(c)) & (U_GC_L_MASK | U_GC_N_MASK)) == 0) {
+    return false;
+  }
+  UVersionInfo age;
+  u_charAge(static_cast<UChar32>(c), age);
+  return age[0] <= kUnicodeOfReference;
 }
 
 bool IsAsciiPunctuation(char32_t c) {

@@ -33,7 +33,7 @@ inline bool IsWhitespace(char32_t c) {
   return c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
          c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
-// Python's \w on text: general category L* or N*, or the underscore.
+// Python's \w on text: general category L* or N* in Unicode 14, or the underscore.
 bool IsWordCharacter(char32_t c);
 // One of the 32 characters of Python's string.punctuation: !"#$%&'()*+,-./:;<=>?@[\]^_`{|}~
 bool IsAsciiPunctuation(char32_t c);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes python_re.jsonl and python_text.jsonl: what CPython's `re` and `str` do.
+"""Writes python_re.jsonl, python_classes.jsonl and python_text.jsonl: what CPython's `re` and `str` do.
 
 Run with CPython 3.11 (Unicode 14) in this folder: python3 make_python_goldens.py
 """
@@ -7,6 +7,7 @@ Run with CPython 3.11 (Unicode 14) in this folder: python3 make_python_goldens.p
 import json
 import random
 import re
+import sys
 import warnings
 
 warnings.simplefilter("ignore")
@@ -81,7 +82,30 @@ def regex_row(pattern, text):
     return {**row, "matches": matches, "replaced": compiled.sub("<>", text)}
 
 
+def all_characters():
+    return "".join(chr(c) for c in range(sys.maxunicode + 1) if not 0xD800 <= c < 0xE000)
+
+
+def class_row(pattern, everything):
+    """First and last code point of every run that the class takes in one piece."""
+    runs = [(ord(m[0][0]), ord(m[0][-1])) for m in re.finditer(pattern + "+", everything)]
+    return {"pattern": pattern, "ranges": [code for run in runs for code in run]}
+
+
+def case_row(everything):
+    """Every set of two or more characters that match each other under (?i)."""
+    cased = "".join(c for c in everything if not c == c.lower() == c.upper() == c.title())
+    groups = {"".join(re.findall("(?i)" + re.escape(c), cased)) for c in cased}
+    return {"groups": sorted(group for group in groups if len(group) > 1)}
+
+
 def main():
+    everything = all_characters()
+    class_rows = [class_row(p, everything) for p in (r"\d", r"\w", r"\s")] + [case_row(everything)]
+    with open("python_classes.jsonl", "w", encoding="utf-8", newline="\n") as out:
+        for i, row in enumerate(class_rows):
+            out.write(json.dumps({"id": f"python_classes-{i + 1}", **row}, ensure_ascii=True) + "\n")
+
     rng = random.Random(20240917)
     rows = [regex_row(p, t) for p in TASK_PATTERNS for t in TASK_TEXTS]
     for _ in range(1500):
