@@ -29,7 +29,7 @@ class RegexFilter {
   explicit RegexFilter(RegexFilterOptions options);
 
   // Throws MetricError if there are matches but none at group_select (with their number), or if the
-  // response is not valid UTF-8.
+  // response is not valid UTF-8; RegexError where matching would take too much (python_regex.h).
   std::string Apply(std::string_view response) const;
 
   const std::string& fallback() const { return options_.fallback; }

@@ -31,7 +31,7 @@ check() {
 check kernels "" "dnnl|oneapi|cuda|cublas"
 check engine "kernels" "sentencepiece|nlohmann"
 check metrics "" "re2|unicode"
-check tasks "metrics" "nlohmann|re2|openssl"
+check tasks "metrics" "nlohmann|openssl"
 check reports "" "nlohmann|openssl"
 check evals "kernels engine metrics tasks reports" "nlohmann|CLI|fmt"
 check bench "kernels engine metrics tasks reports evals" "benchmark"

@@ -1,25 +1,55 @@
 #include "metrics/regex/matcher.h"
 
 #include <algorithm>
+#include <string>
 
+#include "metrics/python_regex.h"
 #include "metrics/text/utf8.h"
 #include "metrics/unicode_text.h"
 
 namespace meval::regex {
 
-Matcher::Matcher(const Program& program, std::string_view text)
-    : program_(program),
-      text_(text),
-      slots_(program.num_slots, kUnset),
-      entered_((static_cast<std::size_t>(program.num_splits) * (text.size() + 1) + 63) / 64, 0) {}
+Matcher::Matcher(const Program& program, std::string_view text, const MatchLimits& limits)
+    : program_(program), text_(text), limits_(limits), slots_(program.num_slots, kUnset) {
+  const std::size_t num_words =
+      static_cast<std::size_t>(program.num_splits) * (text.size() + 1) / 64 + 1;
+  RequireBytes(num_words * sizeof(std::uint64_t));
+  entered_.resize(num_words, 0);
+}
+
+void Matcher::FailLimit(const std::string& what) const {
+  throw RegexError("regular expression \"" + program_.pattern + "\" on a text of " +
+                   std::to_string(text_.size()) + " bytes: " + what);
+}
+
+void Matcher::RequireBytes(std::size_t bytes) const {
+  if (bytes > limits_.max_bytes) {
+    FailLimit("takes more than " + std::to_string(limits_.max_bytes) +
+              " bytes of memory: expected a shorter text or a simpler pattern");
+  }
+}
+
+void Matcher::CountSteps(std::uint64_t steps) {
+  num_steps_ += steps;
+  if (num_steps_ > limits_.max_steps) {
+    FailLimit("takes more than " + std::to_string(limits_.max_steps) +
+              " steps: expected a shorter text or a simpler pattern");
+  }
+}
+
+void Matcher::Push(const Entry& entry) {
+  RequireBytes(entered_.size() * sizeof(std::uint64_t) + trail_.size() * sizeof(std::size_t) +
+               (stack_.size() + 1) * sizeof(Entry));
+  stack_.push_back(entry);
+}
 
 bool Matcher::Search(std::size_t start, bool must_advance) {
   bool found = false;
+  std::fill(slots_.begin(), slots_.end(), kUnset);  // and a run that fails leaves them so
   for (std::size_t position = start; position <= text_.size() && !found;) {
     const bool is_end = position == text_.size();
     if (program_.can_begin_anywhere ||
         (!is_end && program_.can_begin_with[static_cast<unsigned char>(text_[position])])) {
-      std::fill(slots_.begin(), slots_.end(), kUnset);
       forbidden_end_ = must_advance && position == start ? start : kUnset;
       if (Run(0, position)) {
         slots_[0] = position;
@@ -56,13 +86,14 @@ void Matcher::Forget(std::size_t trail_size) {
 }
 
 void Matcher::SetSlot(std::uint32_t slot, std::size_t value) {
-  stack_.push_back({EntryKind::kRestore, slot, slots_[slot]});
+  Push({EntryKind::kRestore, slot, slots_[slot]});
   slots_[slot] = value;
 }
 
 bool Matcher::Run(std::uint32_t pc, std::size_t position) {
   const std::size_t base = stack_.size();
   for (;;) {
+    CountSteps(1);
     const Instruction& instruction = program_.code[pc];
     bool failed = false;
     switch (instruction.op) {
@@ -82,7 +113,7 @@ bool Matcher::Run(std::uint32_t pc, std::size_t position) {
       case Op::kSplit:
         failed = !Enter(instruction, position);
         if (!failed) {
-          stack_.push_back({EntryKind::kBranch, instruction.y, position});
+          Push({EntryKind::kBranch, instruction.y, position});
           pc = instruction.x;
           continue;
         }
@@ -138,6 +169,7 @@ bool Matcher::Look(const Instruction& instruction, std::uint32_t body, std::size
       begin = text::PreviousStart(text_, begin);
     }
   }
+  CountSteps(slots_.size());
   const std::vector<std::size_t> before = slots_;
   const std::size_t trail_size = trail_.size();
   const bool found = Run(body, begin);
@@ -148,7 +180,7 @@ bool Matcher::Look(const Instruction& instruction, std::uint32_t body, std::size
   }
   for (std::uint32_t i = 0; i < slots_.size(); ++i) {
     if (slots_[i] != before[i]) {
-      stack_.push_back({EntryKind::kRestore, i, before[i]});
+      Push({EntryKind::kRestore, i, before[i]});
     }
   }
   return true;

@@ -1,11 +1,12 @@
 #ifndef MEVAL_METRICS_REGEX_MATCHER_H_
 #define MEVAL_METRICS_REGEX_MATCHER_H_
 
-// Runs a program over a text by backtracking, in the order of preference that Python documents.
+// Runs a program over a text by backtracking, in the order of preference that Python documents: for
+// the patterns that RE2 cannot take exactly (re2_matcher.h).
 //
 // A split that failed at a position fails there again, so each (split, position) is explored once
 // in a search: time and memory are O(splits * bytes), times the bytes once more for patterns with
-// lookaround. No pattern takes exponential time.
+// lookaround. No pattern takes exponential time, and MatchLimits end what is long all the same.
 
 #include <cstddef>
 #include <cstdint>
@@ -19,10 +20,16 @@ namespace meval::regex {
 
 inline constexpr std::size_t kUnset = std::numeric_limits<std::size_t>::max();
 
+struct MatchLimits {
+  std::size_t max_bytes = std::size_t{512} << 20;  // of working memory
+  std::uint64_t max_steps = 2'000'000'000;         // instructions carried out, over all searches
+};
+
 class Matcher {
  public:
-  // `program` and `text` (valid UTF-8) must outlive the matcher.
-  Matcher(const Program& program, std::string_view text);
+  // `program` and `text` (valid UTF-8) must outlive the matcher. Throws RegexError, here and in
+  // Search, where a limit does not suffice.
+  Matcher(const Program& program, std::string_view text, const MatchLimits& limits = {});
 
   // Finds the first match that begins at `start` or later; an empty one at `start` itself is
   // passed over if `must_advance`. On success the matcher's slots hold the match.
@@ -50,13 +57,19 @@ class Matcher {
   bool Enter(const Instruction& split, std::size_t position);
   void Forget(std::size_t trail_size);
   void SetSlot(std::uint32_t slot, std::size_t value);
+  void Push(const Entry& entry);
+  void CountSteps(std::uint64_t steps);
+  void RequireBytes(std::size_t bytes) const;
+  [[noreturn]] void FailLimit(const std::string& what) const;
 
   const Program& program_;
   std::string_view text_;
+  MatchLimits limits_;
   std::vector<std::size_t> slots_;
   std::vector<Entry> stack_;
   std::vector<std::uint64_t> entered_;  // one bit per (split, position)
   std::vector<std::size_t> trail_;      // the bits that are set
+  std::uint64_t num_steps_ = 0;
   std::size_t match_end_ = 0;
   std::size_t forbidden_end_ = kUnset;  // where the whole match must not end
 };

@@ -14,7 +14,8 @@ constexpr std::size_t kMaxInstructions = 50000;
 
 class Compiler {
  public:
-  Compiler(std::string_view pattern, SyntaxTree tree) : pattern_(pattern), tree_(std::move(tree)) {
+  Compiler(std::string_view pattern, SyntaxTree tree) : tree_(std::move(tree)) {
+    program_.pattern = pattern;
     program_.num_groups = tree_.num_groups;
     program_.num_slots = 2 * (tree_.num_groups + 1);
   }
@@ -33,8 +34,9 @@ class Compiler {
 
   std::uint32_t Add(Op op) {
     if (program_.code.size() >= kMaxInstructions) {
-      throw RegexError("regular expression \"" + std::string(pattern_) +
-                       "\": too large once its repeats are written out");
+      throw RegexError("regular expression \"" + program_.pattern +
+                       "\": too large once its repeats are written out: expected at most " +
+                       std::to_string(kMaxInstructions) + " instructions");
     }
     program_.code.emplace_back().op = op;
     return Here() - 1;
@@ -57,7 +59,6 @@ class Compiler {
   void FindFirstBytes();
   void AddFirstByte(const Instruction& instruction);
 
-  std::string_view pattern_;
   SyntaxTree tree_;
   Program program_;
 };
@@ -123,27 +124,36 @@ void Compiler::EmitAlternate(const Node& node) {
 //   e{2,4}  e e  split(in, out) e  split(in, out) e  out:
 //   e*      L: split(in, out) e  jump L  out:
 //
-// An optional iteration that consumed nothing is the last one, as in Python: its start is kept in a
-// slot of its own and compared behind it.
+// An optional iteration that consumed nothing is the last one, as in Python: where the body can do
+// that, the iteration's start is kept in a slot of its own and compared behind it.
 void Compiler::EmitRepeat(const Node& node) {
   const Node& body = *node.children[0];
   for (std::uint32_t i = 0; i < node.min; ++i) {
+    const std::uint32_t begin = Here();
     Emit(body);
+    if (Here() == begin) {
+      break;  // there is nothing to repeat, however often
+    }
   }
   const bool is_endless = node.max == kUnlimited;
   const std::uint32_t copies = is_endless ? 1 : node.max - node.min;
   if (copies == 0) {
     return;
   }
-  const std::uint32_t slot = program_.num_slots++;
+  const bool can_be_empty = WidthOf(body).min == 0;
+  const std::uint32_t slot = can_be_empty ? program_.num_slots++ : 0;
   std::vector<std::uint32_t> splits;
   std::vector<std::uint32_t> leaves;
   for (std::uint32_t i = 0; i < copies; ++i) {
     splits.push_back(AddSplit());
-    At(Add(Op::kSave)).x = slot;
+    if (can_be_empty) {
+      At(Add(Op::kSave)).x = slot;
+    }
     Emit(body);
-    leaves.push_back(Add(Op::kLeaveIfEmpty));
-    At(leaves.back()).x = slot;
+    if (can_be_empty) {
+      leaves.push_back(Add(Op::kLeaveIfEmpty));
+      At(leaves.back()).x = slot;
+    }
     if (is_endless) {
       At(Add(Op::kJump)).x = splits.back();
     }
@@ -230,6 +240,8 @@ void Compiler::AddFirstByte(const Instruction& instruction) {
 
 }  // namespace
 
-Program Compile(std::string_view pattern) { return Compiler(pattern, Parse(pattern)).Run(); }
+Program Compile(std::string_view pattern, SyntaxTree tree) {
+  return Compiler(pattern, std::move(tree)).Run();
+}
 
 }  // namespace meval::regex

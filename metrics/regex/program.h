@@ -1,10 +1,11 @@
 #ifndef MEVAL_METRICS_REGEX_PROGRAM_H_
 #define MEVAL_METRICS_REGEX_PROGRAM_H_
 
-// A pattern as a list of instructions for the matcher.
+// A pattern as a list of instructions for our own matcher.
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -39,6 +40,7 @@ struct Instruction {
 };
 
 struct Program {
+  std::string pattern;  // for messages
   std::vector<Instruction> code;
   std::vector<CharSet> sets;
   std::uint32_t num_groups = 0;            // capturing
@@ -48,8 +50,8 @@ struct Program {
   bool can_begin_anywhere = false;         // a match may be empty: every position is tried
 };
 
-// Throws RegexError where the pattern is not valid, not supported, or too large.
-Program Compile(std::string_view pattern);
+// Throws RegexError where the pattern is too large. `tree` is the pattern's.
+Program Compile(std::string_view pattern, SyntaxTree tree);
 
 }  // namespace meval::regex
 

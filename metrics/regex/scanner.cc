@@ -9,7 +9,8 @@
 namespace meval::regex {
 namespace {
 
-constexpr std::uint32_t kMaxRepeat = 1000;
+// More would not fit into a program (program.cc), whatever is repeated.
+constexpr std::uint32_t kMaxRepeat = 50000;
 
 std::u32string Decoded(std::string_view pattern) {
   if (const auto offset = FindInvalidUtf8(pattern)) {

@@ -1,6 +1,5 @@
 #include "metrics/python_regex.h"
 
-#include <chrono>
 #include <stdexcept>
 
 #include <gmock/gmock.h>
@@ -96,8 +95,8 @@ TEST(PythonRegex, RefusesWhatIsNoPattern) {
       {"a**", "multiple repeat"},
       {"a{2}{3}", "multiple repeat"},
       {"a{3,2}", "larger than the maximum"},
-      {"a{1001}", "above 1000"},
-      {"a{99999999999999}", "above 1000"},
+      {"a{50001}", "above 50000"},
+      {"a{99999999999999}", "above 50000"},
       {"(?<=a+)b", "fixed-width"},
       {"(?<=a|bc)b", "fixed-width"},
       {R"(\q)", "bad escape"},
@@ -120,6 +119,81 @@ TEST(PythonRegex, RefusesWhatIsNoPattern) {
   EXPECT_THAT(MessageFor(std::string(5000, '(')), HasSubstr("nest deeper"));
 }
 
+TEST(PythonRegex, LeavesToRe2WhatRe2CanDoExactly) {
+  const struct {
+    const char* pattern;
+    bool uses_re2;
+  } cases[] = {
+      // Task definitions and the reference's filters.
+      {R"(#### (\-?[0-9\.\,]+))", true},
+      {R"((-?[$0-9.,]{2,})|(-?[0-9]+))", true},
+      {R"(The answer is (\-?[0-9\.\,]+).)", true},
+      {R"(The answer is (\-?[0-9\.\,]*[0-9]+))", true},
+      {R"((?i)the answer is[:\s]*\$?\s*(-?[0-9][0-9,]*(?:\.[0-9]+)?))", true},
+      {R"((?i)answer is:?\s*\(?([A-J])\)?)", true},
+      {"(?s).*#### ", true},
+      {R"(\.$)", true},
+      {R"(\$)", true},
+      {",", true},
+      {R"(\[.*?\])", true},
+      {R"(\n\Z)", true},
+      {R"(\(\s*([^\)]*?)\s*\))", true},
+      {R"(:[\s]*(A|B|C|D))", true},
+      {R"((\([A-Z]\)))", true},
+      {R"((\w+)\s*=\s*(\d+))", true},
+      {R"([^\W_]+)", true},
+      {R"((?m)^(\d+)\.\s+(.*)$)", true},
+      {R"(\s+$|^\s+)", true},
+      {"x*", true},
+      // $ where the match may end, also within groups.
+      {"(a+$)|b", true},
+      {"(?:a$)?", true},
+      // What RE2 does not have.
+      {R"(\b(?:The |the |An |A |The |a |an ))", false},
+      {R"(\Ba)", false},
+      {"(?<=answer is )(.*)(?=.)", false},
+      {"a(?!b)", false},
+      {"a$\n?", false},
+      {"(?:a$)*", false},
+      {"(a*)*", false},
+      {"a*?", false},
+      {"|a", false},
+      {"a{1001}", false},
+      {"(?:a{100}){100}", false},
+      {R"(\w{900})", false},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(PythonRegex(c.pattern).uses_re2(), c.uses_re2) << c.pattern;
+  }
+}
+
+TEST(PythonRegex, EndsBeforeAFinalNewlineAtADollarSign) {
+  const struct {
+    const char* pattern;
+    const char* text;
+    const char* replaced;
+  } cases[] = {
+      {R"(\.$)", "a.\n", "a-\n"},    {R"(\.$)", "a.\n\n", "a.\n\n"}, {R"(\.\n$)", "a.\n\n", "a-\n"},
+      {"$", "a\n", "a-\n-"},         {"a|$", "a\n", "--\n-"},        {R"(\s*$)", "a \n", "a--"},
+      {"(a+$)|(b\n?$)", "b\n", "-"}, {".*$", "ab\n", "--\n-"},       {"(?:a$)?", "aa\n", "-a--\n-"},
+  };
+  for (const auto& c : cases) {
+    const PythonRegex regex(c.pattern);
+    EXPECT_TRUE(regex.uses_re2());
+    EXPECT_EQ(regex.Replace(c.text, "-"), c.replaced) << c.pattern << " on " << c.text;
+  }
+  const auto matches = PythonRegex("((x)|(b+)$)").FindAll("abb\n");
+  ASSERT_EQ(matches.size(), 1u);
+  EXPECT_EQ(matches[0].groups, (std::vector<std::string>{"bb", "bb", "", "bb"}));
+}
+
+TEST(PythonRegex, RepeatsMoreOftenThanRe2Does) {
+  const std::string text(2500, 'a');
+  EXPECT_EQ(PythonRegex("a{1001}").FindAll(text).size(), 2u);
+  EXPECT_EQ(PythonRegex("(?:a{40}){30}").FindAll(text).size(), 2u);
+  EXPECT_EQ(PythonRegex("(?:(?:(?:(?:){50000}){50000}){50000}){50000}a").FindAll("aa").size(), 2u);
+}
+
 TEST(PythonRegex, RefusesTextThatIsNotUtf8) {
   const PythonRegex regex("a");
   EXPECT_THROW(regex.FindAll("ab\xC3"), std::invalid_argument);
@@ -128,10 +202,37 @@ TEST(PythonRegex, RefusesTextThatIsNotUtf8) {
 
 TEST(PythonRegex, TakesNoExponentialTime) {
   const std::string text(3000, 'a');
-  for (const char* pattern :
-       {"(a*)*b", "(a|a)*b", "(a|aa)+$b", "(?:a?){200}a{200}b", "(?=(a*)*c)b"}) {
+  for (const char* pattern : {"(?:a?){200}a{200}b", "(?=(a*)*c)b", "(?:(?=(a+)+c)a)+b"}) {
     EXPECT_TRUE(PythonRegex(pattern).FindAll(text).empty()) << pattern;
   }
+  const std::string long_text = std::string(100000, 'a') + "!";
+  for (const char* pattern :
+       {"(a+)+$", "(a*)*b", "(a|a)*b", "(a|aa)+$", "([a-zA-Z]+)*\\b$", "(.*a){11}$", "(a+)+\\bc"}) {
+    EXPECT_TRUE(PythonRegex(pattern).FindAll(long_text).empty()) << pattern;
+  }
+}
+
+TEST(PythonRegex, SearchesALineOfTenMegabytes) {
+  std::string line(10'000'000, 'a');
+  line.replace(5'000'000, 6, " 12.5 ");
+  for (const char* pattern : {R"(\d+\.\d)", R"(\b\d+\.\d\b)", R"(\s[^a]+\s)"}) {
+    EXPECT_EQ(PythonRegex(pattern).FindAll(line).size(), 1u) << pattern;
+  }
+  EXPECT_EQ(PythonRegex(R"(a+\b)").Replace(line, "").size(), 6u);
+}
+
+TEST(PythonRegex, SaysThatAPatternTakesTooMuchMemoryForAText) {
+  const std::string line(10'000'000, 'a');
+  const PythonRegex regex(R"((?:a?b?){500}\b)");
+  try {
+    regex.FindAll(line);
+    ADD_FAILURE() << "no error";
+  } catch (const RegexError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("a?b?"));
+    EXPECT_THAT(error.what(), HasSubstr("on a text of 10000000 bytes"));
+    EXPECT_THAT(error.what(), HasSubstr("more than 536870912 bytes of memory"));
+  }
+  EXPECT_EQ(regex.FindAll("aba b").size(), 4u) << "the pattern itself is fine";
 }
 
 TEST(PythonRegex, FindsManyMatchesInALongTextOnce) {
