@@ -15,9 +15,10 @@
 // Tests compare the two with each other and both with CPython.
 //
 // Cost: one search takes O(pattern * text) with either, never exponential time; FindAll and Replace
-// make one search for each match. Lookaround multiplies by the text once for each level. RE2 works
-// in bounded memory. Our own matcher stops with a RegexError where it would need more than 512 MiB
-// or two billion steps for one text, and FindAll where its result would need more than 2 GiB.
+// make one search for each match. Lookaround multiplies by the text once more, where groups stand
+// inside it once for each level. RE2 works in bounded memory. Our own matcher stops with a
+// RegexError where it would need more than 512 MiB or two billion steps for one text, and FindAll
+// where its result would need more than 2 GiB.
 //
 // One difference is known: where a repeat's body can match nothing, as in (a*?)*, and the empty
 // iteration is taken back later, CPython forgets what the group held and may stop repeating.

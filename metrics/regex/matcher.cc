@@ -13,8 +13,11 @@ Matcher::Matcher(const Program& program, std::string_view text, const MatchLimit
     : program_(program), text_(text), limits_(limits), slots_(program.num_slots, kUnset) {
   const std::size_t num_words =
       static_cast<std::size_t>(program.num_splits) * (text.size() + 1) / 64 + 1;
-  RequireBytes(num_words * sizeof(std::uint64_t));
+  const std::size_t num_outcomes = std::size_t{program.num_looks} * (text.size() + 1);
+  fixed_bytes_ = num_words * sizeof(std::uint64_t) + num_outcomes;
+  RequireBytes(fixed_bytes_);
   entered_.resize(num_words, 0);
+  looked_.resize(num_outcomes, Outcome::kUnknown);
 }
 
 void Matcher::FailLimit(const std::string& what) const {
@@ -38,7 +41,7 @@ void Matcher::CountSteps(std::uint64_t steps) {
 }
 
 void Matcher::Push(const Entry& entry) {
-  RequireBytes(entered_.size() * sizeof(std::uint64_t) + trail_.size() * sizeof(std::size_t) +
+  RequireBytes(fixed_bytes_ + trail_.size() * sizeof(std::size_t) +
                (stack_.size() + 1) * sizeof(Entry));
   stack_.push_back(entry);
 }
@@ -157,9 +160,20 @@ bool Matcher::Backtrack(std::size_t base, std::uint32_t& pc, std::size_t& positi
   return false;
 }
 
-// A look-around is a run of its own. What it entered is forgotten behind it, since a split on the
-// way to its success has not failed.
+// What a look-around says at a position depends on nothing else, so it is asked once; only the
+// groups of one that holds have to be set anew.
 bool Matcher::Look(const Instruction& instruction, std::uint32_t body, std::size_t position) {
+  Outcome& outcome = looked_[instruction.x * (text_.size() + 1) + position];
+  const bool sets_groups = instruction.has_groups && !instruction.is_negated;
+  if (outcome == Outcome::kUnknown || (outcome == Outcome::kHolds && sets_groups)) {
+    outcome = RunLook(instruction, body, position) ? Outcome::kHolds : Outcome::kFails;
+  }
+  return outcome == Outcome::kHolds;
+}
+
+// A run of its own. What it entered is forgotten behind it, since a split on the way to its success
+// has not failed.
+bool Matcher::RunLook(const Instruction& instruction, std::uint32_t body, std::size_t position) {
   std::size_t begin = position;
   if (instruction.is_behind) {
     for (char32_t i = 0; i < instruction.c; ++i) {

@@ -5,8 +5,10 @@
 // the patterns that RE2 cannot take exactly (re2_matcher.h).
 //
 // A split that failed at a position fails there again, so each (split, position) is explored once
-// in a search: time and memory are O(splits * bytes), times the bytes once more for patterns with
-// lookaround. No pattern takes exponential time, and MatchLimits end what is long all the same.
+// in a search: time and memory are O(splits * bytes). Lookaround multiplies the time by the bytes
+// once more, since its outcome at a position is kept; where it succeeds with groups inside it is
+// run again for them, which multiplies once for each level. MatchLimits end what is long all the
+// same.
 
 #include <cstddef>
 #include <cstdint>
@@ -39,6 +41,7 @@ class Matcher {
   std::size_t slot(std::size_t i) const { return slots_[i]; }
 
  private:
+  enum class Outcome : std::uint8_t { kUnknown, kHolds, kFails };
   enum class EntryKind : std::uint8_t { kBranch, kRestore };
   struct Entry {
     EntryKind kind;
@@ -51,6 +54,7 @@ class Matcher {
   // Takes the latest branch still open above `base`, undoing slots on the way to it.
   bool Backtrack(std::size_t base, std::uint32_t& pc, std::size_t& position);
   bool Look(const Instruction& instruction, std::uint32_t body, std::size_t position);
+  bool RunLook(const Instruction& instruction, std::uint32_t body, std::size_t position);
   bool Holds(Assertion assertion, std::size_t position) const;
   bool Consume(const Instruction& instruction, std::size_t& position) const;
   // Whether the split is new at this position; marks it.
@@ -69,6 +73,8 @@ class Matcher {
   std::vector<Entry> stack_;
   std::vector<std::uint64_t> entered_;  // one bit per (split, position)
   std::vector<std::size_t> trail_;      // the bits that are set
+  std::vector<Outcome> looked_;         // one for each (look-around, position)
+  std::size_t fixed_bytes_ = 0;         // of entered_ and looked_
   std::uint64_t num_steps_ = 0;
   std::size_t match_end_ = 0;
   std::size_t forbidden_end_ = kUnset;  // where the whole match must not end

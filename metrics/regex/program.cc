@@ -168,8 +168,13 @@ void Compiler::EmitRepeat(const Node& node) {
 
 void Compiler::EmitLook(const Node& node) {
   const std::uint32_t look = Add(Op::kLook);
+  At(look).x = program_.num_looks++;
   Emit(*node.children[0]);
   Add(Op::kAccept);
+  for (std::uint32_t i = look; i < Here(); ++i) {
+    const bool opens_group = At(i).op == Op::kSave && At(i).x < 2 * (tree_.num_groups + 1);
+    At(look).has_groups = At(look).has_groups || opens_group;
+  }
   At(look).is_behind = node.is_behind;
   At(look).is_negated = node.is_negated;
   At(look).c = node.width;

@@ -24,7 +24,8 @@ enum class Op : std::uint8_t {
   kJump,            // goes on at x
   kSave,            // slots[x] = position
   kLeaveIfEmpty,    // goes to y if the position is still slots[x]: an iteration consumed nothing
-  kLook,            // runs the body behind it up to its kAccept; then goes on at y. `c`: width
+  kLook,            // runs the body behind it up to its kAccept; then goes on at y. `c`: width,
+                    // x numbers the look-arounds from 0
   kAccept,          // the end of a look-around's body
   kMatch,           // the end of the pattern
 };
@@ -34,6 +35,7 @@ struct Instruction {
   Assertion assertion = Assertion::kTextBegin;
   bool is_behind = false;   // kLook
   bool is_negated = false;  // kLook
+  bool has_groups = false;  // kLook: capturing ones in its body
   char32_t c = 0;
   std::uint32_t x = 0;
   std::uint32_t y = 0;
@@ -46,6 +48,7 @@ struct Program {
   std::uint32_t num_groups = 0;            // capturing
   std::uint32_t num_slots = 0;             // group g begins and ends in slots 2g and 2g + 1
   std::uint32_t num_splits = 0;            //
+  std::uint32_t num_looks = 0;             //
   std::array<bool, 256> can_begin_with{};  // bytes that a match may begin with
   bool can_begin_anywhere = false;         // a match may be empty: every position is tried
 };
