@@ -1,6 +1,5 @@
 // `mistral-eval loglikelihood` and `generate`: JSONL in, JSONL out, in the same order.
 
-#include <fstream>
 #include <istream>
 #include <limits>
 #include <optional>
@@ -12,9 +11,9 @@
 #include "evals/encode_pair.h"
 #include "evals/eval.h"
 #include "evals/interrupt.h"
+#include "evals/jsonl_lines.h"
 #include "evals/model_loader.h"
 #include "evals/program.h"
-#include "metrics/unicode_text.h"
 #include "tasks/error.h"
 
 namespace meval {
@@ -22,50 +21,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// One input line with its place, for messages.
-struct Line {
-  std::string where;
-  Json fields;
-};
-
-[[noreturn]] void ThrowField(const Line& line, const std::string& field,
-                             const std::string& expected, const std::string& found) {
-  throw DataError(
-      fmt::format("{}: field \"{}\": expected {}, found {}", line.where, field, expected, found));
-}
-
-std::vector<Line> ReadLines(std::istream& in, const std::string& name) {
-  std::vector<Line> lines;
-  std::string text;
-  for (std::int64_t number = 1; std::getline(in, text); ++number) {
-    if (!text.empty() && text.back() == '\r') text.pop_back();
-    if (text.empty()) continue;
-    Line line = {fmt::format("{}:{}", name, number), {}};
-    if (const auto bad = FindInvalidUtf8(text)) {
-      throw DataError(fmt::format("{}: expected UTF-8, found an ill-formed sequence at byte {}",
-                                  line.where, *bad));
-    }
-    try {
-      line.fields = Json::parse(text);
-    } catch (const nlohmann::json::parse_error& error) {
-      throw DataError(fmt::format("{}: expected a JSON object, found something else at byte {}",
-                                  line.where, error.byte));
-    }
-    if (!line.fields.is_object())
-      throw DataError(line.where + ": expected a JSON object, found " + line.fields.type_name());
-    lines.push_back(std::move(line));
-  }
-  return lines;
-}
-
-std::string GetText(const Line& line, const std::string& field) {
-  const auto found = line.fields.find(field);
-  if (found == line.fields.end()) ThrowField(line, field, "a string", "no such field");
-  if (!found->is_string()) ThrowField(line, field, "a string", found->dump());
-  return found->get<std::string>();
-}
-
-double GetNumber(const Line& line, const std::string& field, double fallback) {
+double GetNumber(const JsonLine& line, const std::string& field, double fallback) {
   const auto found = line.fields.find(field);
   if (found == line.fields.end() || found->is_null()) return fallback;
   if (!found->is_number()) ThrowField(line, field, "a number", found->dump());
@@ -74,7 +30,7 @@ double GetNumber(const Line& line, const std::string& field, double fallback) {
 
 constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
 
-std::int64_t GetInteger(const Line& line, const std::string& field, std::int64_t fallback,
+std::int64_t GetInteger(const JsonLine& line, const std::string& field, std::int64_t fallback,
                         std::int64_t least, std::int64_t most = kNoLimit) {
   const auto found = line.fields.find(field);
   if (found == line.fields.end() || found->is_null()) return fallback;
@@ -85,35 +41,6 @@ std::int64_t GetInteger(const Line& line, const std::string& field, std::int64_t
   }
   return found->get<std::int64_t>();
 }
-
-// Opens the file that --in or --out names, or uses the given stream for "-".
-class Streams {
- public:
-  Streams(const JsonlOptions& options, std::istream& in, std::ostream& out) : in_(&in), out_(&out) {
-    if (options.input != "-") {
-      input_.open(options.input, std::ios::binary);
-      if (!input_) throw DataError(options.input + ": cannot be read; expected a JSONL file");
-      in_ = &input_;
-      name_ = options.input;
-    }
-    if (options.output != "-") {
-      output_.open(options.output, std::ios::binary | std::ios::trunc);
-      if (!output_)
-        throw UsageError(options.output + ": cannot be written; name another file with --out");
-      out_ = &output_;
-    }
-  }
-  std::istream& in() { return *in_; }
-  std::ostream& out() { return *out_; }
-  const std::string& name() const { return name_; }
-
- private:
-  std::istream* in_;
-  std::ostream* out_;
-  std::ifstream input_;
-  std::ofstream output_;
-  std::string name_ = "stdin";
-};
 
 // Writes results in the order of the input as soon as they and all before them are there.
 class OrderedWriter {
@@ -134,13 +61,13 @@ class OrderedWriter {
   std::size_t next_ = 0;
 };
 
-int Finish(const OrderedWriter& writer, std::ostream& out) {
-  out.flush();
-  if (!out) throw UsageError("the output could not be written (disk full or pipe closed)");
+int Finish(const OrderedWriter& writer, OutputStream& output) {
+  output.Close();
   return writer.is_complete() ? kExitOk : kExitInterrupted;
 }
 
-GenerationRequest ToRequest(const Line& line, const JsonlOptions& options, const Engine& engine) {
+GenerationRequest ToRequest(const JsonLine& line, const JsonlOptions& options,
+                            const Engine& engine) {
   GenerationRequest request;
   request.prompt = engine.tokenizer().Encode(GetText(line, "prompt"));
   request.prompt.insert(request.prompt.begin(), engine.config().bos_token_id);
@@ -180,14 +107,15 @@ GenerationRequest ToRequest(const Line& line, const JsonlOptions& options, const
 int LoglikelihoodCommand(const JsonlOptions& options, std::istream& in, std::ostream& out,
                          std::ostream& err) {
   const InterruptGuard interrupt;
-  Streams streams(options, in, out);
-  const std::vector<Line> lines = ReadLines(streams.in(), streams.name());
+  InputStream input(options.input, in);
+  OutputStream output(options.output, "--out", out);
+  const std::vector<JsonLine> lines = ReadJsonLines(input.stream(), input.name());
   const LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err);
   const Engine& engine = *model.engine;
   const EncodeText encode = [&](std::string_view text) { return engine.tokenizer().Encode(text); };
   std::vector<ScoreRequest> requests;
   std::vector<bool> merges;
-  for (const Line& line : lines) {
+  for (const JsonLine& line : lines) {
     const std::string continuation = GetText(line, "continuation");
     if (continuation.empty()) ThrowField(line, "continuation", "some text", "an empty string");
     EncodedPair pair = EncodePair(encode, engine.config().bos_token_id, GetText(line, "context"),
@@ -201,7 +129,7 @@ int LoglikelihoodCommand(const JsonlOptions& options, std::istream& in, std::ost
     requests.push_back({std::move(pair.context), std::move(pair.continuation)});
     merges.push_back(pair.boundary_merge);
   }
-  OrderedWriter writer(streams.out(), lines.size());
+  OrderedWriter writer(output.stream(), lines.size());
   model.engine->Score(
       requests,
       [&](std::size_t index, ContinuationScore score) {
@@ -215,18 +143,19 @@ int LoglikelihoodCommand(const JsonlOptions& options, std::istream& in, std::ost
         writer.Put(index, std::move(line));
       },
       interrupt.token());
-  return Finish(writer, streams.out());
+  return Finish(writer, output);
 }
 
 int GenerateCommand(const JsonlOptions& options, std::istream& in, std::ostream& out,
                     std::ostream& err) {
   const InterruptGuard interrupt;
-  Streams streams(options, in, out);
-  const std::vector<Line> lines = ReadLines(streams.in(), streams.name());
+  InputStream input(options.input, in);
+  OutputStream output(options.output, "--out", out);
+  const std::vector<JsonLine> lines = ReadJsonLines(input.stream(), input.name());
   const LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err);
   std::vector<GenerationRequest> requests;
-  for (const Line& line : lines) requests.push_back(ToRequest(line, options, *model.engine));
-  OrderedWriter writer(streams.out(), lines.size());
+  for (const JsonLine& line : lines) requests.push_back(ToRequest(line, options, *model.engine));
+  OrderedWriter writer(output.stream(), lines.size());
   std::vector<Json> completions(lines.size());
   std::vector<std::int64_t> open;
   for (const GenerationRequest& request : requests) {
@@ -246,7 +175,7 @@ int GenerateCommand(const JsonlOptions& options, std::istream& in, std::ostream&
         writer.Put(index, std::move(line));
       },
       interrupt.token());
-  return Finish(writer, streams.out());
+  return Finish(writer, output);
 }
 
 }  // namespace meval

@@ -22,6 +22,7 @@
 #include "evals/outline_encoder.h"
 #include "evals/program.h"
 #include "evals/run_eval.h"
+#include "evals/sample_log.h"
 #include "metrics/perplexity.h"
 #include "reports/console_report.h"
 #include "reports/json_report.h"
@@ -113,10 +114,9 @@ struct Kept {
     journal =
         std::make_unique<JournalWriter>(directory->journal(), Sha256(ToText(report.identity)));
   }
-  void Write(const RunReport& report, const std::vector<SampleResult>& samples) const {
+  void Write(const std::vector<SampleResult>& samples, RunReport& report) const {
     if (!directory) return;
-    directory->Write(SamplesFileName("perplexity"),
-                     [&](std::ostream& out) { WriteSamplesJsonl(samples, out); });
+    WriteSampleLog(*directory, samples, report.tasks.back());
     directory->Write("results.json", [&](std::ostream& out) { WriteResultsJson(report, out); });
   }
 };
@@ -139,7 +139,8 @@ int PerplexityCommand(const PerplexityOptions& options, std::ostream& out, std::
   const OutlineEncoder encoder(outline);
   EncodeAhead encoded({&plan, 1}, encoder, 1);
   const LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err);
-  RunReport report = StartReport(IdentityOf(RunOptions{}, {plan}, model), options.command, model);
+  RunReport report =
+      StartReport(IdentityOf(RunOptions{}, {plan}, model), {plan}, options.command, model);
   const Kept kept(options, report);
 
   EngineLanguageModel language_model(*model.engine);
@@ -152,7 +153,7 @@ int PerplexityCommand(const PerplexityOptions& options, std::ostream& out, std::
   bool is_complete = false;
   report.tasks.push_back(RunTask(plan, encoded.Next(), environment, samples, is_complete));
   report.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-  kept.Write(report, samples);
+  kept.Write(samples, report);
   if (!is_complete) {
     err << "mistral-eval: stopped. "
         << (kept.directory ? "The same command continues.\n"

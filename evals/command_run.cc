@@ -24,6 +24,7 @@
 #include "evals/program.h"
 #include "evals/run_cost.h"
 #include "evals/run_eval.h"
+#include "evals/sample_log.h"
 #include "reports/console_report.h"
 #include "reports/csv_report.h"
 #include "reports/json_report.h"
@@ -175,8 +176,7 @@ bool EvaluateAll(const PlannedTasks& planned, EncodeAhead& encoded, EngineLangua
       environment.progress.Note("note: " + warning);
     }
     report.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    directory.Write(SamplesFileName(plan.task->name()),
-                    [&](std::ostream& out) { WriteSamplesJsonl(samples, out); });
+    WriteSampleLog(directory, samples, report.tasks.back());
     WriteReport(directory, report);
     if (!is_complete) return false;
   }
@@ -206,8 +206,8 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
   const OutlineEncoder encoder(outline);
   EncodeAhead encoded(planned.plans(), encoder, NumThreads(options.model));
   LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err);
-  RunReport report =
-      StartReport(IdentityOf(options, planned.plans(), model), options.command, model);
+  RunReport report = StartReport(IdentityOf(options, planned.plans(), model), planned.plans(),
+                                 options.command, model);
 
   const fs::path path =
       options.out.empty() ? DefaultRunDirectory(options, planned.plans()) : options.out;

@@ -7,9 +7,13 @@
 namespace meval {
 
 std::string HeadlineName(const EvalPlan& plan) {
-  const ScoreDefinition& headline = plan.definition().headline();
+  return HeadlineName(plan.definition(), plan.generation.num_samples);
+}
+
+std::string HeadlineName(const TaskDefinition& task, std::int64_t num_samples) {
+  const ScoreDefinition& headline = task.headline();
   if (headline.metric != "maj_at_k") return headline.name;
-  return "maj@" + std::to_string(plan.generation.num_samples);
+  return "maj@" + std::to_string(num_samples);
 }
 
 SampleResult DescribeSample(const EvalPlan& plan, std::size_t slot) {

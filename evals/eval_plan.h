@@ -39,6 +39,7 @@ struct EvalPlan {
 
 // The headline metric's name; for majority votes it says how many samples voted.
 std::string HeadlineName(const EvalPlan& plan);
+std::string HeadlineName(const TaskDefinition& task, std::int64_t num_samples);
 
 // The part of the sample of the document in `slot` (its place among the selected) that is known
 // before it is encoded.

@@ -95,6 +95,14 @@ struct SelftestCommandOptions {
   bool quiet = false;
 };
 
+// `score`
+struct ScoreOptions {
+  std::filesystem::path samples;   // of an earlier run
+  std::string format = "console";  // console | json
+  std::string out = "-";           // "-": stdout
+  int threads = 0;                 // 0: all
+};
+
 RunOptions ParseRun(std::span<const std::string> arguments);
 TasksOptions ParseTasks(std::span<const std::string> arguments);
 DataCommandOptions ParseData(std::span<const std::string> arguments);
@@ -104,6 +112,7 @@ PerplexityOptions ParsePerplexity(std::span<const std::string> arguments);
 TokenizeOptions ParseTokenize(std::span<const std::string> arguments);
 ModelCommandOptions ParseModel(std::span<const std::string> arguments);
 SelftestCommandOptions ParseSelftest(std::span<const std::string> arguments);
+ScoreOptions ParseScore(std::span<const std::string> arguments);
 
 // "512M", "8G", "1073741824" in bytes. Throws UsageError.
 std::int64_t ParseBytes(const std::string& flag, const std::string& text);

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "evals/count_samples.h"
 #include "evals/eval.h"
 #include "evals/result_worker.h"
 #include "evals/score_completions.h"
@@ -37,7 +38,8 @@ class CompletionRun {
         worker.stop_token());
     worker.Finish();
     if (environment_.journal != nullptr) environment_.journal->Sync();
-    Count();
+    outcome_.counters = CountSamples(plan_.definition(), outcome_.samples);
+    outcome_.is_complete = outcome_.counters.unscored == 0;
     return std::move(outcome_);
   }
 
@@ -90,28 +92,13 @@ class CompletionRun {
     completion.stop_reason = line.stop_reason;
     completion.num_tokens = line.num_tokens;
     if (--open_samples_[slot] > 0) return false;
-    scorer_.Score(plan_.data->documents[plan_.selected[slot]], sample);
+    scorer_.Score(sample);
     sample.scored = true;
     return true;
   }
 
   void Flush() {
     if (environment_.journal != nullptr) environment_.journal->Flush();
-  }
-
-  void Count() {
-    TaskCounters& counters = outcome_.counters;
-    for (const SampleResult& sample : outcome_.samples) {
-      counters.truncated_prompts += sample.truncated ? 1 : 0;
-      counters.unscored += sample.scored ? 0 : 1;
-      if (!sample.scored) continue;
-      for (const CompletionResult& completion : sample.completions) {
-        counters.length_stops += completion.stop_reason == Name(StopReason::kLength) ? 1 : 0;
-        counters.empty_completions += completion.text.empty() ? 1 : 0;
-        counters.invalid_answers += scorer_.IsInvalid(completion) ? 1 : 0;
-      }
-    }
-    outcome_.is_complete = counters.unscored == 0;
   }
 
   const EvalPlan& plan_;

@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "evals/count_samples.h"
 #include "evals/eval.h"
 #include "evals/score_choices.h"
 #include "evals/score_requests.h"
@@ -33,7 +34,8 @@ class ChoiceRun {
                       environment_.progress.Resume(Headline(place));
                     }
                   });
-    Count();
+    outcome_.counters = CountSamples(plan_.definition(), outcome_.samples);
+    outcome_.is_complete = outcome_.counters.unscored == 0;
     return std::move(outcome_);
   }
 
@@ -51,15 +53,6 @@ class ChoiceRun {
 
   double Headline(const EncodedTask::Place& place) const {
     return outcome_.samples[place.sample].metrics.at(plan_.definition().headline().name);
-  }
-
-  void Count() {
-    for (const SampleResult& sample : outcome_.samples) {
-      outcome_.counters.truncated_prompts += sample.truncated ? 1 : 0;
-      outcome_.counters.boundary_merges += sample.boundary_merge ? 1 : 0;
-      outcome_.counters.unscored += sample.scored ? 0 : 1;
-    }
-    outcome_.is_complete = outcome_.counters.unscored == 0;
   }
 
   const EvalPlan& plan_;

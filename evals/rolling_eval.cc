@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "evals/count_samples.h"
 #include "evals/eval.h"
 #include "evals/score_requests.h"
 #include "evals/score_rolling.h"
@@ -37,9 +38,7 @@ class RollingRun {
                       environment_.progress.Resume(0);
                     }
                   });
-    for (const SampleResult& sample : outcome_.samples) {
-      outcome_.counters.unscored += sample.scored ? 0 : 1;
-    }
+    outcome_.counters = CountSamples(plan_.definition(), outcome_.samples);
     outcome_.is_complete = outcome_.counters.unscored == 0;
     return std::move(outcome_);
   }
@@ -50,12 +49,8 @@ class RollingRun {
     if (--open_windows_[place.sample] == 0) Finish(place.sample);
   }
 
-  // The sum runs over the windows in their order, whatever order they were finished in.
   void Finish(std::size_t slot) {
     SampleResult& sample = outcome_.samples[slot];
-    for (const WindowResult& window : sample.rolling->windows) {
-      sample.rolling->logprob += window.logprob;
-    }
     ScoreRolling(plan_.definition(), sample);
     sample.scored = true;
   }

@@ -192,10 +192,13 @@ RunIdentity IdentityOf(const RunOptions& options, const std::vector<EvalPlan>& p
   return identity;
 }
 
-RunReport StartReport(RunIdentity identity, const std::vector<std::string>& command,
-                      const LoadedModel& model) {
+RunReport StartReport(RunIdentity identity, const std::vector<EvalPlan>& plans,
+                      const std::vector<std::string>& command, const LoadedModel& model) {
   RunReport report;
   report.identity = std::move(identity);
+  for (const EvalPlan& plan : plans) {
+    report.definitions[plan.definition().name] = plan.definition().json;
+  }
   report.version = MEVAL_VERSION;
   report.command = command;
   report.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));

@@ -46,8 +46,8 @@ RunIdentity IdentityOf(const RunOptions& options, const std::vector<EvalPlan>& p
                        const LoadedModel& model);
 
 // A report with all that is known before the first request is answered.
-RunReport StartReport(RunIdentity identity, const std::vector<std::string>& command,
-                      const LoadedModel& model);
+RunReport StartReport(RunIdentity identity, const std::vector<EvalPlan>& plans,
+                      const std::vector<std::string>& command, const LoadedModel& model);
 
 // Runs one plan, whose requests are `encoded`, and says what came out; samples go to `samples`.
 TaskResult RunTask(const EvalPlan& plan, EncodedTask encoded, const EvalEnvironment& environment,

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "evals/eval.h"
+#include "evals/eval_plan.h"
 #include "metrics/exact_match.h"
 #include "metrics/majority_vote.h"
 #include "metrics/numeric_match.h"
@@ -39,12 +39,12 @@ class CompiledScore {
 
   ExtractedAnswer Extract(const std::string& completion) const { return filter_.Apply(completion); }
 
-  double ExactMatchOf(const std::string& answer, const Document& document) const {
-    return exact_match_.MatchesAny(answer, document.references) ? 1 : 0;
+  double ExactMatchOf(const std::string& answer, const SampleResult& sample) const {
+    return exact_match_.MatchesAny(answer, sample.references) ? 1 : 0;
   }
 
-  double NumericMatchOf(const std::string& answer, const Document& document) const {
-    for (const std::string& reference : document.references) {
+  double NumericMatchOf(const std::string& answer, const SampleResult& sample) const {
+    for (const std::string& reference : sample.references) {
       if (NumericMatch(WithoutIgnored(answer), WithoutIgnored(reference))) return 1;
     }
     return 0;
@@ -85,33 +85,31 @@ struct CompletionScorer::Impl {
   Rouge rouge_stemmed{kRougeTypes, true};
   Rouge rouge_plain{kRougeTypes, false};
 
-  void ScoreAnswers(const CompiledScore& score, const Document& document,
-                    SampleResult& sample) const {
+  void ScoreAnswers(const CompiledScore& score, SampleResult& sample) const {
     double sum = 0;
     for (CompletionResult& completion : sample.completions) {
       const std::string answer = score.Extract(completion.text).text;
-      sum += score.definition().metric == "exact_match" ? score.ExactMatchOf(answer, document)
-                                                        : score.NumericMatchOf(answer, document);
+      sum += score.definition().metric == "exact_match" ? score.ExactMatchOf(answer, sample)
+                                                        : score.NumericMatchOf(answer, sample);
       completion.extracted[score.definition().name] = answer;
     }
     sample.metrics[score.definition().name] = sum / static_cast<double>(sample.completions.size());
   }
 
   // maj@k for every k, pass@k and the mean accuracy from the same completions.
-  void ScoreVotes(const CompiledScore& score, const Document& document,
-                  SampleResult& sample) const {
+  void ScoreVotes(const CompiledScore& score, SampleResult& sample) const {
     std::vector<VoteSample> canonical;
     std::vector<VoteSample> as_text;
     for (CompletionResult& completion : sample.completions) {
       const ExtractedAnswer answer = score.Extract(completion.text);
       canonical.push_back({score.Canonical(answer.text), answer.is_valid,
-                           answer.is_valid && score.NumericMatchOf(answer.text, document) > 0});
+                           answer.is_valid && score.NumericMatchOf(answer.text, sample) > 0});
       as_text.push_back(
-          {answer.text, answer.is_valid, score.ExactMatchOf(answer.text, document) > 0});
+          {answer.text, answer.is_valid, score.ExactMatchOf(answer.text, sample) > 0});
       completion.extracted[score.definition().name] = answer.text;
     }
     const MajorityScore votes =
-        ScoreMajority(canonical, StreamKey({task.name, document.id, "subsets"}));
+        ScoreMajority(canonical, StreamKey({task.name, sample.id, "subsets"}));
     for (std::size_t k = 1; k <= canonical.size(); ++k) {
       sample.metrics[fmt::format("maj@{}", k)] = votes.first_k[k - 1];
       sample.metrics[fmt::format("maj@{},subsets", k)] = votes.subset_mean[k - 1];
@@ -125,7 +123,7 @@ struct CompletionScorer::Impl {
 
   // Whole-text scores look at the first completion. Corpus BLEU is made of all documents' texts
   // later.
-  void ScoreTexts(const Document& document, SampleResult& sample) const {
+  void ScoreTexts(SampleResult& sample) const {
     CompletionResult& completion = sample.completions.front();
     std::map<bool, std::vector<RougeScore>> rouge;  // by stemming, in the order of kRougeTypes
     for (const CompiledScore& score : scores) {
@@ -136,7 +134,7 @@ struct CompletionScorer::Impl {
       if (definition.metric == "bleu") continue;
       const Rouge& scorer = definition.stem ? rouge_stemmed : rouge_plain;
       std::vector<RougeScore>& values = rouge[definition.stem];
-      if (values.empty()) values = scorer.ScoreMulti(document.references, prediction);
+      if (values.empty()) values = scorer.ScoreMulti(sample.references, prediction);
       const auto type = std::find(scorer.types().begin(), scorer.types().end(), definition.metric);
       sample.metrics[definition.name] =
           100 * values[static_cast<std::size_t>(type - scorer.types().begin())].fmeasure;
@@ -162,15 +160,15 @@ CompletionScorer::CompletionScorer(const TaskDefinition& task) : impl_(std::make
 
 CompletionScorer::~CompletionScorer() = default;
 
-void CompletionScorer::Score(const Document& document, SampleResult& sample) const {
+void CompletionScorer::Score(SampleResult& sample) const {
   for (const CompiledScore& score : impl_->scores) {
     if (score.definition().metric == "maj_at_k") {
-      impl_->ScoreVotes(score, document, sample);
+      impl_->ScoreVotes(score, sample);
     } else if (!ComparesTexts(score.definition())) {
-      impl_->ScoreAnswers(score, document, sample);
+      impl_->ScoreAnswers(score, sample);
     }
   }
-  if (impl_->compares_texts) impl_->ScoreTexts(document, sample);
+  if (impl_->compares_texts) impl_->ScoreTexts(sample);
 }
 
 double CompletionScorer::HeadlineFraction(const SampleResult& sample) const {

@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "reports/result.h"
-#include "tasks/document.h"
 #include "tasks/task_definition.h"
 
 namespace meval {
@@ -16,8 +15,9 @@ class CompletionScorer {
   explicit CompletionScorer(const TaskDefinition& task);
   ~CompletionScorer();
 
-  // Fills `extracted` of every completion and the sample's metrics.
-  void Score(const Document& document, SampleResult& sample) const;
+  // Fills `extracted` of every completion and the sample's metrics, from its completions,
+  // references and id alone. MetricError for a completion that is not valid UTF-8.
+  void Score(SampleResult& sample) const;
   // The headline metric of a scored sample as a number in 0..1, for the progress line.
   double HeadlineFraction(const SampleResult& sample) const;
   // Whether the headline score found no answer in a scored completion.

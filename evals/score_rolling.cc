@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "evals/score_signature.h"
+
 namespace meval {
 namespace {
 
@@ -68,13 +70,15 @@ MetricValue Describe(const std::string& name, const std::string& unit, double va
 }
 
 void SetSpread(const BootstrapSpread& spread, const char* units, std::size_t count,
-               MetricValue& metric) {
+               Signature signature, MetricValue& metric) {
   if (!std::isfinite(spread.standard_error)) return;
   metric.standard_error = spread.standard_error;
   metric.ci_low = spread.ci_low;
   metric.ci_high = spread.ci_high;
   metric.standard_error_method = metric.ci_method = "bootstrap";
-  metric.signature = fmt::format("resampled:{} {}|resamples:{}", count, units, kResamples);
+  metric.signature = signature.Add("resampled", fmt::format("{} {}", count, units))
+                         .Add("resamples", std::to_string(kResamples))
+                         .Text();
 }
 
 // How much text there is, and how much of it was scored.
@@ -93,6 +97,7 @@ void AddDetails(std::span<const SampleResult* const> samples, std::vector<Metric
     metrics.push_back(Describe(name, unit, static_cast<double>(count),
                                static_cast<std::int64_t>(samples.size())));
     metrics.back().is_detail = true;
+    metrics.back().signature = Signature().Add("unit", unit).Text();
   };
   add("words", "words", words);
   add("bytes", "bytes", bytes);
@@ -107,6 +112,10 @@ std::string Overflow(const std::string& name) {
 }  // namespace
 
 void ScoreRolling(const TaskDefinition& task, SampleResult& sample) {
+  sample.rolling->logprob = 0;
+  for (const WindowResult& window : sample.rolling->windows) {
+    sample.rolling->logprob += window.logprob;
+  }
   Likelihoods likelihoods;
   likelihoods.texts = {WholeText(*sample.rolling)};
   AddWindows(*sample.rolling, likelihoods.windows);
@@ -117,10 +126,10 @@ void ScoreRolling(const TaskDefinition& task, SampleResult& sample) {
   }
 }
 
-std::vector<MetricValue> RollingMetrics(const EvalPlan& plan,
+std::vector<MetricValue> RollingMetrics(const TaskDefinition& task,
                                         std::span<const SampleResult* const> samples,
                                         std::vector<std::string>& warnings) {
-  const bool by_chunks = plan.definition().rolling.protocol != RollingProtocol::kRolling;
+  const bool by_chunks = task.rolling.protocol != RollingProtocol::kRolling;
   Likelihoods likelihoods;
   for (const SampleResult* sample : samples) {
     likelihoods.texts.push_back(WholeText(*sample->rolling));
@@ -129,7 +138,7 @@ std::vector<MetricValue> RollingMetrics(const EvalPlan& plan,
   std::vector<MetricValue> metrics;
   if (likelihoods.windows.empty()) return metrics;
   const auto n = static_cast<std::int64_t>(samples.size());
-  for (const ScoreDefinition& score : plan.definition().scores) {
+  for (const ScoreDefinition& score : task.scores) {
     const TextAggregate aggregate = AggregateOf(score.metric);
     const bool of_chunks = by_chunks || IsOfChunks(score);
     const std::vector<TextLikelihood>& items = likelihoods.For(of_chunks);
@@ -140,9 +149,10 @@ std::vector<MetricValue> RollingMetrics(const EvalPlan& plan,
       continue;
     }
     metric.is_headline = score.is_headline;
+    metric.signature = PerplexitySignature(task, score).Text();
     if (items.size() > 1) {
       SetSpread(BootstrapText(items, kResamples, aggregate), of_chunks ? "chunks" : "documents",
-                items.size(), metric);
+                items.size(), PerplexitySignature(task, score), metric);
     }
     metrics.push_back(std::move(metric));
   }
@@ -152,21 +162,24 @@ std::vector<MetricValue> RollingMetrics(const EvalPlan& plan,
   return metrics;
 }
 
-std::vector<MetricValue> ContinuationPerplexity(const std::string& name,
+std::vector<MetricValue> ContinuationPerplexity(const TaskDefinition& task,
+                                                const ScoreDefinition& score,
                                                 std::span<const SampleResult* const> samples,
                                                 std::vector<std::string>& warnings) {
   std::vector<double> loglikelihoods;
   for (const SampleResult* sample : samples) {
     loglikelihoods.push_back(sample->choices.front().logprob);
   }
-  MetricValue metric =
-      Describe(name, "ppl", Perplexity(loglikelihoods), static_cast<std::int64_t>(samples.size()));
+  MetricValue metric = Describe(score.name, "ppl", Perplexity(loglikelihoods),
+                                static_cast<std::int64_t>(samples.size()));
   if (!std::isfinite(metric.value)) {
-    warnings.push_back(Overflow(name));
+    warnings.push_back(Overflow(score.name));
     return {};
   }
+  metric.signature = PerplexitySignature(task, score).Text();
   if (samples.size() > 1) {
-    SetSpread(BootstrapPerplexity(loglikelihoods, kResamples), "documents", samples.size(), metric);
+    SetSpread(BootstrapPerplexity(loglikelihoods, kResamples), "documents", samples.size(),
+              PerplexitySignature(task, score), metric);
   }
   return {metric};
 }

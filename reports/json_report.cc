@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "reports/error.h"
 #include "reports/json/strict_json.h"
 
 namespace meval {
@@ -129,7 +128,8 @@ OrderedJson TaskJson(const TaskResult& task) {
           {"data_digest", task.data_digest},
           {"exemplar_digest", task.exemplar_digest},
           {"prompt_digest", task.prompt_digest},
-          {"definition_digest", task.definition_digest}};
+          {"definition_digest", task.definition_digest},
+          {"samples_digest", task.samples_digest}};
 }
 
 // What run.json says of a task, as far as it is known when the run starts.
@@ -221,50 +221,14 @@ OrderedJson SampleJson(const SampleResult& sample) {
   return json;
 }
 
-// Reads the values of a run.json with the place and the type in every message.
-class RunJsonReader {
- public:
-  explicit RunJsonReader(std::string name) : name_(std::move(name)) {}
-
-  const OrderedJson& Member(const OrderedJson& object, const std::string& key) const {
-    const auto found = object.find(key);
-    if (found == object.end()) Fail(key, "a value", "nothing");
-    return *found;
-  }
-  std::string Text(const OrderedJson& value, const std::string& key) const {
-    if (!value.is_string()) Fail(key, "a string", value.type_name());
-    return value.get<std::string>();
-  }
-  std::int64_t Integer(const OrderedJson& value, const std::string& key) const {
-    if (!value.is_number_integer()) Fail(key, "an integer", value.type_name());
-    return value.get<std::int64_t>();
-  }
-  const OrderedJson& Object(const OrderedJson& value, const std::string& key) const {
-    if (!value.is_object()) Fail(key, "an object", value.type_name());
-    return value;
-  }
-  [[noreturn]] void Fail(const std::string& key, const std::string& expected,
-                         const std::string& found) const {
-    const std::string field = key.empty() ? "" : "field \"" + key + "\": ";
-    throw ReportError(name_ + ": " + field + "expected " + expected + ", found " + found +
-                      "; this is not the record of a run of this version. Choose another --out, or "
-                      "remove the directory to start again");
-  }
-
- private:
-  std::string name_;
-};
-
 }  // namespace
 
 void WriteRunJson(const RunReport& run, std::ostream& out) {
-  OrderedJson json = {{"schema_version", kReportSchemaVersion},
-                      {"version", run.version},
-                      {"identity", IdentityJson(run.identity)},
-                      {"model", ModelJson(run)},
-                      {"tasks", ToArray(run.tasks, TaskDigestsJson)},
-                      {"timing", {{"started_at", run.started_at}}},
-                      {"host", HostJson(run)}};
+  OrderedJson json = {
+      {"schema_version", kReportSchemaVersion},       {"version", run.version},
+      {"identity", IdentityJson(run.identity)},       {"model", ModelJson(run)},
+      {"tasks", ToArray(run.tasks, TaskDigestsJson)}, {"definitions", ToObject(run.definitions)},
+      {"timing", {{"started_at", run.started_at}}},   {"host", HostJson(run)}};
   out << DumpStrict(std::move(json), "run.json", 2) << '\n';
 }
 
@@ -289,50 +253,6 @@ void WriteSampleJson(const SampleResult& sample, std::ostream& out) {
 
 void WriteSamplesJsonl(std::span<const SampleResult> samples, std::ostream& out) {
   for (const SampleResult& sample : samples) WriteSampleJson(sample, out);
-}
-
-RunIdentity ReadRunIdentity(std::istream& in, const std::string& name) {
-  const RunJsonReader reader(name);
-  const OrderedJson json = OrderedJson::parse(ReadText(in, name), nullptr, false);
-  if (json.is_discarded()) reader.Fail("", "a JSON object", "text that does not parse");
-  const OrderedJson& root = reader.Object(json, "");
-  const std::int64_t version =
-      reader.Integer(reader.Member(root, "schema_version"), "schema_version");
-  if (version != kReportSchemaVersion) {
-    reader.Fail("schema_version", std::to_string(kReportSchemaVersion), std::to_string(version));
-  }
-  const OrderedJson& record = reader.Object(reader.Member(root, "identity"), "identity");
-  const auto text_of = [&](const std::string& key) {
-    return reader.Text(reader.Member(record, key), "identity." + key);
-  };
-  const auto integer_of = [&](const std::string& key) {
-    return reader.Integer(reader.Member(record, key), "identity." + key);
-  };
-  const auto texts_of = [&](const std::string& key) {
-    std::map<std::string, std::string> texts;
-    for (const auto& [member, value] :
-         reader.Object(reader.Member(record, key), "identity." + key).items()) {
-      texts[member] = reader.Text(value, "identity." + key + "." + member);
-    }
-    return texts;
-  };
-  RunIdentity identity;
-  identity.model = text_of("model");
-  identity.model_digest = text_of("model_digest");
-  identity.tokenizer_digest = text_of("tokenizer_digest");
-  identity.dtype = text_of("dtype");
-  identity.seed = integer_of("seed");
-  identity.max_length = integer_of("max_length");
-  identity.flags = texts_of("flags");
-  const OrderedJson& tasks = reader.Member(record, "tasks");
-  if (!tasks.is_array()) reader.Fail("identity.tasks", "an array", tasks.type_name());
-  for (const OrderedJson& task : tasks) {
-    identity.tasks.push_back(reader.Text(task, "identity.tasks[]"));
-  }
-  // Two keys that earlier records lack: such a run differs in them and is not continued.
-  if (record.contains("numerics")) identity.numerics = text_of("numerics");
-  if (record.contains("prompts")) identity.prompts = texts_of("prompts");
-  return identity;
 }
 
 }  // namespace meval

@@ -1,9 +1,9 @@
 #ifndef MEVAL_REPORTS_JSON_REPORT_H_
 #define MEVAL_REPORTS_JSON_REPORT_H_
 
-// run.json, results.json and samples_<task>.jsonl (docs/report-schema.md). Strict JSON: a value
-// that is not finite is an error of ours (std::logic_error naming the field), never "NaN" in a
-// file. Doubles are written so that they read back to the same bits.
+// run.json, results.json and samples_<task>.jsonl (docs/report-schema.md; read_report.h reads
+// them). Strict JSON: a value that is not finite is an error of ours (std::logic_error naming the
+// field), never "NaN" in a file. Doubles are written so that they read back to the same bits.
 //
 // Same model, data, flags and seed: the same bytes, outside the top-level objects "timing" and
 // "host", where everything lives that a clock, a machine or a path may change.
@@ -14,7 +14,6 @@
 
 #include <iosfwd>
 #include <span>
-#include <string>
 
 #include "reports/result.h"
 
@@ -24,10 +23,6 @@ void WriteRunJson(const RunReport& run, std::ostream& out);
 void WriteResultsJson(const RunReport& run, std::ostream& out);
 void WriteSampleJson(const SampleResult& sample, std::ostream& out);  // one line, with its '\n'
 void WriteSamplesJsonl(std::span<const SampleResult> samples, std::ostream& out);
-
-// The identity in a run.json. `name` is the file's, for messages. Throws ReportError: not JSON, a
-// key missing or of another type, or another schema_version.
-RunIdentity ReadRunIdentity(std::istream& in, const std::string& name);
 
 }  // namespace meval
 

@@ -1,8 +1,11 @@
 #include "reports/markdown_report.h"
 
+#include <algorithm>
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "reports/summary.h"
 #include "reports/utf8.h"
@@ -10,8 +13,59 @@
 namespace meval {
 namespace {
 
-// Text that Markdown and HTML leave as it is.
-std::string Escape(std::string_view text) {
+void WriteScores(const ScoreTable& scores, std::ostream& out) {
+  out << "| Task | Version | Shots | n | Metric | Score % | \u00b1 | 95 % interval | Published "
+         "|\n"
+         "|:--|--:|--:|--:|:--|--:|--:|--:|:--|\n";
+  for (const ScoreRow& row : scores.rows) {
+    const char* strong = row.is_headline ? "**" : "";
+    std::string name = EscapeMarkdown(row.task);
+    if (!row.subset.empty()) {
+      name += (name.empty() ? "" : ": ") + std::string("\u2003") + EscapeMarkdown(row.subset);
+    }
+    out << "| " << name << " | " << row.version << " | " << row.shots << " | " << row.n << " | "
+        << strong << EscapeMarkdown(row.metric) << strong << " | " << strong << row.value << strong
+        << " | " << row.error << " | " << row.interval << " | " << EscapeMarkdown(row.published)
+        << " |\n";
+  }
+  out << '\n';
+  for (const std::string& footnote : scores.footnotes) out << EscapeMarkdown(footnote) << "  \n";
+  if (!scores.footnotes.empty()) out << '\n';
+}
+
+// Metrics by signature, in the order of the task's.
+std::vector<std::pair<std::string, std::string>> MetricsBySignature(const TaskResult& task) {
+  std::vector<std::pair<std::string, std::string>> lines;
+  for (const MetricValue& metric : task.metrics) {
+    if (metric.is_detail || metric.signature.empty()) continue;
+    const auto line = std::find_if(lines.begin(), lines.end(), [&](const auto& candidate) {
+      return candidate.first == metric.signature;
+    });
+    if (line == lines.end()) {
+      lines.emplace_back(metric.signature, metric.name);
+    } else {
+      line->second += ", " + metric.name;
+    }
+  }
+  return lines;
+}
+
+// What must be equal for two scores to be compared.
+void WriteSignatures(const RunReport& run, std::ostream& out) {
+  std::string lines;
+  for (const TaskResult& task : run.tasks) {
+    for (const auto& [signature, metrics] : MetricsBySignature(task)) {
+      lines += "- " + EscapeMarkdown(task.task + " " + metrics + ": " + signature) + "\n";
+    }
+  }
+  if (lines.empty()) return;
+  out << "<details><summary>How each metric was computed</summary>\n\n"
+      << lines << "\n</details>\n\n";
+}
+
+}  // namespace
+
+std::string EscapeMarkdown(std::string_view text) {
   std::string out;
   for (const char c : PrintableLine(text)) {
     if (std::string_view("\\`*_{}[]<>#|~&!").find(c) != std::string_view::npos) out += '\\';
@@ -20,31 +74,10 @@ std::string Escape(std::string_view text) {
   return out;
 }
 
-void WriteScores(const ScoreTable& scores, std::ostream& out) {
-  out << "| Task | Version | Shots | n | Metric | Score % | \u00b1 | 95 % interval | Published "
-         "|\n"
-         "|:--|--:|--:|--:|:--|--:|--:|--:|:--|\n";
-  for (const ScoreRow& row : scores.rows) {
-    const char* strong = row.is_headline ? "**" : "";
-    std::string name = Escape(row.task);
-    if (!row.subset.empty()) {
-      name += (name.empty() ? "" : ": ") + std::string("\u2003") + Escape(row.subset);
-    }
-    out << "| " << name << " | " << row.version << " | " << row.shots << " | " << row.n << " | "
-        << strong << Escape(row.metric) << strong << " | " << strong << row.value << strong << " | "
-        << row.error << " | " << row.interval << " | " << Escape(row.published) << " |\n";
-  }
-  out << '\n';
-  for (const std::string& footnote : scores.footnotes) out << Escape(footnote) << "  \n";
-  if (!scores.footnotes.empty()) out << '\n';
-}
-
-}  // namespace
-
 void WriteMarkdownReport(const RunReport& run, std::ostream& out) {
-  out << "## " << Escape(Headline(run)) << "\n\n";
+  out << "## " << EscapeMarkdown(Headline(run)) << "\n\n";
   for (const std::string& sentence : BannerSentences(run)) {
-    out << "> **" << Escape(sentence) << "**\n\n";
+    out << "> **" << EscapeMarkdown(sentence) << "**\n\n";
   }
   WriteScores(BuildScoreTable(run, SubsetRows::kCategories), out);
   const ScoreTable groups = BuildScoreTable(run, SubsetRows::kGroups);
@@ -53,18 +86,21 @@ void WriteMarkdownReport(const RunReport& run, std::ostream& out) {
     WriteScores(groups, out);
     out << "</details>\n\n";
   }
+  WriteSignatures(run, out);
   bool has_notes = false;
   for (const TaskResult& task : run.tasks) {
     for (const std::string& note : NoteSentences(task)) {
-      out << "- " << Escape(task.task) << ": " << Escape(note) << '\n';
+      out << "- " << EscapeMarkdown(task.task) << ": " << EscapeMarkdown(note) << '\n';
       has_notes = true;
     }
   }
   if (has_notes) out << '\n';
   for (const TaskResult& task : run.tasks) {
-    out << "- " << Escape(task.task) << ": " << Escape(CostSentence(task.timing)) << '\n';
+    out << "- " << EscapeMarkdown(task.task) << ": " << EscapeMarkdown(CostSentence(task.timing))
+        << '\n';
   }
-  if (run.tasks.size() > 1) out << "- all: " << Escape(CostSentence(Total(run.tasks))) << '\n';
+  if (run.tasks.size() > 1)
+    out << "- all: " << EscapeMarkdown(CostSentence(Total(run.tasks))) << '\n';
 }
 
 }  // namespace meval

@@ -5,10 +5,15 @@
 // (MMLU's subjects) fold away.
 
 #include <iosfwd>
+#include <string>
+#include <string_view>
 
 #include "reports/result.h"
 
 namespace meval {
+
+// Text that Markdown and HTML leave as it is, on one line.
+std::string EscapeMarkdown(std::string_view text);
 
 void WriteMarkdownReport(const RunReport& run, std::ostream& out);
 

@@ -28,7 +28,7 @@ struct MetricValue {
   bool higher_is_better = true;
   bool is_headline = false;
   bool is_detail = false;  // in results.json, not in tables
-  std::string signature;   // how it was computed, sacrebleu style; may be empty
+  std::string signature;   // how it was computed, sacrebleu style
 };
 
 // A subject, category or other subset of a task.
@@ -114,6 +114,7 @@ struct TaskResult {
   std::string exemplar_digest;
   std::string prompt_digest;  // over every rendered prompt and choice, in evaluation order
   std::string definition_digest;
+  std::string samples_digest;  // of the bytes of samples_<task>.jsonl; "" where none was written
   Timing timing;
 };
 
@@ -155,6 +156,8 @@ struct RunReport {
   std::optional<MachineCeiling> ceiling;  // absent where a run is too short to compare with it
   std::string model_summary;              // resolved configuration, for people
   bool is_demonstration_model = false;    // tiny or random weights: scores mean nothing
+  // By task: the JSON text it was declared by, from which scores can be computed again.
+  std::map<std::string, std::string> definitions;
   std::vector<TaskResult> tasks;
 };
 

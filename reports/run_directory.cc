@@ -15,6 +15,7 @@
 
 #include "reports/error.h"
 #include "reports/json_report.h"
+#include "reports/read_report.h"
 
 namespace meval {
 namespace {

@@ -125,7 +125,8 @@ struct TaskDefinition {
   std::vector<CategoryDefinition> categories;
   std::vector<PublishedScore> published;
   std::string source;  // where the definition was read: "built-in" or a path
-  std::string digest;  // SHA-256 of the definition's text
+  std::string json;    // the definition's text, as it was read
+  std::string digest;  // its SHA-256
 
   const ScoreDefinition& headline() const;
 };

@@ -101,6 +101,7 @@ ParsedTask ParseDefinition(std::string_view json, const std::string& source) {
   CheckFields(task.recipe, text, root);
   definition.expected_records = task.recipe.test.expected_records;
   definition.source = source;
+  definition.json = json;
   definition.digest = Sha256(json);
   if (source != kBuiltIn) {
     task.recipe.own_directory = std::filesystem::absolute(source).parent_path();

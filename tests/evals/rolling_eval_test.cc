@@ -95,7 +95,9 @@ TEST(RollingEval, DividesTheSumByWordsAndBytesOfTheOriginal) {
   EXPECT_FALSE(headline.higher_is_better);
   EXPECT_EQ(headline.n, 2);
   EXPECT_EQ(headline.ci_method, "bootstrap");
-  EXPECT_EQ(headline.signature, "resampled:2 documents|resamples:1000");
+  EXPECT_EQ(headline.signature,
+            "protocol:rolling|length:4|per:word|resampled:2 "
+            "documents|resamples:1000|version:mistral-eval-1");
 
   const RollingResult& first = *evaluated.outcome.samples.at(0).rolling;
   EXPECT_EQ(first.logprob, 7 * kPerByte);
@@ -152,7 +154,9 @@ TEST(RollingEval, AveragesChunksAndBootstrapsOverThem) {
   EXPECT_EQ(ValueOf(evaluated, "tokens"), 11);
   EXPECT_EQ(ValueOf(evaluated, "scored_tokens"), 9);
   const MetricValue& metric = evaluated.result.metrics.front();
-  EXPECT_EQ(metric.signature, "resampled:3 chunks|resamples:1000");
+  EXPECT_EQ(metric.signature,
+            "protocol:stride|length:4|per:chunk|resampled:3 "
+            "chunks|resamples:1000|version:mistral-eval-1");
   EXPECT_LT(metric.ci_low, metric.value);
   EXPECT_GT(metric.ci_high, metric.value);
 }

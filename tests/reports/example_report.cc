@@ -17,6 +17,7 @@ MetricValue Fraction(const std::string& name, double value, double standard_erro
   metric.ci_high = value + 1.96 * standard_error;
   metric.ci_method = "wilson";
   metric.n = n;
+  metric.signature = "norm:none|ties:first|version:mistral-eval-1";
   return metric;
 }
 
@@ -35,7 +36,6 @@ TaskResult Mmlu() {
   task.settings = {{"boundary", "split"}, {"truncation", "shots"}};
   task.metrics = {Fraction("acc", 0.625, 0.03125, 240)};
   task.metrics[0].is_headline = true;
-  task.metrics[0].signature = "ties:first|nan:largest";
   task.subsets = {
       {"abstract_algebra", "group", 100, {Fraction("acc", 0.29, 0.0456, 100)}},
       {"anatomy", "group", 139, {Fraction("acc", 120.0 / 139, 0.0292, 139)}},
@@ -63,6 +63,7 @@ TaskResult Mmlu() {
   task.exemplar_digest = Digest('4');
   task.prompt_digest = Digest('5');
   task.definition_digest = Digest('6');
+  task.samples_digest = Digest('0');
   task.timing = {.seconds = 12.5, .tokens_requested = 1234567, .tokens_fed = 234567};
   return task;
 }
@@ -84,6 +85,10 @@ TaskResult Gsm8k() {
                   Fraction("pass@8", 0.7869598180439727, 0.01128, 1319)};
   task.metrics[0].is_headline = true;
   task.metrics[2].ci_method = "normal";
+  for (MetricValue& metric : task.metrics) {
+    metric.signature =
+        "nrefs:1|samples:8|filter:regex[is ([0-9]+)]|ignore:[,]|version:mistral-eval-1";
+  }
   task.published = {
       {"Mistral-7B-v0.1", "8-shot, maj@8", "maj@8", 52.1, "arXiv:2310.06825, Table 2"}};
   task.counters.invalid_answers = 41;
@@ -94,6 +99,7 @@ TaskResult Gsm8k() {
   task.data_digest = Digest('7');
   task.prompt_digest = Digest('8');
   task.definition_digest = Digest('9');
+  task.samples_digest = Digest('0');
   task.timing = {.seconds = 360,
                  .tokens_requested = 11000000,
                  .tokens_fed = 2000000,
@@ -128,14 +134,17 @@ TaskResult Samsum() {
   task.metrics[1].unit = "percent";
   task.metrics[1].standard_error_method = "bootstrap";
   task.metrics[1].ci_method = "bootstrap";
-  task.metrics[1].signature = "nrefs:1|case:mixed|tok:13a|smooth:exp";
+  task.metrics[0].signature = "nrefs:1|stem:porter|version:mistral-eval-1";
+  task.metrics[1].signature = "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:mistral-eval-1";
   task.metrics[2].unit = "tokens";
+  task.metrics[2].signature = "unit:tokens|version:mistral-eval-1";
   task.metrics[2].higher_is_better = false;
   task.metrics[2].ci_method = "normal";
   task.inputs = {{"test", "samsum/test.json", 819, Digest('a'), "native"}};
   task.data_digest = Digest('a');
   task.prompt_digest = Digest('b');
   task.definition_digest = Digest('c');
+  task.samples_digest = Digest('0');
   task.timing = {.seconds = 99.96,
                  .tokens_requested = 200000,
                  .tokens_fed = 200000,
@@ -163,6 +172,8 @@ RunReport BaseReport() {
               "avx512", "onednn 2.6.3",  "0.1.0, g++ 12.2.0, Release"};
   run.ceiling = {.read_bytes_per_second = 2e11, .matmul_flops_per_second = 9e13};
   run.model_summary = "MistralForCausalLM, 32 layers";
+  run.definitions = {
+      {"gsm8k_cot_maj8", "{\n  \"task\": \"gsm8k_cot_maj8\",\n  \"version\": 2\n}\n"}};
   return run;
 }
 

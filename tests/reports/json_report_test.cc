@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reports/error.h"
+#include "reports/read_report.h"
 #include "tests/reports/example_report.h"
 #include "tests/reports/golden.h"
 

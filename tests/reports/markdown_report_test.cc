@@ -60,9 +60,19 @@ TEST(MarkdownReport, LetsNoTextBecomeMarkup) {
 }
 
 TEST(MarkdownReport, FoldsGroupsAwayAndOmitsWhatIsAbsent) {
-  EXPECT_THAT(Render(testing::ExampleReport()), HasSubstr("<details>"));
-  EXPECT_THAT(Render(testing::PlainReport()), Not(HasSubstr("<details>")));
+  EXPECT_THAT(Render(testing::ExampleReport()), HasSubstr("<summary>Every group"));
+  EXPECT_THAT(Render(testing::PlainReport()), Not(HasSubstr("<summary>Every group")));
   EXPECT_THAT(Render(testing::PlainReport()), Not(HasSubstr("> **")));
+}
+
+TEST(MarkdownReport, NamesEachSignatureOnceWithItsMetrics) {
+  RunReport run = testing::PlainReport();
+  MetricValue metric = run.tasks[0].metrics[0];
+  metric.name = "maj@1";
+  run.tasks[0].metrics.push_back(metric);
+  EXPECT_THAT(Render(run), HasSubstr("- gsm8k\\_cot\\_maj8 maj@8, maj@1: nrefs:1\\|samples:8"));
+  run.tasks[0].metrics.clear();
+  EXPECT_THAT(Render(run), Not(HasSubstr("How each metric was computed")));
 }
 
 }  // namespace

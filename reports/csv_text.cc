@@ -1,0 +1,47 @@
+#include "reports/csv_text.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <ostream>
+#include <stdexcept>
+#include <string_view>
+
+#include "reports/utf8.h"
+
+namespace meval {
+namespace {
+
+std::string Quoted(std::string_view text) {
+  const std::string repaired = RepairUtf8(text);
+  if (repaired.find_first_of(",\"\r\n") == std::string::npos) return repaired;
+  std::string out = "\"";
+  for (const char c : repaired) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
+}  // namespace
+
+std::string CsvNumber(const std::string& field, std::optional<double> value) {
+  if (!value) return "";
+  if (!std::isfinite(*value)) {
+    throw std::logic_error("csv report: " + field + " is not finite");
+  }
+  std::array<char, 64> buffer{};
+  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), *value);
+  return {buffer.data(), result.ptr};
+}
+
+void WriteCsvRow(const std::vector<std::string>& fields, std::ostream& out) {
+  const char* separator = "";
+  for (const std::string& field : fields) {
+    out << separator << Quoted(field);
+    separator = ",";
+  }
+  out << '\n';
+}
+
+}  // namespace meval

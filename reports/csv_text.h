@@ -1,0 +1,22 @@
+#ifndef MEVAL_REPORTS_CSV_TEXT_H_
+#define MEVAL_REPORTS_CSV_TEXT_H_
+
+// Rows of CSV (RFC 4180, but lines end with "\n").
+
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace meval {
+
+// The shortest decimal form that reads back to the same double; "" for nothing. A number that is
+// not finite is a std::logic_error that names `field`.
+std::string CsvNumber(const std::string& field, std::optional<double> value);
+
+// One row; fields are quoted where they must be, text that is not UTF-8 is repaired.
+void WriteCsvRow(const std::vector<std::string>& fields, std::ostream& out);
+
+}  // namespace meval
+
+#endif  // MEVAL_REPORTS_CSV_TEXT_H_
