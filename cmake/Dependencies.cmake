@@ -9,6 +9,8 @@ find_package(fmt 9 REQUIRED)                                    # libfmt-dev
 find_package(OpenSSL 3 REQUIRED COMPONENTS Crypto)              # libssl-dev
 find_package(ICU 72 REQUIRED COMPONENTS uc)                     # libicu-dev
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)             # libre2-dev
+pkg_check_modules(gmp REQUIRED IMPORTED_TARGET gmpxx)                     # libgmp-dev
+add_library(GMP::gmp ALIAS PkgConfig::gmp)
 pkg_check_modules(sentencepiece REQUIRED IMPORTED_TARGET sentencepiece)  # libsentencepiece-dev
 
 # oneDNN is optional: without it the built-in GEMM kernels serve every machine. Found by file, since Debian's own package

@@ -9,6 +9,7 @@
 #include "evals/program.h"
 #include "evals/rescore_report.h"
 #include "evals/rescore_run.h"
+#include "evals/score_pairs.h"
 
 namespace meval {
 namespace {
@@ -33,6 +34,9 @@ int ScoreRun(const ScoreOptions& options, std::ostream& out) {
 
 }  // namespace
 
-int ScoreCommand(const ScoreOptions& options, std::ostream& out) { return ScoreRun(options, out); }
+int ScoreCommand(const ScoreOptions& options, std::istream& in, std::ostream& out) {
+  if (options.metrics.empty()) return ScoreRun(options, out);
+  return ScorePairsCommand(options, NumThreads(options), in, out);
+}
 
 }  // namespace meval

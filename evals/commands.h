@@ -22,7 +22,7 @@ int PerplexityCommand(const PerplexityOptions& options, std::ostream& out, std::
 int TokenizeCommand(const TokenizeOptions& options, std::istream& in, std::ostream& out);
 int ModelCommand(const ModelCommandOptions& options, std::ostream& out);
 int SelftestCommand(const SelftestCommandOptions& options, std::ostream& out, std::ostream& err);
-int ScoreCommand(const ScoreOptions& options, std::ostream& out);
+int ScoreCommand(const ScoreOptions& options, std::istream& in, std::ostream& out);
 int VersionCommand(std::ostream& out);
 
 }  // namespace meval

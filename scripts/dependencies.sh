@@ -6,7 +6,7 @@ set -euo pipefail
 # What compiles the program and what it links to (cmake/Dependencies.cmake).
 build_packages=(
   g++ cmake ninja-build ccache pkg-config git
-  nlohmann-json3-dev libcli11-dev libfmt-dev libssl-dev libicu-dev
+  nlohmann-json3-dev libcli11-dev libfmt-dev libssl-dev libicu-dev libgmp-dev
   libre2-dev libsentencepiece-dev libdnnl-dev
 )
 # What the tests, the benchmarks and the format check need on top.
