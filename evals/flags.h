@@ -14,6 +14,9 @@
 #include <vector>
 
 #include "evals/run_options.h"
+#include "metrics/bootstrap.h"
+#include "metrics/bradley_terry.h"
+#include "metrics/elo.h"
 
 namespace meval {
 
@@ -116,6 +119,17 @@ struct ScoreOptions {
   int threads = 0;                 // 0: all
 };
 
+// `arena`
+struct ArenaOptions {
+  std::string input;         // "-": stdin
+  std::string output = "-";  // "-": stdout
+  EloOptions elo;            // its scale is Bradley-Terry's too
+  std::optional<RatingAnchor> anchor;
+  Resampling resampling;           // num_resamples 0: no intervals
+  double level = 0.95;             // of the intervals
+  std::string format = "console";  // console | json | csv | markdown
+};
+
 RunOptions ParseRun(std::span<const std::string> arguments);
 TasksOptions ParseTasks(std::span<const std::string> arguments);
 DataCommandOptions ParseData(std::span<const std::string> arguments);
@@ -126,6 +140,7 @@ TokenizeOptions ParseTokenize(std::span<const std::string> arguments);
 ModelCommandOptions ParseModel(std::span<const std::string> arguments);
 SelftestCommandOptions ParseSelftest(std::span<const std::string> arguments);
 ScoreOptions ParseScore(std::span<const std::string> arguments);
+ArenaOptions ParseArena(std::span<const std::string> arguments);
 
 // "512M", "8G", "1073741824" in bytes. Throws UsageError.
 std::int64_t ParseBytes(const std::string& flag, const std::string& text);

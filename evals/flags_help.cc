@@ -7,9 +7,9 @@
 namespace meval {
 
 std::span<const std::string_view> CommandNames() {
-  static constexpr std::array<std::string_view, 11> kNames = {
-      "run",   "tasks",    "data",  "loglikelihood", "generate", "perplexity",
-      "score", "tokenize", "model", "selftest",      "version"};
+  static constexpr std::array<std::string_view, 12> kNames = {
+      "run",   "tasks", "data",     "loglikelihood", "generate", "perplexity",
+      "score", "arena", "tokenize", "model",         "selftest", "version"};
   return kNames;
 }
 
@@ -30,6 +30,7 @@ Commands (`mistral-eval COMMAND --help` says more; flags without a command mean 
   generate       JSONL {"prompt", ...} in, completions out
   perplexity     how well a model predicts a text file, per token, word and byte
   score          computes the scores of an earlier run again from its sample logs, without a model
+  arena          ratings of models (Bradley-Terry, Elo) from battles of two each
   tokenize       text to ids and pieces, ids to text
   model          what a checkpoint is and what it needs
   selftest       proves on this machine that kernels are right and that no schedule changes a bit of a score
