@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace meval {
@@ -81,28 +82,28 @@ constexpr std::array<Rule, 7> kStep3 = {{
 }};
 
 // Step 4 removes these; m > 1.
-constexpr std::array<std::string_view, 19> kStep4 = {
-    "al",  "ance", "ence", "er",  "ic",  "able", "ible", "ant", "ement", "ment",
-    "ent", "ion",  "ou",   "ism", "ate", "iti",  "ous",  "ive", "ize"};
+constexpr std::array<Rule, 19> kStep4 = {{
+    {"al", ""},  {"ance", ""},  {"ence", ""}, {"er", ""},  {"ic", ""},  {"able", ""}, {"ible", ""},
+    {"ant", ""}, {"ement", ""}, {"ment", ""}, {"ent", ""}, {"ion", ""}, {"ou", ""},   {"ism", ""},
+    {"ate", ""}, {"iti", ""},   {"ous", ""},  {"ive", ""}, {"ize", ""},
+}};
 
 // For each letter, bit i is set if the suffix of rule i has it as its last but one: the few rules a
 // word needs to be compared with, in their order.
 using RulesByLetter = std::array<std::uint32_t, 256>;
 
-template <typename Rules, typename SuffixOf>
-constexpr RulesByLetter IndexRules(const Rules& rules, SuffixOf suffix_of) {
+constexpr RulesByLetter IndexRules(std::span<const Rule> rules) {
   RulesByLetter index{};
   for (std::size_t i = 0; i < rules.size(); ++i) {
-    const std::string_view suffix = suffix_of(rules[i]);
+    const std::string_view suffix = rules[i].suffix;
     index[static_cast<unsigned char>(suffix[suffix.size() - 2])] |= std::uint32_t{1} << i;
   }
   return index;
 }
 
-constexpr std::string_view SuffixOf(const Rule& rule) { return rule.suffix; }
-constexpr RulesByLetter kStep2ByLetter = IndexRules(kStep2, SuffixOf);
-constexpr RulesByLetter kStep3ByLetter = IndexRules(kStep3, SuffixOf);
-constexpr RulesByLetter kStep4ByLetter = IndexRules(kStep4, [](auto suffix) { return suffix; });
+constexpr RulesByLetter kStep2ByLetter = IndexRules(kStep2);
+constexpr RulesByLetter kStep3ByLetter = IndexRules(kStep3);
+constexpr RulesByLetter kStep4ByLetter = IndexRules(kStep4);
 
 // What Porter's conditions ask about the beginning of a word, up to some character.
 struct Prefix {
@@ -243,16 +244,15 @@ void Step1c(Word& word) {
 }
 
 // The first of the rules whose suffix fits, or nothing.
-template <typename Rules, typename SuffixOf>
-const typename Rules::value_type* FindRule(const Word& word, const Rules& rules,
-                                           const RulesByLetter& by_letter, SuffixOf suffix_of) {
+const Rule* FindRule(const Word& word, std::span<const Rule> rules,
+                     const RulesByLetter& by_letter) {
   if (word.size() < 2) {
     return nullptr;
   }
   const auto letter = static_cast<unsigned char>(word[word.size() - 2]);
   for (std::uint32_t left = by_letter[letter]; left != 0; left &= left - 1) {
-    const auto& rule = rules[static_cast<std::size_t>(std::countr_zero(left))];
-    if (word.EndsWith(suffix_of(rule))) {
+    const Rule& rule = rules[static_cast<std::size_t>(std::countr_zero(left))];
+    if (word.EndsWith(rule.suffix)) {
       return &rule;
     }
   }
@@ -263,7 +263,7 @@ void Step2(Word& word) {
   while (word.EndsWith("alli") && word.Without(4).measure > 0) {
     word.Drop(2);
   }
-  if (const Rule* rule = FindRule(word, kStep2, kStep2ByLetter, SuffixOf)) {
+  if (const Rule* rule = FindRule(word, kStep2, kStep2ByLetter)) {
     // For logi the measure counts the l as part of the stem.
     const std::size_t counted = rule->suffix == "logi" ? 3 : rule->suffix.size();
     if (word.Without(counted).measure > 0) {
@@ -273,20 +273,19 @@ void Step2(Word& word) {
 }
 
 void Step3(Word& word) {
-  const Rule* rule = FindRule(word, kStep3, kStep3ByLetter, SuffixOf);
+  const Rule* rule = FindRule(word, kStep3, kStep3ByLetter);
   if (rule != nullptr && word.Without(rule->suffix.size()).measure > 0) {
     word.Replace(rule->suffix, rule->replacement);
   }
 }
 
 void Step4(Word& word) {
-  const std::string_view* suffix =
-      FindRule(word, kStep4, kStep4ByLetter, [](std::string_view s) { return s; });
-  if (suffix == nullptr || word.Without(suffix->size()).measure < 2) {
+  const Rule* rule = FindRule(word, kStep4, kStep4ByLetter);
+  if (rule == nullptr || word.Without(rule->suffix.size()).measure < 2) {
     return;
   }
-  if (*suffix != "ion" || word.EndsWith("sion") || word.EndsWith("tion")) {
-    word.Drop(suffix->size());
+  if (rule->suffix != "ion" || word.EndsWith("sion") || word.EndsWith("tion")) {
+    word.Drop(rule->suffix.size());
   }
 }
 
