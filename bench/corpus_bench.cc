@@ -19,10 +19,13 @@
 
 #include <benchmark/benchmark.h>
 
+#include "bench/counters.h"
 #include "bench/synthetic_text.h"
 #include "metrics/bleu.h"
 #include "metrics/chrf.h"
+#include "metrics/parallel.h"
 #include "metrics/porter_stemmer.h"
+#include "metrics/question_answering.h"
 #include "metrics/rouge.h"
 #include "metrics/ter.h"
 
@@ -57,13 +60,6 @@ const Input& TheInput() {
     return made;
   }();
   return input;
-}
-
-int NumThreads(const benchmark::State& state) { return static_cast<int>(state.range(0)); }
-
-void OnOneAndTwoThreads(benchmark::internal::Benchmark* benchmark) {
-  benchmark->ArgName("threads")->Arg(1)->Arg(2)->MeasureProcessCPUTime()->UseRealTime()->Unit(
-      benchmark::kMillisecond);
 }
 
 void Bleu13a(benchmark::State& state) {
@@ -112,6 +108,25 @@ void RougeStemmed(benchmark::State& state) {
   }
 }
 BENCHMARK(RougeStemmed)->Name("rouge_stemmed")->Apply(OnOneAndTwoThreads);
+
+// Means of exact match and F1, both in percent.
+void SquadV1(benchmark::State& state) {
+  const Input& input = TheInput();
+  for (auto _ : state) {
+    std::vector<AnswerScore> scores(input.hypotheses.size());
+    ParallelFor(NumThreads(state), scores.size(), [&](std::size_t i) {
+      scores[i] = ScoreBestAnswer(input.hypotheses[i], input.references[i], AnswerRules::kSquadV1);
+    });
+    AnswerScore sums;
+    for (const AnswerScore& score : scores) {
+      sums.exact_match += score.exact_match;
+      sums.f1 += score.f1;
+    }
+    state.counters["exact_match"] = 100 * sums.exact_match / static_cast<double>(scores.size());
+    state.counters["f1"] = 100 * sums.f1 / static_cast<double>(scores.size());
+  }
+}
+BENCHMARK(SquadV1)->Name("squad_v1")->Apply(OnOneAndTwoThreads);
 
 void RougeLLong(benchmark::State& state) {
   const TextPairs& pair = TheInput().long_pair;

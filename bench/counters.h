@@ -15,6 +15,15 @@ inline void SetRates(benchmark::State& state, double bytes, double flops) {
   }
 }
 
+// For Apply(): one and two threads as the first argument, time by the clock beside that of all
+// threads together.
+inline void OnOneAndTwoThreads(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgName("threads")->Arg(1)->Arg(2)->MeasureProcessCPUTime()->UseRealTime()->Unit(
+      benchmark::kMillisecond);
+}
+
+inline int NumThreads(const benchmark::State& state) { return static_cast<int>(state.range(0)); }
+
 }  // namespace meval
 
 #endif  // MEVAL_BENCH_COUNTERS_H_

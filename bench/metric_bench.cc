@@ -9,7 +9,6 @@
 #include <benchmark/benchmark.h>
 
 #include "metrics/bleu.h"
-#include "metrics/bootstrap.h"
 #include "metrics/chrf.h"
 #include "metrics/exact_match.h"
 #include "metrics/extract.h"
@@ -96,26 +95,6 @@ void TerSegment(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(TerSegment)->Arg(25)->Arg(100)->Arg(1000);
-
-void BleuBootstrap(benchmark::State& state) {
-  PythonRandom random(3);
-  std::vector<BleuStatistics> segments;
-  for (int i = 0; i < 819; ++i) {
-    segments.push_back(
-        CountBleu(MakeText(random, 30), std::vector<std::string>{MakeText(random, 30)}));
-  }
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(BootstrapStderr(819, 100, [&](std::span<const std::int64_t> drawn) {
-      BleuStatistics sums;
-      for (const auto i : drawn) {
-        sums += segments[static_cast<std::size_t>(i)];
-      }
-      return ScoreBleu(sums).score;
-    }));
-  }
-  state.SetItemsProcessed(state.iterations() * 100);
-}
-BENCHMARK(BleuBootstrap);
 
 std::string MakeSolution() {
   PythonRandom random(4);

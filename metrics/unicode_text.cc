@@ -1,5 +1,6 @@
 #include "metrics/unicode_text.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <stdexcept>
@@ -19,15 +20,6 @@ using text::PreviousStart;
 // CPython 3.11 has Unicode 14. ICU 72 has Unicode 15: 4388 letters and digits more.
 constexpr std::uint8_t kUnicodeOfReference = 14;
 
-bool IsAscii(std::string_view text) {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) >= 0x80) {
-      return false;
-    }
-  }
-  return true;
-}
-
 // The first position from `begin` on that is not ASCII, give or take 7 ASCII characters before it:
 // most text is ASCII, and eight bytes at a time show it.
 std::size_t SkipAscii(std::string_view text, std::size_t begin) {
@@ -40,6 +32,34 @@ std::size_t SkipAscii(std::string_view text, std::size_t begin) {
     begin += sizeof(eight);
   }
   return begin;
+}
+
+bool IsAscii(std::string_view text) {
+  const std::size_t begin = SkipAscii(text, 0);
+  return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(begin), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+// Calls body with each maximal run of non-whitespace of valid UTF-8.
+template <typename Body>
+void ForEachPiece(std::string_view text, Body body) {
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] > ' ' && text[i] <= '~') {  // most characters, and no whitespace
+      ++i;
+      continue;
+    }
+    const std::size_t at = i;
+    if (IsWhitespace(DecodeForward(text, i))) {
+      if (at > begin) {
+        body(text.substr(begin, at - begin));
+      }
+      begin = i;
+    }
+  }
+  if (begin < text.size()) {
+    body(text.substr(begin));
+  }
 }
 
 char AsciiLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -218,11 +238,6 @@ bool IsWordCharacter(char32_t c) {
   return age[0] <= kUnicodeOfReference;
 }
 
-bool IsAsciiPunctuation(char32_t c) {
-  return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') ||
-         (c >= '{' && c <= '~');
-}
-
 bool IsDigit(char32_t c) {
   if (c < 0x80) {
     return c >= '0' && c <= '9';
@@ -272,41 +287,30 @@ std::string_view Strip(std::string_view text) {
 std::vector<std::string_view> SplitWhitespace(std::string_view text) {
   RequireUtf8(text);
   std::vector<std::string_view> pieces;
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t at = i;
-    if (IsWhitespace(DecodeForward(text, i))) {
-      if (at > begin) {
-        pieces.push_back(text.substr(begin, at - begin));
-      }
-      begin = i;
-    }
-  }
-  if (begin < text.size()) {
-    pieces.push_back(text.substr(begin));
-  }
+  pieces.reserve(text.size() / 8 + 1);  // not far from what most languages need
+  ForEachPiece(text, [&](std::string_view piece) { pieces.push_back(piece); });
   return pieces;
 }
 
 std::string CollapseWhitespace(std::string_view text) {
+  RequireUtf8(text);
   std::string joined;
   joined.reserve(text.size());
-  for (const std::string_view piece : SplitWhitespace(text)) {
+  ForEachPiece(text, [&](std::string_view piece) {
     joined.append(joined.empty() ? "" : " ").append(piece);
-  }
+  });
   return joined;
 }
 
 std::string Lower(std::string_view text) {
   std::string out;
-  out.reserve(text.size());
   if (IsAscii(text)) {
-    for (const char c : text) {
-      out.push_back(AsciiLower(c));
-    }
+    out.resize(text.size());
+    std::transform(text.begin(), text.end(), out.begin(), AsciiLower);
     return out;
   }
   RequireUtf8(text);
+  out.reserve(text.size());
   AppendLower(text, 0, out);
   return out;
 }
@@ -332,13 +336,8 @@ std::string Capitalize(std::string_view text) {
 
 std::string DeleteAsciiPunctuation(std::string_view text) {
   RequireUtf8(text);
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    if (!IsAsciiPunctuation(static_cast<unsigned char>(c))) {
-      out.push_back(c);
-    }
-  }
+  std::string out(text);
+  std::erase_if(out, [](char c) { return IsAsciiPunctuation(static_cast<unsigned char>(c)); });
   return out;
 }
 

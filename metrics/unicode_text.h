@@ -36,7 +36,10 @@ inline bool IsWhitespace(char32_t c) {
 // Python's \w on text: general category L* or N* in Unicode 14, or the underscore.
 bool IsWordCharacter(char32_t c);
 // One of the 32 characters of Python's string.punctuation: !"#$%&'()*+,-./:;<=>?@[\]^_`{|}~
-bool IsAsciiPunctuation(char32_t c);
+inline bool IsAsciiPunctuation(char32_t c) {
+  return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') ||
+         (c >= '{' && c <= '~');
+}
 // Python's str.isdigit of one character: the decimal digits of all scripts (Nd), superscripts,
 // circled digits and the like, but neither fractions nor Roman numerals.
 bool IsDigit(char32_t c);
