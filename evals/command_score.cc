@@ -1,11 +1,14 @@
 // `mistral-eval score`: scores without a model.
 
 #include <algorithm>
+#include <istream>
 #include <ostream>
 #include <thread>
 
 #include "evals/commands.h"
 #include "evals/jsonl_lines.h"
+#include "evals/pair_files.h"
+#include "evals/pair_report.h"
 #include "evals/program.h"
 #include "evals/rescore_report.h"
 #include "evals/rescore_run.h"
@@ -17,6 +20,44 @@ namespace {
 int NumThreads(const ScoreOptions& options) {
   if (options.threads > 0) return options.threads;
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+std::vector<PairFile> ReadFiles(const ScoreOptions& options, std::istream& in) {
+  std::vector<PairFile> files;
+  for (const std::string& path : options.inputs) {
+    InputStream input(path, in);
+    files.push_back(ReadPairFile(input.stream(), input.name()));
+    if (files.size() > 1) AlignPairFile(files.front(), files.back());
+  }
+  return files;
+}
+
+void WriteReport(const PairReport& report, const std::string& format, std::ostream& out) {
+  if (format == "json") {
+    WriteJson(report, out);
+  } else if (format == "csv") {
+    WriteCsv(report, out);
+  } else if (format == "markdown") {
+    WriteMarkdown(report, out);
+  } else {
+    WriteConsole(report, out);
+  }
+}
+
+int ScorePairFiles(const ScoreOptions& options, std::istream& in, std::ostream& out) {
+  const std::vector<PairFile> files = ReadFiles(options, in);
+  ScorePairsOptions pairs = options.pairs;
+  pairs.num_threads = NumThreads(options);
+  const PairReport report = ScorePairs(files, pairs);
+  if (!options.per_sample.empty()) {
+    OutputStream lines(options.per_sample, "--per-sample", out);
+    WritePerSample(report, files, lines.stream());
+    lines.Close();
+  }
+  OutputStream output(options.out, "--out", out);
+  WriteReport(report, options.format, output.stream());
+  output.Close();
+  return kExitOk;
 }
 
 int ScoreRun(const ScoreOptions& options, std::ostream& out) {
@@ -32,11 +73,23 @@ int ScoreRun(const ScoreOptions& options, std::ostream& out) {
   return rescored.IsEqual() ? kExitOk : kExitRegression;
 }
 
+int ListMetrics(const ScoreOptions& options, std::ostream& out) {
+  OutputStream output(options.out, "--out", out);
+  if (options.format == "json") {
+    WriteCatalogueJson(output.stream());
+  } else {
+    WriteCatalogue(output.stream());
+  }
+  output.Close();
+  return kExitOk;
+}
+
 }  // namespace
 
 int ScoreCommand(const ScoreOptions& options, std::istream& in, std::ostream& out) {
-  if (options.metrics.empty()) return ScoreRun(options, out);
-  return ScorePairsCommand(options, NumThreads(options), in, out);
+  if (options.list) return ListMetrics(options, out);
+  if (!options.samples.empty()) return ScoreRun(options, out);
+  return ScorePairFiles(options, in, out);
 }
 
 }  // namespace meval

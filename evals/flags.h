@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "evals/run_options.h"
+#include "evals/score_options.h"
 #include "metrics/bootstrap.h"
 #include "metrics/bradley_terry.h"
 #include "metrics/elo.h"
@@ -97,26 +98,6 @@ struct SelftestCommandOptions {
   std::string only;                // only checks whose name begins with this
   std::string format = "console";  // console | json
   bool quiet = false;
-};
-
-// `score`
-struct ScoreOptions {
-  std::filesystem::path samples;     // of an earlier run; or:
-  std::vector<std::string> metrics;  // of pair_metric.h
-  std::vector<std::string> inputs;   // JSONL of pairs, one a system; "-": stdin
-  // metric -> parameter -> value
-  std::map<std::string, std::map<std::string, std::string>> parameters;
-  std::string per_sample;  // file for every pair's scores; empty: none
-  bool paired_bs = false;  // paired bootstrap against the first system
-  bool paired_ar = false;  // approximate randomisation against it
-  std::int64_t paired_bs_n = 1000;
-  std::int64_t paired_ar_n = 10000;
-  std::int64_t resamples = 1000;  // for intervals
-  double level = 0.95;
-  std::int64_t seed = 12345;
-  std::string format = "console";  // console | json; markdown with metrics
-  std::string out = "-";           // "-": stdout
-  int threads = 0;                 // 0: all
 };
 
 // `arena`

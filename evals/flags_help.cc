@@ -29,7 +29,7 @@ Commands (`mistral-eval COMMAND --help` says more; flags without a command mean 
   loglikelihood  JSONL {"context", "continuation"} in, log-probabilities out
   generate       JSONL {"prompt", ...} in, completions out
   perplexity     how well a model predicts a text file, per token, word and byte
-  score          computes the scores of an earlier run again from its sample logs, without a model
+  score          metrics of predictions against references, or of an earlier run's sample logs; no model
   arena          ratings of models (Bradley-Terry, Elo) from battles of two each
   tokenize       text to ids and pieces, ids to text
   model          what a checkpoint is and what it needs

@@ -1,172 +1,137 @@
 #include "evals/score_pairs.h"
 
-#include <algorithm>
-#include <cmath>
+#include <memory>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "evals/jsonl_lines.h"
-#include "metrics/bootstrap.h"
+#include "evals/flags.h"
 #include "metrics/metric_error.h"
 #include "metrics/paired_tests.h"
+#include "metrics/python_regex.h"
 #include "tasks/error.h"
-#include "tasks/nearest_name.h"
 
 namespace meval {
 namespace {
 
-// The texts of `plural`, a list, or of `singular`, a text or a list; exactly one of them is there.
-std::vector<std::string> GetTexts(const JsonLine& line, const std::string& singular,
-                                  const std::string& plural) {
-  const bool has_plural = line.fields.contains(plural);
-  if (has_plural && line.fields.contains(singular)) {
-    ThrowField(line, plural, "only one of \"" + singular + "\" and \"" + plural + "\"", "both");
-  }
-  if (!has_plural) {
-    return {GetText(line, singular)};
-  }
-  const auto& list = line.fields.at(plural);
-  if (!list.is_array()) ThrowField(line, plural, "a list of texts", list.type_name());
-  std::vector<std::string> texts;
-  for (const auto& text : list) {
-    if (!text.is_string()) ThrowField(line, plural, "a list of texts", list.dump());
-    texts.push_back(text.get<std::string>());
-  }
-  if (texts.empty()) ThrowField(line, plural, "at least one text", "an empty list");
-  return texts;
-}
-
-std::optional<std::string> GetId(const JsonLine& line) {
-  const auto found = line.fields.find("id");
-  if (found == line.fields.end()) return std::nullopt;
-  return found->is_string() ? found->get<std::string>() : found->dump();
-}
-
-// Both systems answer the same documents: by id where there are ids, else line by line. `other` is
-// put into the order of `first`.
-void Align(const SystemPairs& first, SystemPairs& other) {
-  if (other.pairs.size() != first.pairs.size()) {
-    throw DataError(fmt::format("{}: expected as many pairs as in {}, {}, found {}", other.name,
-                                first.name, first.pairs.size(), other.pairs.size()));
-  }
-  if (!first.ids.empty() && !other.ids.empty()) {
-    std::map<std::string, std::size_t> places;
-    for (std::size_t i = 0; i < other.ids.size(); ++i) places[other.ids[i]] = i;
-    std::vector<PredictionPair> sorted;
-    for (std::size_t i = 0; i < first.ids.size(); ++i) {
-      const auto found = places.find(first.ids[i]);
-      if (found == places.end()) {
-        throw DataError(fmt::format("{}: expected a pair with the id \"{}\" of {}, found none",
-                                    other.name, first.ids[i], first.pairs[i].where));
-      }
-      sorted.push_back(other.pairs[found->second]);
-    }
-    other.pairs = std::move(sorted);
-    other.ids = first.ids;
-  }
-  for (std::size_t i = 0; i < first.pairs.size(); ++i) {
-    if (first.pairs[i].references != other.pairs[i].references) {
-      throw DataError(
-          fmt::format("{}: expected the references of {}, found others: systems are "
-                      "compared on the same documents",
-                      other.pairs[i].where, first.pairs[i].where));
-    }
-  }
-}
-
-// The middle `level` of resampled scores, between order statistics.
-Interval Middle(std::vector<double> scores, double level) {
-  std::sort(scores.begin(), scores.end());
-  const auto at = [&](double share) {
-    const double place = share * static_cast<double>(scores.size() - 1);
-    const auto below = static_cast<std::size_t>(std::floor(place));
-    const std::size_t above = std::min(below + 1, scores.size() - 1);
-    const double weight = place - static_cast<double>(below);
-    return scores[below] * (1 - weight) + scores[above] * weight;
-  };
-  return {.low = at((1 - level) / 2), .high = at((1 + level) / 2)};
-}
-
-std::vector<PairMetric> ScoreNamed(const ScoreOptions& options, const std::string& name,
-                                   const SystemPairs& system, int num_threads) {
-  const auto parameters = options.parameters.find(name);
+// Values without a fixed set of words are read only here.
+std::unique_ptr<PairMetric> Make(const PairMetricRequest& request) {
   try {
-    return ScorePairs(
-        name, parameters == options.parameters.end() ? MetricParameters{} : parameters->second,
-        system.pairs, num_threads);
+    return MakePairMetric(request);
   } catch (const MetricError& error) {
-    throw DataError(error.what());
+    throw UsageError(std::string("--param: ") + error.what());
+  } catch (const RegexError& error) {
+    throw UsageError(fmt::format("--param: {}: {}", request.name, error.what()));
   }
 }
 
-void AddTests(const ScoreOptions& options, MetricOfSystems& metric) {
-  const PairMetric& baseline = metric.systems.front().metric;
-  for (std::size_t i = 1; i < metric.systems.size(); ++i) {
-    SystemScore& system = metric.systems[i];
-    const auto seed = static_cast<std::uint64_t>(options.seed);
-    if (options.paired_bs) {
-      system.bs_p = PairedBootstrap(baseline.rows, system.metric.rows, baseline.score_of_sums,
-                                    {.num_trials = options.paired_bs_n, .seed = seed})
-                        .p_value;
+// One metric over all systems.
+class MetricRun {
+ public:
+  MetricRun(PairMetric& metric, std::span<const PairFile> files, const ScorePairsOptions& options)
+      : metric_(metric), files_(files), options_(options) {
+    for (const PairFile& file : files) {
+      try {
+        metric_.Prepare(file.pairs);
+      } catch (const MetricError& error) {
+        throw DataError(file.name + ": " + error.what());
+      }
     }
-    if (options.paired_ar) {
-      system.ar_p = PairedRandomization(baseline.rows, system.metric.rows, baseline.score_of_sums,
-                                        {.num_trials = options.paired_ar_n, .seed = seed})
-                        .p_value;
+    for (const PairFile& file : files) {
+      try {
+        statistics_.push_back(CountPairs(metric_, file.pairs, options.num_threads));
+      } catch (const PairError& error) {
+        throw DataError(file.where[error.index()] + ": " + error.what());
+      }
     }
   }
-}
+
+  PairReportRow Row(std::size_t score) const {
+    PairReportRow row;
+    row.about = metric_.scores()[score];
+    row.signature = metric_.SignatureOf(score, files_.front().pairs);
+    for (std::size_t system = 0; system < files_.size(); ++system) {
+      row.systems.push_back(ScoreSystem(score, system));
+    }
+    return row;
+  }
+
+ private:
+  SystemScore ScoreSystem(std::size_t score, std::size_t system) const {
+    const SegmentStatistics& statistics = statistics_[system];
+    SystemScore scored;
+    const Resampling resampling = {.num_resamples = options_.resamples,
+                                   .seed = options_.seed,
+                                   .num_threads = options_.num_threads};
+    try {
+      scored.score = ScoreSet(metric_, score, statistics, options_.level, resampling);
+    } catch (const MetricError& error) {
+      throw DataError(files_[system].name + ": " + error.what());
+    }
+    for (std::size_t i = 0; i < statistics.num_segments(); ++i) {
+      scored.pairs.push_back(metric_.ScoreOfPair(score, statistics[i]));
+    }
+    if (system > 0) Compare(score, system, scored);
+    return scored;
+  }
+
+  void Compare(std::size_t score, std::size_t system, SystemScore& scored) const {
+    const ScoreOfSums score_of = [&](std::span<const double> sums) {
+      return metric_.Score(score, sums);
+    };
+    scored.difference = scored.score.value - metric_.Score(score, statistics_[0].Sums());
+    const auto p_value = [&](auto test, const std::optional<std::int64_t>& trials) {
+      std::optional<double> p;
+      if (!trials) return p;
+      try {
+        p = test(statistics_[0], statistics_[system], score_of,
+                 {.num_trials = *trials, .seed = options_.seed})
+                .p_value;
+      } catch (const MetricError&) {
+        // One of the trials has no such score, as a set of one label has no kappa.
+      }
+      return p;
+    };
+    scored.p_bootstrap = p_value(PairedBootstrap, options_.tests.bootstrap);
+    scored.p_randomization = p_value(PairedRandomization, options_.tests.randomization);
+  }
+
+  PairMetric& metric_;
+  std::span<const PairFile> files_;
+  const ScorePairsOptions& options_;
+  std::vector<SegmentStatistics> statistics_;  // per system
+};
 
 }  // namespace
 
-SystemPairs ReadPairs(std::istream& in, const std::string& name) {
-  SystemPairs system;
-  system.name = name;
-  std::set<std::string> seen;
-  for (const JsonLine& line : ReadJsonLines(in, name)) {
-    if (const auto id = GetId(line)) {
-      if (!seen.insert(*id).second) ThrowField(line, "id", "an id of its own", *id + " again");
-      system.ids.push_back(*id);
-    }
-    system.pairs.push_back({.where = line.where,
-                            .predictions = GetTexts(line, "prediction", "predictions"),
-                            .references = GetTexts(line, "reference", "references")});
-    if (!system.ids.empty() && system.ids.size() != system.pairs.size()) {
-      throw DataError(line.where + ": expected ids in all lines or in none");
-    }
-  }
-  if (system.pairs.empty()) {
-    throw DataError(name +
-                    ": no pairs: expected lines like {\"prediction\": \"…\", \"references\": "
-                    "[\"…\"]}");
-  }
-  return system;
-}
-
-std::vector<MetricOfSystems> ScoreSystems(const ScoreOptions& options,
-                                          const std::vector<SystemPairs>& inputs, int num_threads) {
-  std::vector<SystemPairs> systems = inputs;
-  for (std::size_t i = 1; i < systems.size(); ++i) Align(systems.front(), systems[i]);
-  std::vector<MetricOfSystems> all;
-  for (const std::string& name : options.metrics) {
-    const std::size_t begin = all.size();
-    for (const SystemPairs& system : systems) {
-      std::size_t at = begin;
-      for (PairMetric& metric : ScoreNamed(options, name, system, num_threads)) {
-        if (at == all.size()) all.push_back({metric.name, metric.signature, {}});
-        const Resampling resampling = {.num_resamples = options.resamples,
-                                       .seed = static_cast<std::uint64_t>(options.seed),
-                                       .num_threads = num_threads};
-        const Interval interval =
-            Middle(ResampleScores(metric.rows, metric.score_of_sums, resampling), options.level);
-        all[at++].systems.push_back({std::move(metric), interval, {}, {}});
+std::vector<std::unique_ptr<PairMetric>> MakePairMetrics(
+    const std::vector<PairMetricRequest>& requests) {
+  std::vector<std::unique_ptr<PairMetric>> metrics;
+  std::set<std::string> scores;
+  for (const PairMetricRequest& request : requests) {
+    metrics.push_back(Make(request));
+    for (const PairScore& score : metrics.back()->scores()) {
+      if (!scores.insert(score.name).second) {
+        throw UsageError("--metric: " + score.name + " is asked for twice");
       }
     }
-    for (std::size_t at = begin; at < all.size(); ++at) AddTests(options, all[at]);
   }
-  return all;
+  return metrics;
+}
+
+PairReport ScorePairs(std::span<const PairFile> files, const ScorePairsOptions& options) {
+  PairReport report;
+  report.num_pairs = static_cast<std::int64_t>(files.front().pairs.size());
+  for (const PairFile& file : files) report.systems.push_back(file.name);
+  report.options = options;
+  for (const auto& metric : MakePairMetrics(options.metrics)) {
+    const MetricRun run(*metric, files, options);
+    for (std::size_t score = 0; score < metric->scores().size(); ++score) {
+      report.rows.push_back(run.Row(score));
+    }
+  }
+  return report;
 }
 
 }  // namespace meval

@@ -1,51 +1,54 @@
 #ifndef MEVAL_EVALS_SCORE_PAIRS_H_
 #define MEVAL_EVALS_SCORE_PAIRS_H_
 
-// Predictions and references from JSONL, scored without a model, one system or several side by
-// side.
+// Several systems' answers to the same documents, scored side by side.
 
 #include <cstdint>
-#include <iosfwd>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "evals/flags.h"
-#include "metrics/aggregate.h"
+#include "evals/pair_files.h"
+#include "evals/score_options.h"
 #include "metrics/pair_metric.h"
+#include "metrics/pair_scores.h"
 
 namespace meval {
 
-// The pairs of one system, in the order of its file. Throws DataError, with the line: no pairs, a
-// field that is missing, of the wrong kind or there under two names, an id twice.
-struct SystemPairs {
-  std::string name;              // of the file
-  std::vector<std::string> ids;  // all or none
-  std::vector<PredictionPair> pairs;
-};
-SystemPairs ReadPairs(std::istream& in, const std::string& name);
-
 struct SystemScore {
-  PairMetric metric;
-  Interval interval;           // of the bootstrap, options.level
-  std::optional<double> bs_p;  // against the first system
-  std::optional<double> ar_p;  //
+  SetScore score;
+  // Of each pair alone, where that has a meaning.
+  std::vector<std::optional<double>> pairs;
+  // Against the baseline, of which there is none for the baseline itself.
+  std::optional<double> difference;
+  // None either where one of a test's trials has no score.
+  std::optional<double> p_bootstrap;
+  std::optional<double> p_randomization;
 };
 
-struct MetricOfSystems {
-  std::string name;
+struct PairReportRow {
+  PairScore about;  // name, unit, direction
   std::string signature;
-  std::vector<SystemScore> systems;  // in the order of the inputs
+  std::vector<SystemScore> systems;
 };
 
-// All metrics of all systems. Throws DataError where systems are not of the same documents (number,
-// ids or references), with both places; UsageError for an unknown metric or parameter.
-std::vector<MetricOfSystems> ScoreSystems(const ScoreOptions& options,
-                                          const std::vector<SystemPairs>& systems, int num_threads);
+struct PairReport {
+  std::int64_t num_pairs = 0;
+  std::vector<std::string> systems;  // the files' names
+  ScorePairsOptions options;
+  std::vector<PairReportRow> rows;  // in the order asked for
+};
 
-// The whole command with --metric; returns the exit code.
-int ScorePairsCommand(const ScoreOptions& options, int num_threads, std::istream& in,
-                      std::ostream& out);
+// The metrics asked for. Throws UsageError for a parameter that a metric refuses, and where two
+// metrics give the same score.
+std::vector<std::unique_ptr<PairMetric>> MakePairMetrics(
+    const std::vector<PairMetricRequest>& requests);
+
+// Scores files that are aligned with the first of them; there is at least one. Throws as
+// MakePairMetrics, and DataError, with file and line, for a pair that a metric refuses.
+PairReport ScorePairs(std::span<const PairFile> files, const ScorePairsOptions& options);
 
 }  // namespace meval
 

@@ -1,59 +1,120 @@
 #ifndef MEVAL_METRICS_PAIR_METRIC_H_
 #define MEVAL_METRICS_PAIR_METRIC_H_
 
-// Every metric of predictions against references, by name: what `mistral-eval score` offers.
+// Every metric over pairs of a prediction and its references, by name and behind one interface.
 //
-//   const auto metrics = ScorePairs("rouge", {{"stemmer", "yes"}}, pairs, num_threads);
-//   metrics[0].name, metrics[0].score, metrics[0].signature
+//   const auto bleu = MakePairMetric({.name = "bleu", .parameters = {{"tokenize", "intl"}}});
+//   std::vector<double> sums(bleu->num_statistics());   // then, for each pair, add what it gives:
+//   bleu->Count({.predictions = {"a b c"}, .references = {"a b d"}}, statistics);
+//   bleu->Score(0, sums);
 //
-// Whatever a metric is, a pair adds a row of numbers to it and the score is a function of the sums
-// of rows. So any resample of pairs is scored without its texts, and no number depends on how many
-// threads counted.
+// A pair gives a row of numbers, its statistics; the score of a set is a function of their sums.
+// So a set can be split over threads, resampled (metrics/pair_scores.h) and swapped with another
+// system's pair by pair without going back to the texts, always to the same number: statistics of
+// corpus metrics are counts, those of means are added up from the left.
 
-#include <map>
+#include <cstddef>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
-
-#include "metrics/summed_statistics.h"
 
 namespace meval {
 
-// One document. Most metrics take exactly one prediction; DROP's are a list of spans.
-struct PredictionPair {
-  std::string where;  // for messages: "pairs.jsonl:3"
-  std::vector<std::string> predictions;
-  std::vector<std::string> references;
+// What one system answered to one document, and what that is compared with.
+struct AnswerPair {
+  std::vector<std::string> predictions;  // one, or several where a metric takes several
+  std::vector<std::string> references;   // any of them would be right
+  // In place of `references`, for answers that are several spans each (drop).
+  std::vector<std::vector<std::string>> span_references = {};
+
+  std::size_t num_references() const { return references.size() + span_references.size(); }
 };
 
-// Parameters of one metric: "tokenize" -> "13a".
-using MetricParameters = std::map<std::string, std::string>;
-
-struct PairMetric {
-  std::string name;              // of the score: "rouge1" of the metric "rouge"
-  std::string signature;         // nrefs:1|case:mixed|...|version:...: equal ones compare
-  double range_high = 1;         // of the best score or, for TER, of the usual range: 1 or 100
-  bool higher_is_better = true;  //
-  double score = 0;              // of the whole set
-  std::vector<double> samples;   // [pairs] each alone
-  SegmentStatistics rows{0};     // [pairs] what each adds
-  ScoreOfSums score_of_sums;     //
+// One number a metric gives.
+struct PairScore {
+  std::string name;                    // "rouge1", "bleu"; unique in the catalogue
+  std::string unit;                    // "fraction" (0..1) or "percent" (0..100)
+  double lowest = 0;                   // of the range, in `unit`
+  std::optional<double> highest = {};  // nothing: there is no bound
+  bool higher_is_better = true;
+  // The set's score is the mean over pairs, which has a closed-form error. Otherwise it is some
+  // other function of the sums, and its error comes from resampling.
+  bool is_mean = true;
 };
 
-// What there is: names with parameters, their accepted values and defaults, for help and messages.
-struct PairMetricInfo {
-  std::string_view name;
-  std::string_view summary;                       // one line, with range and source
-  std::map<std::string, std::string> parameters;  // name -> "13a (default), intl, char, zh, none"
-};
-std::span<const PairMetricInfo> PairMetricCatalogue();
+class PairMetric {
+ public:
+  explicit PairMetric(std::vector<PairScore> scores);
+  virtual ~PairMetric();
+  PairMetric(const PairMetric&) = delete;
+  PairMetric& operator=(const PairMetric&) = delete;
 
-// The scores of one metric: one, or several for "rouge". MetricError: an unknown name or parameter
-// (listing the known ones), a value out of range, no pairs, a pair without references or with a
-// number of predictions the metric does not take, text that is not UTF-8; the place is the pair's.
-std::vector<PairMetric> ScorePairs(std::string_view metric, const MetricParameters& parameters,
-                                   std::span<const PredictionPair> pairs, int num_threads = 1);
+  const std::vector<PairScore>& scores() const { return scores_; }
+
+  // To be called with all pairs of all systems before the first Count: a metric over labels numbers
+  // those there are. Others do nothing.
+  virtual void Prepare(std::span<const AnswerPair> pairs);
+
+  virtual std::size_t num_statistics() const = 0;
+  // Writes what a pair adds to a set; statistics.size() is num_statistics(). May be called from
+  // several threads at once. MetricError: no or several predictions where one is expected, no
+  // references, spans where texts are expected, text that is not valid UTF-8 (with byte offset).
+  void Count(const AnswerPair& pair, std::span<double> statistics) const;
+
+  // A score of the set whose statistics add up to `sums`. `score` is its place in scores().
+  // MetricError where the set has none (Cohen's kappa of a single label).
+  virtual double Score(std::size_t score, std::span<const double> sums) const = 0;
+  // The same for one pair alone, where that has a meaning: a sentence's BLEU is smoothed otherwise
+  // than a corpus', and a macro F1 has none.
+  virtual std::optional<double> ScoreOfPair(std::size_t score,
+                                            std::span<const double> statistics) const;
+
+  // What must be equal for two scores to be compared (metrics/signature.h).
+  virtual std::string SignatureOf(std::size_t score, std::span<const AnswerPair> pairs) const = 0;
+
+ protected:
+  // What Count does after its checks of the pair's shape.
+  virtual void CountPair(const AnswerPair& pair, std::span<double> statistics) const = 0;
+  virtual bool TakesSeveralPredictions() const { return false; }
+  virtual bool TakesNoReferences() const { return false; }
+  virtual bool TakesSpans() const { return false; }
+
+ private:
+  std::vector<PairScore> scores_;
+};
+
+// The catalogue.
+
+struct PairParameter {
+  std::string key;                 // "tokenize"
+  std::string fallback;            // what holds where none is given: "13a"; "" for none
+  std::string meaning;             // one line
+  std::vector<std::string> words;  // the values there are; empty: a number or text, see `meaning`
+  bool is_list = false;            // may be given several times
+};
+
+struct PairMetricEntry {
+  std::string name;                 // "bleu", "rouge"
+  std::string title;                // one line
+  std::vector<std::string> scores;  // what it gives: rouge gives four
+  std::vector<PairParameter> parameters;
+};
+
+// Every metric, those alike together.
+const std::vector<PairMetricEntry>& PairMetricCatalogue();
+
+struct PairMetricRequest {
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> parameters;  // key, value
+};
+
+// MetricError for an unknown name, an unknown or repeated key, or a value that is not accepted;
+// each says what is. RegexError for a pattern that is not a regular expression we can run.
+std::unique_ptr<PairMetric> MakePairMetric(const PairMetricRequest& request);
 
 }  // namespace meval
 

@@ -1,12 +1,11 @@
 #ifndef MEVAL_METRICS_PAIRS_FAMILIES_H_
 #define MEVAL_METRICS_PAIRS_FAMILIES_H_
 
-// The families behind pair_metric.h, each from its own header: corpus metrics, ROUGE, single
-// answers, labels.
+// The parts of the catalogue: what each file of this folder adds to it.
 
-#include <span>
+#include <functional>
+#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "metrics/pair_metric.h"
@@ -14,30 +13,38 @@
 
 namespace meval::pairs {
 
-using Pairs = std::span<const PredictionPair>;
-using Metrics = std::vector<PairMetric>;
+struct Family {
+  PairMetricEntry entry;
+  std::function<std::unique_ptr<PairMetric>(const Parameters&)> make;
+};
 
-Metrics ScoreBleuPairs(ParameterReader& parameters, Pairs pairs, int num_threads);
-Metrics ScoreChrfPairs(std::string_view name, ParameterReader& parameters, Pairs pairs,
-                       int num_threads);
-Metrics ScoreTerPairs(ParameterReader& parameters, Pairs pairs, int num_threads);
-Metrics ScoreRougePairs(std::string_view name, ParameterReader& parameters, Pairs pairs,
-                        int num_threads);
-// exact_match, numeric, squad_em, ..., drop_f1, hendrycks_math, minerva_math: a mean over pairs.
-Metrics ScoreAnswerPairs(std::string_view name, ParameterReader& parameters, Pairs pairs,
-                         int num_threads);
-// accuracy, macro_f1, ...: prediction and the one reference are labels.
-Metrics ScoreLabelPairs(std::string_view name, ParameterReader& parameters, Pairs pairs);
+std::vector<Family> OverlapFamilies();   // bleu, chrf, chrf++, ter
+std::vector<Family> RougeFamilies();     // rouge, rouge1 .. rouge9, rougeL, rougeLsum
+std::vector<Family> AnswerFamilies();    // exact_match, numeric
+std::vector<Family> QuestionFamilies();  // squad, squad_v2, nq_em, triviaqa, coqa, drop
+std::vector<Family> MathFamilies();      // hendrycks_math, minerva_math, math_equiv_symbolic
+std::vector<Family> LabelFamilies();     // labels, accuracy, macro_f1, mcc, ...
 
-// The only prediction of each pair. MetricError for a pair with none or several.
-std::vector<std::string> SinglePredictions(std::string_view metric, Pairs pairs);
-std::vector<std::vector<std::string>> References(Pairs pairs);
-// The number of references, or "var" where pairs differ.
-std::string CountReferences(Pairs pairs);
-// A metric that is the mean of these scores.
-PairMetric MeanMetric(std::string name, std::string signature, std::vector<double> samples);
+// The field nrefs of a signature.
+std::string ReferenceField(std::span<const AnswerPair> pairs);
 
-inline constexpr std::string_view kVersionField = "version:mistral-eval-1";
+// A metric whose scores are means over pairs. Its statistics are the pair's scores and a 1.
+class MeanMetric : public PairMetric {
+ public:
+  using PairMetric::PairMetric;
+  std::size_t num_statistics() const final { return scores().size() + 1; }
+  double Score(std::size_t score, std::span<const double> sums) const final {
+    return sums[score] / sums.back();
+  }
+
+ protected:
+  void CountPair(const AnswerPair& pair, std::span<double> statistics) const final {
+    ScorePair(pair, statistics.first(scores().size()));
+    statistics.back() = 1;
+  }
+  // Writes the pair's scores.
+  virtual void ScorePair(const AnswerPair& pair, std::span<double> scores) const = 0;
+};
 
 }  // namespace meval::pairs
 

@@ -1,40 +1,47 @@
 #ifndef MEVAL_METRICS_PAIRS_PARAMETERS_H_
 #define MEVAL_METRICS_PAIRS_PARAMETERS_H_
 
-// Reading a metric's parameters: each is asked for once, with its default, and Finish refuses what
-// nobody asked for.
+// The parameters of one requested metric as typed values. All errors are MetricErrors
+// `bleu: parameter tokenize: ...: expected ...`.
 
+#include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "metrics/pair_metric.h"
 
 namespace meval::pairs {
 
-class ParameterReader {
+class Parameters {
  public:
-  ParameterReader(std::string_view metric, const MetricParameters& parameters)
-      : metric_(metric), parameters_(parameters) {}
+  // Checks keys and words against the entry's.
+  Parameters(const PairMetricEntry& entry, const PairMetricRequest& request);
 
-  std::string Text(const std::string& name, const std::string& otherwise);
-  bool YesNo(const std::string& name, bool otherwise);  // yes | no
-  int Int(const std::string& name, int otherwise, int least);
-  std::optional<double> Number(const std::string& name);  // >= 0
-
-  // MetricError for a parameter that was not asked for, listing those that were.
-  void Finish() const;
+  const std::string& Word(std::string_view key) const { return Value(key); }
+  bool Flag(std::string_view key) const { return Value(key) == "yes" || Value(key) == "true"; }
+  // At least `least`.
+  int Integer(std::string_view key, int least) const;
+  // A finite number; nothing where the value is "".
+  std::optional<double> Number(std::string_view key) const;
+  const std::vector<std::string>& List(std::string_view key) const;
 
  private:
-  std::optional<std::string> Find(const std::string& name);
+  struct Given {
+    const PairParameter* parameter;
+    std::vector<std::string> values;
+  };
+  const Given& Find(std::string_view key) const;
+  const std::string& Value(std::string_view key) const;
+  [[noreturn]] void Fail(std::string_view key, const std::string& what) const;
 
   std::string metric_;
-  const MetricParameters& parameters_;
-  std::set<std::string> known_;
+  std::vector<Given> given_;  // one for each parameter of the entry
 };
 
-std::string YesOrNo(bool value);
+// A parameter that is "yes" or "no"; "true" and "false" say the same.
+PairParameter FlagParameter(const std::string& key, bool fallback, const std::string& meaning);
 
 }  // namespace meval::pairs
 

@@ -125,7 +125,8 @@ TEST(ArenaCommand, NamesModelsThatHaveNoRatingAndRatesTheOthers) {
                                                           {"south", "unconnected"}}));
   const ProgramResult console = Arena({kBattles, "--bootstrap", "20"});
   EXPECT_EQ(console.code, kExitOk);
-  EXPECT_THAT(console.out, AllOf(HasSubstr("champion"), HasSubstr("north")));
+  EXPECT_THAT(console.out, AllOf(HasSubstr("champion (unbeaten: never lost to or tied with"),
+                                 HasSubstr("north (unconnected: met no model")));
 }
 
 TEST(ArenaCommand, AnchorsTheGroupOfTheAnchor) {
@@ -211,7 +212,7 @@ TEST(ArenaCommand, SaysWhichFlagIsWrong) {
       {{"--level", "95"}, "--level: expected a number between 0 and 1, found 95"},
       {{"--bootstrap", "1"}, "--bootstrap: expected 0, or 2 or more, found 1"},
       {{"--format", "cvs"}, "--format: expected one of console, json, csv, markdown"},
-      {{"--anker", "x=1"}, "--anker: unknown flag"},
+      {{"--achor", "x=1"}, "--achor: unknown flag; did you mean \"--anchor\"?"},
   };
   for (const auto& c : cases) {
     std::vector<std::string> arguments = {"-"};
