@@ -1,6 +1,7 @@
 #include "metrics/latex/expression.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "metrics/latex/outcome.h"
@@ -110,21 +111,18 @@ std::string ToText(const Expression& expression) {
   for (const ExpressionPtr& part : expression.parts) {
     parts.push_back(ToText(*part));
   }
-  const bool is_sum = expression.kind == ExpressionKind::kSum;
-  if (is_sum || expression.kind == ExpressionKind::kProduct) {
+  if (expression.kind == ExpressionKind::kSum || expression.kind == ExpressionKind::kProduct) {
     std::ranges::sort(parts);
   }
-  if (parts.empty()) {
-    return expression.kind == ExpressionKind::kInfinity ? "oo" : expression.name;
+  // Unknown functions are marked, so that none of them has the name of a known one.
+  constexpr std::array<std::string_view, 13> kLabels = {
+      "", "", "oo", "+", "*", "^", "", "@", "derivative", "integral", "sum", "product", "limit"};
+  std::string text(kLabels[static_cast<std::size_t>(expression.kind)]);
+  text += expression.name;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    text += (i == 0 ? "(" : ", ") + parts[i];
   }
-  constexpr std::string_view kNames = "ns.+*^fgdISPL";
-  std::string text(1, kNames[static_cast<std::size_t>(expression.kind)]);
-  text += expression.name + "(";
-  for (const std::string& part : parts) {
-    text += part + ",";
-  }
-  text.back() = ')';
-  return text;
+  return parts.empty() ? text : text + ")";
 }
 
 }  // namespace meval::latex
