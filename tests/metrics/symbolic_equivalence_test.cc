@@ -1,12 +1,15 @@
 #include "metrics/symbolic_equivalence.h"
 
+#include <array>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "metrics/metric_error.h"
+#include "metrics/python_random.h"
 #include "tests/metrics/golden.h"
 
 namespace meval {
@@ -50,13 +53,147 @@ TEST(SymbolicEquivalence, FindsWhatItCannotReadDifferentEvenFromItself) {
   }
 }
 
+TEST(SymbolicEquivalence, FindsExactAnswersThatItCanReadEqualToThemselves) {
+  for (const auto& row : testing::LoadGolden("symbolic/pairs.jsonl", 739)) {
+    const std::string a = row.Text("/input/a");
+    const std::string topic = row.Text("/topic");
+    if (row.Text("/expected/outcome") == "equal" && topic != "decimal" &&
+        a.find("\\infty") == std::string::npos) {
+      EXPECT_TRUE(IsSymbolicallyEqual(a, a)) << a;
+    }
+  }
+}
+
+TEST(SymbolicEquivalence, FindsRandomPolynomialsEqualToTheirExpansion) {
+  PythonRandom random(20240607);
+  const auto text = [](std::int64_t n) { return "(" + std::to_string(n) + ")"; };
+  for (int round = 0; round < 100; ++round) {
+    const std::int64_t a = random.Below(19) - 9;
+    const std::int64_t b = random.Below(19) - 9;
+    const std::string factored = "(x+" + text(a) + ")(x+" + text(b) + ")";
+    const std::string expanded = "x^2+" + text(a + b) + "x+" + text(a * b);
+    EXPECT_TRUE(IsSymbolicallyEqual(factored, expanded)) << factored;
+    EXPECT_FALSE(IsSymbolicallyEqual(factored, expanded + "+1")) << factored;
+    // Below a root and a function, arithmetic alone does not decide.
+    for (const std::string operation : {"\\sqrt{", "\\sin{"}) {
+      EXPECT_TRUE(IsSymbolicallyEqual(operation + factored + "}", operation + expanded + "}"));
+      EXPECT_FALSE(IsSymbolicallyEqual(operation + factored + "}", operation + expanded + "+1}"));
+    }
+  }
+}
+
+TEST(SymbolicEquivalence, TellsNearlyEqualNumbersApart) {
+  // The two differ in the 31st digit.
+  EXPECT_FALSE(
+      IsSymbolicallyEqual("\\sqrt{2}", "\\frac{1414213562373095048801688724209}{10^{30}}"));
+  // Ramanujan's constant has twelve nines behind the point; 2 \arcsin 1 is pi.
+  EXPECT_FALSE(IsSymbolicallyEqual("\\exp(2\\arcsin(1)\\sqrt{163})", "262537412640768744"));
+  EXPECT_FALSE(IsSymbolicallyEqual("10^{100}+1", "10^{100}"));
+  EXPECT_FALSE(IsSymbolicallyEqual("\\sqrt{2}", "\\sqrt{2}+\\exp(-100)"));
+  // Thousands of digits cancel here.
+  EXPECT_TRUE(
+      IsSymbolicallyEqual("\\exp(2000)+\\sqrt{2}+\\sin 1-\\exp(2000)", "\\sqrt{2}+\\sin 1"));
+  EXPECT_FALSE(IsSymbolicallyEqual("\\exp(2000)+\\sqrt{2}+\\sin 1-\\exp(2000)",
+                                   "\\sqrt{2}+\\sin 1+10^{-20}"));
+}
+
+std::string Repeated(const std::string& text, std::size_t count) {
+  std::string repeated;
+  for (std::size_t i = 0; i < count; ++i) {
+    repeated += text;
+  }
+  return repeated;
+}
+
 TEST(SymbolicEquivalence, EndsOnHostileText) {
-  const std::string deep(100000, '{');
-  EXPECT_FALSE(IsSymbolicallyEqual(deep, deep));
-  const std::string nested(20000, '(');
-  EXPECT_FALSE(IsSymbolicallyEqual(nested + "1", "1"));
-  EXPECT_FALSE(IsSymbolicallyEqual("9^{9^{9^{9^{9}}}}", "1"));
-  EXPECT_FALSE(IsSymbolicallyEqual("1000000!", "1"));
+  const std::vector<std::string> texts = {
+      "9^{9^{9^{9^{9}}}}",
+      "10^{100}!",
+      "1000000!",
+      "9!!!!!!!",
+      "(x+y+z+w+1)^{200}",
+      Repeated("{", 100'000),
+      Repeated("(", 20'000) + "1",
+      Repeated("x+", 5'000'000),
+      Repeated("\\frac", 2'000'000),
+      Repeated("1", 10'000'000),
+      Repeated("|x|y|z|", 30),
+      Repeated("f(", 60) + "x" + Repeated(")", 60),
+      "x" + Repeated("|_{x=(x+x)}", 60),
+      Repeated("\\frac{d", 40) + "x" + Repeated("}{dx}", 40),
+      Repeated("\\frac{d}{dx}", 60) + "x^{70}",
+      "\\sum_{k=1}^{2000}\\sum_{j=1}^{2000}\\sin(kj)",
+      Repeated("\\exp(", 6) + "x" + Repeated(")", 6),
+      "\\sin(10^{400})",
+      "\\binom{10^{50}}{10000}",
+  };
+  for (const std::string& text : texts) {
+    EXPECT_FALSE(IsSymbolicallyEqual(text, "1")) << text.substr(0, 40);
+  }
+  EXPECT_FALSE(IsSymbolicallyEqual(Repeated("{", 100'000), Repeated("{", 100'000)));
+}
+
+// Most of these are not mathematics; all have an answer, and always the same.
+TEST(SymbolicEquivalence, HasAnAnswerForRandomText) {
+  static const std::vector<std::string> kPieces = {"x",
+                                                   "y",
+                                                   "2",
+                                                   "10",
+                                                   "0.5",
+                                                   "+",
+                                                   "-",
+                                                   "*",
+                                                   "/",
+                                                   "^",
+                                                   "_",
+                                                   "(",
+                                                   ")",
+                                                   "{",
+                                                   "}",
+                                                   "[",
+                                                   "]",
+                                                   "|",
+                                                   ",",
+                                                   ".",
+                                                   "=",
+                                                   "!",
+                                                   "'",
+                                                   "d",
+                                                   "dx",
+                                                   "\\frac",
+                                                   "\\sqrt",
+                                                   "\\sin",
+                                                   "\\log",
+                                                   "\\pi",
+                                                   "\\infty",
+                                                   "\\left|",
+                                                   "\\rangle",
+                                                   "\\lfloor",
+                                                   "\\rfloor",
+                                                   "\\int",
+                                                   "\\sum_{k=1}^",
+                                                   "\\lim_{x\\to 0}",
+                                                   "\\binom",
+                                                   "\\overline",
+                                                   "\\text",
+                                                   " ",
+                                                   "%",
+                                                   "\\\\",
+                                                   "é",
+                                                   "\\",
+                                                   "&"};
+  PythonRandom random(7);
+  for (int round = 0; round < 2000; ++round) {
+    std::array<std::string, 2> texts;
+    for (std::string& text : texts) {
+      for (std::int64_t n = random.Below(10); n > 0; --n) {
+        const auto piece = random.Below(static_cast<std::int64_t>(kPieces.size()));
+        text += kPieces[static_cast<std::size_t>(piece)];
+      }
+    }
+    EXPECT_EQ(IsSymbolicallyEqual(texts[0], texts[1]), IsSymbolicallyEqual(texts[0], texts[1]))
+        << texts[0] << " ; " << texts[1];
+  }
 }
 
 TEST(SymbolicEquivalence, RefusesTextThatIsNotUtf8) {
