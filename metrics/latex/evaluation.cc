@@ -22,9 +22,8 @@ std::int64_t StepsOf(const Expression& expression) {
     case ExpressionKind::kProduct:
       return 20 * static_cast<std::int64_t>(expression.parts.size());
     case ExpressionKind::kPower:
-      return 2'000;
     case ExpressionKind::kFunction:
-      return expression.name == "factorial" || expression.name == "binomial" ? 50'000 : 2'000;
+      return 2'000;  // factorials and binomial coefficients take more themselves
     case ExpressionKind::kApplied:
       return 200;
     default:
@@ -135,8 +134,8 @@ Approximation Evaluator::FunctionValue(const Expression& expression) {
     return expression.parts.size() == 1 ? Log(first)
                                         : Log(first) / Log(Evaluate(*expression.parts[1]));
   }
-  if (name == "binomial") return Binomial(first, Evaluate(*expression.parts[1]));
-  if (name == "factorial") return Factorial(first);
+  if (name == "binomial") return Binomial(first, Evaluate(*expression.parts[1]), budget_);
+  if (name == "factorial") return Factorial(first, budget_);
   if (name == "abs") return Abs(first);
   if (name == "conjugate") return Conjugate(first);
   return name == "floor" ? Floor(first) : -Floor(-first);

@@ -19,6 +19,13 @@ namespace {
 constexpr std::int64_t kMaxExactArgument = 2'000;  // of factorials and binomial coefficients
 constexpr unsigned long kMaxTrialDivisor = 10'000;
 constexpr int kPrimalityRounds = 25;
+constexpr std::size_t kMaxPrimeLimbs = 32;  // of what is tested to be a prime
+
+// Steps of Budget, as measured.
+constexpr std::int64_t kStepsOfLimb = 250;     // in trial divisions
+constexpr std::int64_t kStepsOfPrime = 3;      // for the cube of limbs
+constexpr std::int64_t kStepsOfFunction = 20;  // for each bit of a decimal
+constexpr std::size_t kBytesOfStep = 4;        // of text that numbers are written to
 
 bool IsSmallInteger(const Number& number) {
   return number.is_integer() && abs(number.value) <= kMaxExactArgument;
@@ -26,6 +33,9 @@ bool IsSmallInteger(const Number& number) {
 
 // A function of decimals is the decimal next to its value.
 Number NearestDecimal(const Approximation& value, std::int64_t bits) {
+  if (value.re != 0 && std::abs(LogMagnitude(value)) > static_cast<double>(kMaxNumberBits)) {
+    throw TooLarge{};
+  }
   return {.value = RoundToBits(mpq_class(value.re), bits), .bits = bits};
 }
 
@@ -34,7 +44,7 @@ mp_bitcnt_t WorkingBits(std::int64_t bits) { return static_cast<mp_bitcnt_t>(bit
 
 class ExactForm {
  public:
-  explicit ExactForm(Budget& budget) : algebra_(budget) {}
+  explicit ExactForm(Budget& budget) : budget_(budget), algebra_(budget) {}
 
   ExactVerdict Compare(const Expression& a, const Expression& b) {
     std::deque<Term> terms = {&a};
@@ -163,6 +173,7 @@ class ExactForm {
   // What is not computed with: a generator of its own.
   Quotient Named(const std::string& text) {
     generators_may_depend_ = true;
+    budget_.Spend(static_cast<std::int64_t>(text.size() / kBytesOfStep));
     return algebra_.Generator("(" + text + ")");
   }
   Quotient Opaque(const Expression& expression) { return Named(ToText(expression)); }
@@ -196,6 +207,7 @@ class ExactForm {
 
   Quotient DecimalPower(const Number& base, const Number& exponent) {
     const std::int64_t bits = std::max(base.bits, exponent.bits);
+    budget_.Spend(kStepsOfFunction * bits);
     const mp_bitcnt_t working = WorkingBits(bits);
     const Approximation power = Power(Approximate(base, working), Approximate(exponent, working));
     return power.im == 0 ? MakeQuotient(NearestDecimal(power, bits))
@@ -234,25 +246,33 @@ class ExactForm {
     return root;
   }
 
+  // False also for numbers that are too long to find out.
+  bool IsPrime(const mpz_class& number) {
+    const std::size_t limbs = mpz_size(number.get_mpz_t());
+    if (limbs > kMaxPrimeLimbs) {
+      return false;
+    }
+    budget_.Spend(kStepsOfPrime * static_cast<std::int64_t>(limbs * limbs * limbs));
+    return mpz_probab_prime_p(number.get_mpz_t(), kPrimalityRounds) != 0;
+  }
+
   // |number| as a product of powers.
   std::vector<std::pair<mpz_class, long>> Factors(const mpq_class& number) {
     std::vector<std::pair<mpz_class, long>> factors;
     for (const bool is_top : {true, false}) {
       mpz_class rest = is_top ? mpz_class(abs(number.get_num())) : number.get_den();
+      budget_.Spend(kStepsOfLimb * static_cast<std::int64_t>(mpz_size(rest.get_mpz_t()) + 1));
       for (unsigned long divisor = 2; divisor <= kMaxTrialDivisor && rest != 1; ++divisor) {
-        long power = 0;
-        while (mpz_divisible_ui_p(rest.get_mpz_t(), divisor) != 0) {
-          rest /= divisor;
-          ++power;
-        }
-        if (power != 0) {
-          factors.emplace_back(divisor, is_top ? power : -power);
+        if (mpz_divisible_ui_p(rest.get_mpz_t(), divisor) != 0) {
+          const mpz_class prime = divisor;
+          const auto power =
+              static_cast<long>(mpz_remove(rest.get_mpz_t(), rest.get_mpz_t(), prime.get_mpz_t()));
+          factors.emplace_back(prime, is_top ? power : -power);
         }
       }
       if (rest != 1) {
         factors.emplace_back(rest, is_top ? 1 : -1);
-        generators_may_depend_ =
-            generators_may_depend_ || mpz_probab_prime_p(rest.get_mpz_t(), kPrimalityRounds) == 0;
+        generators_may_depend_ = generators_may_depend_ || !IsPrime(rest);
       }
     }
     return factors;
@@ -292,6 +312,7 @@ class ExactForm {
       throw Undefined{};
     }
     if (!number->is_exact()) {
+      budget_.Spend(kStepsOfFunction * number->bits);
       return MakeQuotient(
           NearestDecimal(Log(Approximate(*number, WorkingBits(number->bits))), number->bits));
     }
@@ -303,18 +324,19 @@ class ExactForm {
     return sum;
   }
 
-  static std::optional<Number> BinomialOf(const Number& n, const Number& k) {
+  std::optional<Number> BinomialOf(const Number& n, const Number& k) {
     if (!IsSmallInteger(n) || !IsSmallInteger(k)) {
       return std::nullopt;
     }
     mpz_class value = 0;
     if (k.value >= 0) {
+      budget_.Spend(k.value.get_num().get_si());
       mpz_bin_ui(value.get_mpz_t(), n.value.get_num_mpz_t(), k.value.get_num().get_ui());
     }
     return Number{.value = value};
   }
 
-  static std::optional<Number> ValueOf(const std::string& name, const Number& number) {
+  std::optional<Number> ValueOf(const std::string& name, const Number& number) {
     if (name == "abs") return Number{.value = abs(number.value), .bits = number.bits};
     if (name == "conjugate") return number;
     if (name == "floor" || name == "ceiling") {
@@ -327,6 +349,7 @@ class ExactForm {
       if (number.value < 0) {
         throw Undefined{};
       }
+      budget_.Spend(number.value.get_num().get_si());
       mpz_class value;
       mpz_fac_ui(value.get_mpz_t(), number.value.get_num().get_ui());
       return Number{.value = value};
@@ -334,16 +357,19 @@ class ExactForm {
     return number.is_exact() ? std::nullopt : DecimalValueOf(name, number);
   }
 
-  static std::optional<Number> DecimalValueOf(const std::string& name, const Number& number) {
+  std::optional<Number> DecimalValueOf(const std::string& name, const Number& number) {
+    budget_.Spend(kStepsOfFunction * number.bits);
     const Approximation argument = Approximate(number, WorkingBits(number.bits));
-    const std::optional<Approximation> value =
-        name == "factorial" ? std::optional(Factorial(argument)) : Elementary(name, argument);
+    const std::optional<Approximation> value = name == "factorial"
+                                                   ? std::optional(Factorial(argument, budget_))
+                                                   : Elementary(name, argument);
     if (!value || value->im != 0) {
       return std::nullopt;
     }
     return NearestDecimal(*value, number.bits);
   }
 
+  Budget& budget_;
   Algebra algebra_;
   bool generators_may_depend_ = false;
 };

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::int64_t kMaxSize = 20'000;
 constexpr std::int64_t kMaxDepth = 1'000;
+constexpr std::size_t kMaxNameBytes = 1'000;
 
 bool AnyPart(const Expression& expression, bool (*test)(const Expression&)) {
   return test(expression) || std::ranges::any_of(expression.parts, [&](const ExpressionPtr& part) {
@@ -40,7 +41,8 @@ ExpressionPtr MakeNode(ExpressionKind kind, std::vector<ExpressionPtr> parts, st
     expression.size += part->size;
     expression.depth = std::max(expression.depth, part->depth + 1);
   }
-  if (expression.size > kMaxSize || expression.depth > kMaxDepth) {
+  if (expression.size > kMaxSize || expression.depth > kMaxDepth ||
+      expression.name.size() > kMaxNameBytes) {
     throw TooLarge{};
   }
   expression.parts = std::move(parts);

@@ -43,7 +43,7 @@ struct Expression {
 };
 
 // Functions that make an expression throw TooLarge where it has more nodes or levels than any text
-// of kMaxTokens gives, which substitution could do.
+// of kMaxTokens gives, which substitution could do, and where a name is longer than any answer.
 ExpressionPtr MakeNumber(Number number);
 ExpressionPtr MakeInteger(std::int64_t value);
 ExpressionPtr MakeSymbol(std::string name);

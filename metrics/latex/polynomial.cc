@@ -7,8 +7,13 @@ namespace meval::latex {
 namespace {
 
 constexpr std::size_t kMaxTerms = 4'000;
-constexpr std::int64_t kMaxPower = 200;    // of a sum
-constexpr std::int64_t kStepsOfTerm = 40;  // in Budget, as measured
+constexpr std::int64_t kMaxPower = 200;  // of a sum
+// In Budget, as measured: for a product of two terms, and for terms, factors and bytes of names
+// that are copied and compared.
+constexpr std::int64_t kStepsOfProduct = 30;
+constexpr std::int64_t kStepsOfTerm = 4;
+constexpr std::int64_t kStepsOfFactor = 2;
+constexpr std::int64_t kBytesOfStep = 8;
 
 const Number kOne = {.value = 1};
 
@@ -26,6 +31,22 @@ void AddTerm(Polynomial& polynomial, const Monomial& monomial, const Number& coe
 std::int64_t StepsOf(const Number& number) {
   return static_cast<std::int64_t>(mpz_size(number.value.get_num_mpz_t()) +
                                    mpz_size(number.value.get_den_mpz_t()));
+}
+
+std::int64_t StepsOf(const Monomial& monomial) {
+  std::int64_t steps = kStepsOfTerm;
+  for (const auto& [name, exponent] : monomial) {
+    steps += kStepsOfFactor + static_cast<std::int64_t>(name.size()) / kBytesOfStep;
+  }
+  return steps;
+}
+
+std::int64_t StepsOf(const Polynomial& polynomial) {
+  std::int64_t steps = 0;
+  for (const auto& [monomial, coefficient] : polynomial) {
+    steps += StepsOf(monomial) + StepsOf(coefficient);
+  }
+  return steps;
 }
 
 mpz_class FloorOf(const mpq_class& q) {
@@ -101,7 +122,7 @@ Quotient Algebra::Generator(const std::string& name, const mpq_class& exponent) 
 }
 
 Polynomial Algebra::Sum(const Polynomial& a, const Polynomial& b) {
-  budget_.Spend(static_cast<std::int64_t>(b.size()) * kStepsOfTerm);
+  budget_.Spend(StepsOf(a) + StepsOf(b));
   Polynomial sum = a;
   for (const auto& [monomial, coefficient] : b) {
     AddTerm(sum, monomial, coefficient);
@@ -113,11 +134,11 @@ Polynomial Algebra::Product(const Polynomial& a, const Polynomial& b) {
   if (a.size() * b.size() > kMaxTerms) {
     throw TooLarge{};
   }
-  budget_.Spend(static_cast<std::int64_t>(a.size() * b.size()) * kStepsOfTerm);
   Polynomial product;
   for (const auto& left : a) {
     for (const auto& right : b) {
-      budget_.Spend(StepsOf(left.second) + StepsOf(right.second));
+      budget_.Spend(kStepsOfProduct + StepsOf(left.first) + StepsOf(right.first) +
+                    StepsOf(left.second) + StepsOf(right.second));
       Monomial monomial = left.first;
       Number coefficient = Multiply(left.second, right.second);
       for (const auto& [name, exponent] : right.first) {
@@ -144,6 +165,7 @@ Quotient Algebra::Product(const Quotient& a, const Quotient& b) {
 Polynomial Algebra::PowerOfTerm(const Polynomial::value_type& term, std::int64_t exponent) {
   Monomial monomial;
   Number coefficient = latex::Power(term.second, exponent);
+  budget_.Spend(StepsOf(term.first) + StepsOf(coefficient));
   for (const auto& [name, of] : term.first) {
     MultiplyTerm(monomial, coefficient, name, of * mpz_class(exponent));
   }

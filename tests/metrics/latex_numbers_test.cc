@@ -27,6 +27,15 @@ Approximation Of(double re, double im = 0) {
   return {RealOf(re), RealOf(im), Approximation::kExact};
 }
 
+Approximation FactorialOf(const Approximation& a) {
+  Budget budget;
+  return Factorial(a, budget);
+}
+Approximation BinomialOf(const Approximation& n, const Approximation& k) {
+  Budget budget;
+  return Binomial(n, k, budget);
+}
+
 // Equal to some 85 digits, which is what 320 bits leave after a few operations.
 void ExpectSame(const Real& a, const Real& b) {
   EXPECT_LT(ExponentOf(Real(a - b)), std::max(ExponentOf(b), std::int64_t{0}) - 280)
@@ -208,7 +217,7 @@ TEST(LatexApproximation, HasNoValueAtPoles) {
   EXPECT_THROW(Log(Of(0)), Undefined);
   EXPECT_THROW(Power(Of(0), Of(-0.5)), Undefined);
   EXPECT_THROW(Elementary("cot", Of(0)), Undefined);
-  EXPECT_THROW(Factorial(Of(-3)), Undefined);
+  EXPECT_THROW(FactorialOf(Of(-3)), Undefined);
 }
 
 TEST(LatexApproximation, StopsBeforeNumbersOverflow) {
@@ -235,25 +244,53 @@ TEST(LatexApproximation, FunctionsUndoTheirInverses) {
 }
 
 TEST(LatexFactorial, IsThatOfIntegersAndContinuesThem) {
-  EXPECT_EQ(Factorial(Of(20)).re, 2432902008176640000);
-  ExpectSame(Factorial(Of(0)), Of(1));
+  EXPECT_EQ(FactorialOf(Of(20)).re, 2432902008176640000);
+  ExpectSame(FactorialOf(Of(0)), Of(1));
   // (1/2)! is half the root of pi.
   const Approximation pi = {PiOf(kBits), RealOf(0), -300};
-  ExpectSame(Factorial(Of(0.5)), Of(0.5) * Sqrt(pi));
+  ExpectSame(FactorialOf(Of(0.5)), Of(0.5) * Sqrt(pi));
   for (const Approximation& x : {Of(0.25), Of(-2.5), Of(1.5, 2), Of(-3.25, -1)}) {
-    ExpectSame(Factorial(x + Of(1)), (x + Of(1)) * Factorial(x));
+    ExpectSame(FactorialOf(x + Of(1)), (x + Of(1)) * FactorialOf(x));
   }
 }
 
+TEST(LatexFactorial, HasAllTheDigitsThatAreAskedFor) {
+  for (const mp_bitcnt_t bits : {320, 1280, 5120}) {
+    const Approximation half = Approximate({.value = mpq_class(1, 2)}, bits);
+    const Approximation pi = {PiOf(bits), Real(0, bits), 4 - static_cast<double>(bits)};
+    const Approximation difference = FactorialOf(half) - half * Sqrt(pi);
+    EXPECT_TRUE(IsZero(difference)) << bits;
+    // What is taken to the power of a large logarithm loses some.
+    EXPECT_LT(difference.log_error, -0.75 * static_cast<double>(bits)) << bits;
+  }
+}
+
+TEST(LatexFactorial, TakesWhatItCostsFromTheBudget) {
+  Budget budget;
+  const auto take_many = [&] {
+    for (int i = 0; i < 1000; ++i) {
+      Binomial(Of(0.5), Of(20'000), budget);
+    }
+  };
+  EXPECT_THROW(take_many(), TooLarge);
+  const auto start_far_away = [] {
+    Budget fresh;
+    for (int i = 0; i < 1000; ++i) {
+      Factorial(Of(-300.5), fresh);
+    }
+  };
+  EXPECT_THROW(start_far_away(), TooLarge);
+}
+
 TEST(LatexFactorial, GivesBinomialCoefficients) {
-  ExpectSame(Binomial(Of(5), Of(2)), Of(10));
-  ExpectSame(Binomial(Of(5), Of(7)), Of(0));
-  ExpectSame(Binomial(Of(5), Of(-1)), Of(0));
-  ExpectSame(Binomial(Of(-2), Of(3)), Of(-4));
-  ExpectSame(Binomial(Of(0.5), Of(2)), Of(-0.125));
+  ExpectSame(BinomialOf(Of(5), Of(2)), Of(10));
+  ExpectSame(BinomialOf(Of(5), Of(7)), Of(0));
+  ExpectSame(BinomialOf(Of(5), Of(-1)), Of(0));
+  ExpectSame(BinomialOf(Of(-2), Of(3)), Of(-4));
+  ExpectSame(BinomialOf(Of(0.5), Of(2)), Of(-0.125));
   const Approximation n = Of(2.5, 1);
   const Approximation k = Of(0.75, -1);
-  ExpectSame(Binomial(n + Of(1), k), Binomial(n, k) + Binomial(n, k - Of(1)));
+  ExpectSame(BinomialOf(n + Of(1), k), BinomialOf(n, k) + BinomialOf(n, k - Of(1)));
 }
 
 }  // namespace

@@ -126,6 +126,20 @@ TEST(SymbolicEquivalence, EndsOnHostileText) {
       Repeated("\\exp(", 6) + "x" + Repeated(")", 6),
       "\\sin(10^{400})",
       "\\binom{10^{50}}{10000}",
+      // Names of megabytes, alone and in the terms of a power.
+      "\\" + std::string(10'000'000, 'a'),
+      "(\\" + std::string(3'000'000, 'a') + "+\\" + std::string(3'000'000, 'b') + ")^{200}",
+      "\\sum_{k=1}^{2000}\\sum_{j=1}^{2000}\\sin\\" + std::string(600'000, 'a'),
+      // Names that grow, since each holds the one before 200 times.
+      "\\sqrt{(\\sqrt{(\\sqrt{x}+1)^{200}}+1)^{200}}",
+      // Whether a number of 39,000 digits is a prime would take minutes to find out.
+      "\\sqrt{10^{39000}+1}",
+      "\\log(2^{130000}+1)",
+      // A decimal of ten million digits.
+      "\\sin(\\exp(33554431.5))",
+      "(0." + std::string(900, '3') + "!)!",
+      "\\sum_{k=1}^{150}\\binom{x+k}{20000}",
+      "n!+\\exp(3000)\\sin^2(1)+\\exp(3000)\\cos^2(1)-\\exp(3000)",
   };
   for (const std::string& text : texts) {
     EXPECT_FALSE(IsSymbolicallyEqual(text, "1")) << text.substr(0, 40);
