@@ -44,15 +44,13 @@ enum class Closeness : std::uint8_t { kSame, kDifferent, kUnclear };
 Closeness Compare(const Expression& a, const Expression& b, std::uint64_t trial, mp_bitcnt_t bits,
                   latex::Budget& budget) {
   latex::Evaluator evaluator(trial, bits, budget);
-  const Approximation value = evaluator.Evaluate(a);
-  const Approximation difference = value - evaluator.Evaluate(b);
+  const Approximation difference = evaluator.Evaluate(a) - evaluator.Evaluate(b);
   if (!latex::IsZero(difference)) {
     return Closeness::kDifferent;
   }
-  // Where cancellation has left less than 64 bits to compare, more are needed.
+  // Where large numbers or cancellation leave less than 64 bits behind the point, more are needed.
   constexpr double kBitsToAgree = 64;
-  const double size = std::max(0.0, latex::LogMagnitude(value));
-  return difference.log_error < size - kBitsToAgree ? Closeness::kSame : Closeness::kUnclear;
+  return difference.log_error < -kBitsToAgree ? Closeness::kSame : Closeness::kUnclear;
 }
 
 bool AgreeAtAllPoints(const Expression& a, const Expression& b, latex::Budget& budget) {

@@ -22,15 +22,15 @@
 //
 // Rational functions of symbols are compared exactly, in integers of any size. Where that does not
 // decide (roots, logarithms, trigonometric functions), both are evaluated at pseudo-random points,
-// the same ones each time, with at least 320 bits: a difference that is 0 to all of them counts as
-// 0. tests/golden/symbolic holds 739 pairs with SymPy's verdicts, 725 of which are ours as well.
-// The others: sums of decimals and logarithms to a decimal base, which SymPy rounds as doubles; a
-// few identities of trigonometric functions and roots of -1 that SymPy does not find and evaluation
-// does; integrals, sums to infinity or up to a symbol, and limits that inserting the point does not
-// give, which SymPy works out and which equal only themselves here. Apart from these: \infty, which
-// minerva_math's normalization never leaves, makes an answer different from everything; a matrix
-// environment that is not closed is no error; and long words, on which the reference runs out of
-// its five seconds, are settled.
+// the same ones each time, with at least 320 bits of which 64 stand behind the point: a difference
+// that is 0 to all of them counts as 0. tests/golden/symbolic holds 739 pairs with SymPy's
+// verdicts, 725 of which are ours as well. The others: sums of decimals and logarithms to a decimal
+// base, which SymPy rounds as doubles; a few identities of trigonometric functions and roots of -1
+// that SymPy does not find and evaluation does; integrals, sums to infinity or up to a symbol, and
+// limits that inserting the point does not give, which SymPy works out and which equal only
+// themselves here. Apart from these: \infty, which minerva_math's normalization never leaves, makes
+// an answer different from everything; a matrix environment that is not closed is no error; and
+// long words, on which the reference runs out of its five seconds, are settled.
 //
 // Time and memory are bounded whatever the text: an expression too large to settle is different.
 

@@ -63,10 +63,13 @@ class ExactForm {
         terms.emplace_back(Negative(other));
       }
     }
-    if (Total(Collect(std::move(terms))).top.empty()) {
+    const Quotient total = Total(Collect(std::move(terms)));
+    if (total.top.empty()) {
       return ExactVerdict::kEqual;
     }
-    return generators_may_depend_ ? ExactVerdict::kUndecided : ExactVerdict::kDifferent;
+    const bool is_number = AsNumber(total) != nullptr;
+    return generators_may_depend_ && !is_number ? ExactVerdict::kUndecided
+                                                : ExactVerdict::kDifferent;
   }
 
  private:

@@ -16,6 +16,13 @@ std::size_t SizeInBits(const mpq_class& value) {
   return mpz_sizeinbase(value.get_num_mpz_t(), 2) + mpz_sizeinbase(value.get_den_mpz_t(), 2);
 }
 
+// log2 |n|, for n other than 0.
+double LogOf(const mpz_class& n) {
+  long exponent = 0;
+  const double mantissa = mpz_get_d_2exp(&exponent, n.get_mpz_t());
+  return std::log2(std::abs(mantissa)) + static_cast<double>(exponent);
+}
+
 Number Checked(Number number) {
   if (SizeInBits(number.value) > kMaxNumberBits) {
     throw TooLarge{};
@@ -117,9 +124,9 @@ Number Power(const Number& base, std::int64_t exponent) {
   if (base.value == 0 && exponent < 0) {
     throw Undefined{};
   }
-  if (static_cast<double>(SizeInBits(base.value)) * static_cast<double>(size) >
-          static_cast<double>(kMaxNumberBits) &&
-      abs(base.value) != 1 && base.value != 0) {
+  if (base.value != 0 &&
+      (LogOf(base.value.get_num()) + LogOf(base.value.get_den())) * static_cast<double>(size) >
+          static_cast<double>(kMaxNumberBits)) {
     throw TooLarge{};
   }
   mpq_class power = RaisedTo(base.value, size);
