@@ -161,14 +161,19 @@ CompletionScorer::CompletionScorer(const TaskDefinition& task) : impl_(std::make
 CompletionScorer::~CompletionScorer() = default;
 
 void CompletionScorer::Score(SampleResult& sample) const {
-  for (const CompiledScore& score : impl_->scores) {
-    if (score.definition().metric == "maj_at_k") {
-      impl_->ScoreVotes(score, sample);
-    } else if (!ComparesTexts(score.definition())) {
-      impl_->ScoreAnswers(score, sample);
+  try {
+    for (const CompiledScore& score : impl_->scores) {
+      if (score.definition().metric == "maj_at_k") {
+        impl_->ScoreVotes(score, sample);
+      } else if (!ComparesTexts(score.definition())) {
+        impl_->ScoreAnswers(score, sample);
+      }
     }
+    if (impl_->compares_texts) impl_->ScoreTexts(sample);
+  } catch (const RegexError& error) {  // a completion is too much for a pattern
+    throw DataError(impl_->task.source + ": task \"" + impl_->task.name + "\", document " +
+                    sample.id + ": " + error.what());
   }
-  if (impl_->compares_texts) impl_->ScoreTexts(sample);
 }
 
 double CompletionScorer::HeadlineFraction(const SampleResult& sample) const {

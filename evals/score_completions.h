@@ -16,7 +16,8 @@ class CompletionScorer {
   ~CompletionScorer();
 
   // Fills `extracted` of every completion and the sample's metrics, from its completions,
-  // references and id alone. MetricError for a completion that is not valid UTF-8.
+  // references and id alone. MetricError for a completion that is not valid UTF-8, DataError for
+  // one that a pattern takes too much time or memory on (metrics/python_regex.h).
   void Score(SampleResult& sample) const;
   // The headline metric of a scored sample as a number in 0..1, for the progress line.
   double HeadlineFraction(const SampleResult& sample) const;

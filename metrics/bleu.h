@@ -31,7 +31,7 @@ enum class BleuTokenizer {
 // What a precision without a match counts as (Chen & Cherry 2014).
 enum class BleuSmoothing {
   kNone,   // "none": 0, and so the score
-  kFloor,  // "floor": `smooth_value` matches (0.1)
+  kFloor,  // "floor": `smooth_value` matches (0.1); above 1 it may give scores above 100
   kAddK,   // "add-k": `smooth_value` (1) added to matches and n-grams of orders above 1
   kExp,    // "exp": 1/2, 1/4, ... matches, halved for each such order; the default
 };

@@ -6,6 +6,7 @@
 #include "metrics/aggregate.h"
 #include "metrics/metric_error.h"
 #include "metrics/parallel.h"
+#include "metrics/python_regex.h"
 
 namespace meval {
 namespace {
@@ -56,6 +57,8 @@ SegmentStatistics CountPairs(const PairMetric& metric, std::span<const AnswerPai
     try {
       metric.Count(pairs[i], {rows.data() + i * width, width});
     } catch (const MetricError& error) {
+      throw PairError(i, error.what());
+    } catch (const RegexError& error) {  // the text is too much for the pattern
       throw PairError(i, error.what());
     }
   });

@@ -17,7 +17,8 @@
 
 namespace meval {
 
-// A MetricError of one pair, with its place among the pairs.
+// What a metric refuses of one pair, with the pair's place among the others: a MetricError, or a
+// text that is too much for a pattern (metrics/python_regex.h).
 class PairError : public std::runtime_error {
  public:
   PairError(std::size_t index, const std::string& what) : std::runtime_error(what), index_(index) {}

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "metrics/extract.h"
+#include "metrics/metric_error.h"
 #include "metrics/unicode_text.h"
 
 namespace meval {
@@ -37,6 +38,7 @@ AnswerFilter::AnswerFilter(AnswerFilter&&) noexcept = default;
 AnswerFilter& AnswerFilter::operator=(AnswerFilter&&) noexcept = default;
 
 ExtractedAnswer AnswerFilter::Apply(std::string_view completion) const {
+  RequireUtf8("answer filter", "completion", completion);
   ExtractedAnswer answer;
   answer.text = completion;
   for (const CompiledStep& compiled : impl_->steps) {

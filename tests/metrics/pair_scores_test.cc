@@ -48,6 +48,19 @@ SetScore ScoreAll(const std::string& name, const std::vector<AnswerPair>& pairs,
   return ScoreSet(*metric, 0, CountPairs(*metric, pairs, 1), level);
 }
 
+TEST(CountPairs, NamesThePairWhoseTextIsTooMuchForAPattern) {
+  const auto metric = MakePairMetric(
+      {.name = "exact_match", .parameters = {{"regexes_to_ignore", "(?:a?b?){10000}"}}});
+  const std::vector<AnswerPair> pairs = Answers({"yes", std::string(300'000, 'a')});
+  try {
+    CountPairs(*metric, pairs, 1);
+    ADD_FAILURE() << "no error";
+  } catch (const PairError& error) {
+    EXPECT_EQ(error.index(), 1U);
+    EXPECT_THAT(error.what(), HasSubstr("regular expression"));
+  }
+}
+
 TEST(CountPairs, GivesTheSameNumbersForAnyNumberOfThreads) {
   const std::vector<AnswerPair> pairs = SomePairs(200);
   for (const char* name : {"bleu", "rouge", "ter"}) {

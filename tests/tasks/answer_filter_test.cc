@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "metrics/metric_error.h"
 #include "tasks/task_registry.h"
 
 namespace meval {
@@ -30,6 +31,19 @@ TEST(AnswerFilter, WithoutStepsIsTheCompletion) {
   const ExtractedAnswer answer = AnswerFilter({}).Apply(" as it is \n");
   EXPECT_EQ(answer.text, " as it is \n");
   EXPECT_TRUE(answer.is_valid);
+}
+
+TEST(AnswerFilter, RefusesACompletionThatIsNotUtf8WhateverTheSteps) {
+  const std::vector<FilterStep> steps[] = {
+      {},
+      {Regex("a")},
+      {Simple(FilterStep::Kind::kStrip)},
+      {Simple(FilterStep::Kind::kTakeFirstLine)},
+      {Simple(FilterStep::Kind::kTakeBefore, "b")},
+  };
+  for (const std::vector<FilterStep>& some : steps) {
+    EXPECT_THROW(AnswerFilter(some).Apply("a\nb \xC3"), MetricError);
+  }
 }
 
 TEST(AnswerFilter, TakesTheFirstOrTheLastMatch) {
