@@ -17,14 +17,39 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Levels of nesting; no field of a command needs more than a few.
+constexpr int kMaxDepth = 100;
+// Of what was found, in a message.
+constexpr std::size_t kMaxShownBytes = 200;
+
+// The first `num_bytes` bytes or fewer, so that no character is cut.
+std::string Shortened(const std::string& text, std::size_t num_bytes) {
+  if (text.size() <= num_bytes) return text;
+  std::size_t end = num_bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
+
 JsonLine ParseLine(const std::string& text, std::string where) {
   JsonLine line = {std::move(where), {}};
   if (const auto bad = FindInvalidUtf8(text)) {
     throw DataError(fmt::format("{}: expected UTF-8, found an ill-formed sequence at byte {}",
                                 line.where, *bad));
   }
+  // The JSON library takes a NUL byte for the end of the text and looks no further.
+  if (const std::size_t nul = text.find('\0'); nul != text.npos) {
+    throw DataError(
+        fmt::format("{}: expected a JSON object, found a NUL byte at byte {}", line.where, nul));
+  }
+  const auto check_depth = [&](int depth, Json::parse_event_t, Json&) {
+    if (depth > kMaxDepth) {
+      throw DataError(fmt::format("{}: expected JSON of at most {} levels, found deeper nesting",
+                                  line.where, kMaxDepth));
+    }
+    return true;
+  };
   try {
-    line.fields = Json::parse(text);
+    line.fields = Json::parse(text, check_depth);
   } catch (const nlohmann::json::parse_error& error) {
     throw DataError(fmt::format("{}: expected a JSON object, found something else at byte {}",
                                 line.where, error.byte));
@@ -50,8 +75,8 @@ std::vector<JsonLine> ReadJsonLines(std::istream& in, const std::string& name) {
 
 void ThrowField(const JsonLine& line, const std::string& field, const std::string& expected,
                 const std::string& found) {
-  throw DataError(
-      fmt::format("{}: field \"{}\": expected {}, found {}", line.where, field, expected, found));
+  throw DataError(fmt::format("{}: field \"{}\": expected {}, found {}", line.where, field,
+                              expected, Shortened(found, kMaxShownBytes)));
 }
 
 std::string GetText(const JsonLine& line, const std::string& field) {

@@ -143,6 +143,10 @@ class ValueBuilder {
 
 Value ParseJson(std::string_view text) {
   if (const auto offset = FindInvalidUtf8(text)) throw JsonError(*offset, "not valid UTF-8");
+  // The JSON library takes a NUL byte for the end of the text and looks no further.
+  if (const std::size_t nul = text.find('\0'); nul != text.npos) {
+    throw JsonError(nul, "a NUL byte, which JSON writes \\u0000 in a string");
+  }
   std::size_t bytes_taken = 0;
   ValueBuilder builder(&bytes_taken);
   const CountingIterator begin(text.data(), &bytes_taken);
