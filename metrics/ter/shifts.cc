@@ -122,16 +122,24 @@ class ShiftSearch {
     const Alignment alignment(distance_.Path());
     std::optional<Shift> best;
     for (std::int64_t h = 0; h < NumHypothesis(); ++h) {
-      for (const std::int64_t r : occurrences_[hypothesis_[Index(h)]]) {
-        if (r > h + kMaxMove) {
-          break;
-        }
-        if (r >= h - kMaxMove && !TryRuns(alignment, h, r, best)) {
+      if (!HasErrorsNearby(alignment.hypothesis_errors, h)) {
+        continue;
+      }
+      const std::vector<std::int64_t>& places = occurrences_[hypothesis_[Index(h)]];
+      for (auto r = std::ranges::lower_bound(places, h - kMaxMove);
+           r != places.end() && *r <= h + kMaxMove; ++r) {
+        if (HasErrorsNearby(alignment.reference_errors, *r) && !TryRuns(alignment, h, *r, best)) {
           return best;
         }
       }
     }
     return best;
+  }
+
+  // Whether the longest run from `first` on has an error in it. No other run is worth trying.
+  static bool HasErrorsNearby(const std::vector<std::int64_t>& errors, std::int64_t first) {
+    return errors[Index(first)] <
+           errors[Index(std::min(first + kMaxLength, std::ssize(errors) - 1))];
   }
 
   // All runs from h on that stand in the reference from r on. False once enough has been tried.
