@@ -10,6 +10,7 @@ option(MEVAL_TESTS "Build the tests" ON)
 option(MEVAL_BENCHMARKS "Build the Google Benchmark programs" ON)
 option(MEVAL_WERROR "Treat warnings as errors" ON)
 set(MEVAL_SANITIZER "" CACHE STRING "Sanitizers to build with: empty, 'address,undefined' or 'thread'")
+option(MEVAL_FUZZ "Build the libFuzzer programs of tests/fuzz (clang only)" OFF)
 set(MEVAL_CUDA AUTO CACHE STRING "Compile CUDA code: AUTO (where nvcc is found), ON or OFF")
 set_property(CACHE MEVAL_CUDA PROPERTY STRINGS AUTO ON OFF)
 
@@ -39,6 +40,13 @@ if(MEVAL_SANITIZER)
   if(MEVAL_SANITIZER MATCHES "undefined")
     target_compile_options(meval_flags INTERFACE -fno-sanitize-recover=undefined)
   endif()
+endif()
+if(MEVAL_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "MEVAL_FUZZ=ON needs clang, found ${CMAKE_CXX_COMPILER_ID}: use the preset fuzz "
+                        "(Debian packages: scripts/dependencies.sh --list fuzz)")
+  endif()
+  target_compile_options(meval_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 # meval_library(name SOURCES ... LINKS ... PRIVATE_LINKS ...): the one way a folder becomes a target.

@@ -13,6 +13,8 @@ build_packages=(
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev clang-format)
 # What remakes models/tiny/tokenizer.model (scripts/tiny_tokenizer/train.sh).
 tokenizer_packages=(sentencepiece)
+# What the fuzz targets are compiled with (preset fuzz).
+fuzz_packages=(clang-14 libclang-rt-14-dev)
 
 usage() {
   cat <<'USAGE'
@@ -20,7 +22,7 @@ Example: scripts/dependencies.sh build test
 
 Usage: scripts/dependencies.sh [--list] [GROUP...]
   GROUP   build (compile and run), test (tests, benchmarks, format check), tokenizer (remake the
-          tiny model's tokenizer); default: build test
+          tiny model's tokenizer), fuzz (clang and libFuzzer); default: build test
   --list  print the packages of the groups, install nothing
 
 Runs as root or through sudo, on Debian 12 and its relatives with apt. MEVAL_DEPENDENCIES=skip
@@ -35,11 +37,11 @@ list=false
 groups=()
 for argument in "$@"; do
   case "$argument" in
-    build | test | tokenizer) groups+=("$argument") ;;
+    build | test | tokenizer | fuzz) groups+=("$argument") ;;
     --list) list=true ;;
     -h | --help) usage; exit 0 ;;
     *)
-      printf 'dependencies: unknown argument "%s": expected build, test, tokenizer or --list\n\n' \
+      printf 'dependencies: unknown argument "%s": expected build, test, tokenizer, fuzz or --list\n\n' \
         "$argument" >&2
       usage >&2
       exit 2
