@@ -11,8 +11,11 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "reports/baseline.h"
+#include "reports/comparison_report.h"
 #include "reports/journal.h"
 #include "reports/json_report.h"
+#include "tests/reports/example_comparison.h"
 #include "tests/reports/example_report.h"
 #include "tests/reports/golden.h"
 #include "tests/reports/temp_directory.h"
@@ -156,6 +159,19 @@ RunReport OddReport() {
   return run;
 }
 
+std::vector<Json> LinesOf(const std::string& text) {
+  std::vector<Json> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(Json::parse(line));
+  return lines;
+}
+
+std::vector<Json> BaselineLines() {
+  RunOutcomes run = testing::ExampleOutcomes();
+  run.tasks[0].records[0].answer = "\xFF";
+  return LinesOf(Text(WriteBaseline, run));
+}
+
 std::vector<Json> JournalLines() {
   const testing::TempDirectory directory;
   {
@@ -164,10 +180,7 @@ std::vector<Json> JournalLines() {
     writer.Add("b", 0, {"text", "eos", 1});
     writer.Add("b", 1, {"\xFF", "stop", 1});
   }
-  std::vector<Json> lines;
-  std::istringstream in(testing::ReadFile(directory / "j"));
-  for (std::string line; std::getline(in, line);) lines.push_back(Json::parse(line));
-  return lines;
+  return LinesOf(testing::ReadFile(directory / "j"));
 }
 
 TEST(ReportSchema, DescribesEveryKeyOfEveryFile) {
@@ -186,6 +199,9 @@ TEST(ReportSchema, DescribesEveryKeyOfEveryFile) {
   EXPECT_THAT(CheckAll(page, "results.json", results), IsEmpty());
   EXPECT_THAT(CheckAll(page, "samples_<task>.jsonl", samples), IsEmpty());
   EXPECT_THAT(CheckAll(page, "journal.jsonl", JournalLines()), IsEmpty());
+  EXPECT_THAT(CheckAll(page, "baseline.jsonl", BaselineLines()), IsEmpty());
+  const Json comparison = Json::parse(Text(WriteComparisonJson, testing::ExampleComparison()));
+  EXPECT_THAT(CheckAll(page, "comparison.json", {comparison}), IsEmpty());
 }
 
 // The checker itself: each kind of drift is noticed.
