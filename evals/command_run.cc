@@ -1,11 +1,9 @@
 // `mistral-eval run`: plan, load, evaluate, report.
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <ctime>
 #include <optional>
 #include <ostream>
@@ -25,6 +23,7 @@
 #include "evals/run_cost.h"
 #include "evals/run_eval.h"
 #include "evals/sample_log.h"
+#include "evals/terminal.h"
 #include "reports/console_report.h"
 #include "reports/csv_report.h"
 #include "reports/json_report.h"
@@ -69,19 +68,6 @@ fs::path DefaultRunDirectory(const RunOptions& options, const std::vector<EvalPl
   return path;
 }
 
-// Columns of the terminal behind a file descriptor; a file or pipe is as wide as a report needs.
-int TerminalWidth(int descriptor) {
-  winsize size{};
-  if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 120;
-}
-
-bool WantsColor(const RunOptions& options) {
-  const char* no_color = std::getenv("NO_COLOR");
-  return !options.no_color && (no_color == nullptr || *no_color == '\0') &&
-         isatty(STDOUT_FILENO) != 0;
-}
-
 void PrintReport(const RunOptions& options, const RunReport& report, std::ostream& out) {
   for (const std::string& format : options.formats) {
     if (format == "json") {
@@ -92,7 +78,7 @@ void PrintReport(const RunOptions& options, const RunReport& report, std::ostrea
       WriteCsvReport(report, out);
     } else {
       WriteConsoleReport(report,
-                         {.color = WantsColor(options),
+                         {.color = WantsColor(options.no_color),
                           .all_groups = options.all_groups,
                           .width = TerminalWidth(STDOUT_FILENO)},
                          out);
