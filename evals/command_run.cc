@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <functional>
 #include <optional>
 #include <ostream>
 #include <thread>
@@ -12,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "evals/aggregate_task.h"
+#include "evals/baseline_gate.h"
 #include "evals/commands.h"
 #include "evals/dry_run.h"
 #include "evals/encode_ahead.h"
@@ -23,6 +25,7 @@
 #include "evals/run_cost.h"
 #include "evals/run_eval.h"
 #include "evals/sample_log.h"
+#include "evals/sequential_run.h"
 #include "evals/terminal.h"
 #include "reports/console_report.h"
 #include "reports/csv_report.h"
@@ -147,19 +150,23 @@ void WriteReport(const RunDirectory& directory, const RunReport& report) {
   directory.Write("report.md", [&](std::ostream& out) { WriteMarkdownReport(report, out); });
 }
 
+// How a plan becomes a result: whole, or look by look.
+using RunPlan = std::function<TaskResult(const EvalPlan& plan, std::vector<SampleResult>& samples,
+                                         bool& is_complete)>;
+
 // Task by task: results.json is rewritten after each, so that a run that stops keeps what is
 // finished.
-bool EvaluateAll(const PlannedTasks& planned, EncodeAhead& encoded, EngineLanguageModel& model,
-                 const EvalEnvironment& environment, const RunDirectory& directory,
-                 Clock::time_point begin, RunReport& report, std::vector<WorkLog>& work) {
+bool EvaluateAll(const PlannedTasks& planned, const RunPlan& run_plan, EngineLanguageModel& model,
+                 Progress& progress, const RunDirectory& directory, Clock::time_point begin,
+                 RunReport& report, std::vector<WorkLog>& work) {
   for (const EvalPlan& plan : planned.plans()) {
     std::vector<SampleResult> samples;
     bool is_complete = false;
     model.BeginTask(plan.task->name());
-    report.tasks.push_back(RunTask(plan, encoded.Next(), environment, samples, is_complete));
+    report.tasks.push_back(run_plan(plan, samples, is_complete));
     work.push_back(model.stats().work);
     for (const std::string& warning : report.tasks.back().warnings) {
-      environment.progress.Note("note: " + warning);
+      progress.Note("note: " + warning);
     }
     report.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     WriteSampleLog(directory, samples, report.tasks.back());
@@ -186,11 +193,17 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
     DryRun(options, planned.plans(), out, err);
     return kExitOk;
   }
+  std::optional<BaselineGate> gate;
+  if (!options.baseline.empty()) gate.emplace(options, planned.plans());
   std::optional<PlanFile> plan_file;
   if (!options.dump_plan.empty()) plan_file.emplace(options.dump_plan);
   const ModelOutline outline = OutlineModel(ToEngineOptions(options.model));
   const OutlineEncoder encoder(outline);
-  EncodeAhead encoded(planned.plans(), encoder, NumThreads(options.model));
+  // Looks are encoded one by one.
+  std::optional<EncodeAhead> encoded;
+  if (!options.sequential) {
+    encoded.emplace(planned.plans(), encoder, NumThreads(options.model));
+  }
   LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err);
   RunReport report = StartReport(IdentityOf(options, planned.plans(), model), planned.plans(),
                                  options.command, model);
@@ -198,7 +211,8 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
   const fs::path path =
       options.out.empty() ? DefaultRunDirectory(options, planned.plans()) : options.out;
   const RunDirectory directory = RunDirectory::Open(path, report);
-  JournalWriter journal(directory.journal(), Sha256(ToText(report.identity)));
+  const std::string run_digest = Sha256(ToText(report.identity));
+  JournalWriter journal(directory.journal(), run_digest);
   const JournalContents& finished = journal.finished();
   Progress progress(err, {.quiet = options.quiet,
                           .is_terminal = isatty(STDERR_FILENO) != 0,
@@ -212,8 +226,15 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
   const EvalEnvironment environment = {language_model, finished, &journal, progress,
                                        interrupt.token()};
   std::vector<WorkLog> work;  // per task
+  const SequentialEnvironment in_looks = {environment, encoder, NumThreads(options.model),
+                                          directory.journal(), run_digest};
+  const RunPlan run_plan = [&](const EvalPlan& plan, std::vector<SampleResult>& samples,
+                               bool& is_whole) {
+    return options.sequential ? RunTaskInLooks(plan, in_looks, *gate, samples, is_whole)
+                              : RunTask(plan, encoded->Next(), environment, samples, is_whole);
+  };
   const bool is_complete =
-      EvaluateAll(planned, encoded, language_model, environment, directory, begin, report, work);
+      EvaluateAll(planned, run_plan, language_model, progress, directory, begin, report, work);
   if (plan_file) plan_file->Close();
   if (!is_complete) {
     err << "mistral-eval: stopped. What is finished is in " << path.string()
@@ -226,7 +247,9 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
   if (report.ceiling) WriteReport(directory, report);
   PrintReport(options, report, out);
   if (!options.quiet) err << "run directory: " << path.string() << '\n';
-  return ApplyFailUnder(options, report, err);
+  const bool passes = !gate || gate->Finish(directory, out, err);
+  const int code = ApplyFailUnder(options, report, err);
+  return passes ? code : kExitRegression;
 }
 
 }  // namespace meval
