@@ -25,6 +25,7 @@ int SelftestCommand(const SelftestCommandOptions& options, std::ostream& out, st
 int ScoreCommand(const ScoreOptions& options, std::istream& in, std::ostream& out);
 int ArenaCommand(const ArenaOptions& options, std::istream& in, std::ostream& out);
 int CompareCommand(const CompareCommandOptions& options, std::ostream& out, std::ostream& err);
+int HistoryCommand(const HistoryOptions& options, std::ostream& out);
 int VersionCommand(std::ostream& out);
 
 }  // namespace meval

@@ -125,6 +125,16 @@ struct CompareCommandOptions {
   bool no_color = false;
 };
 
+// `history`
+struct HistoryOptions {
+  std::filesystem::path directory;
+  CompareOptions compare;          // its tasks are those shown; none: all
+  std::filesystem::path html;      // "": none
+  std::string format = "console";  // console | json
+  std::string out = "-";           // "-": stdout
+  bool no_color = false;
+};
+
 RunOptions ParseRun(std::span<const std::string> arguments);
 TasksOptions ParseTasks(std::span<const std::string> arguments);
 DataCommandOptions ParseData(std::span<const std::string> arguments);
@@ -137,6 +147,7 @@ SelftestCommandOptions ParseSelftest(std::span<const std::string> arguments);
 ScoreOptions ParseScore(std::span<const std::string> arguments);
 ArenaOptions ParseArena(std::span<const std::string> arguments);
 CompareCommandOptions ParseCompare(std::span<const std::string> arguments);
+HistoryOptions ParseHistory(std::span<const std::string> arguments);
 
 // "512M", "8G", "1073741824" in bytes. Throws UsageError.
 std::int64_t ParseBytes(const std::string& flag, const std::string& text);

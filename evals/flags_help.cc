@@ -7,9 +7,9 @@
 namespace meval {
 
 std::span<const std::string_view> CommandNames() {
-  static constexpr std::array<std::string_view, 13> kNames = {
-      "run",   "tasks",   "data",     "loglikelihood", "generate", "perplexity", "score",
-      "arena", "compare", "tokenize", "model",         "selftest", "version"};
+  static constexpr std::array<std::string_view, 14> kNames = {
+      "run",   "tasks",   "data",    "loglikelihood", "generate", "perplexity", "score",
+      "arena", "compare", "history", "tokenize",      "model",    "selftest",   "version"};
   return kNames;
 }
 
@@ -32,6 +32,7 @@ Commands (`mistral-eval COMMAND --help` says more; flags without a command mean 
   score          metrics of predictions against references, or of an earlier run's sample logs; no model
   arena          ratings of models (Bradley-Terry, Elo) from battles of two each
   compare        runs side by side on the same records: what differs beyond chance, what flipped; a gate for CI
+  history DIR    scores over time from the run directories below DIR, as tables and a page with charts
   tokenize       text to ids and pieces, ids to text
   model          what a checkpoint is and what it needs
   selftest       proves on this machine that kernels are right and that no schedule changes a bit of a score

@@ -50,6 +50,7 @@ int Dispatch(std::span<const std::string> arguments, std::istream& in, std::ostr
   if (word == "score") return ScoreCommand(ParseScore(rest), in, out);
   if (word == "arena") return ArenaCommand(ParseArena(rest), in, out);
   if (word == "compare") return CompareCommand(ParseCompare(rest), out, err);
+  if (word == "history") return HistoryCommand(ParseHistory(rest), out);
   if (word == "selftest") return SelftestCommand(ParseSelftest(rest), out, err);
   if (word == "version") return VersionCommand(out);
   const std::vector<std::string> names(CommandNames().begin(), CommandNames().end());

@@ -137,6 +137,50 @@ Comparison ExampleComparison() {
   return comparison;
 }
 
+History ExampleHistory() {
+  HistoryPoint first;
+  first.run = "runs/a";
+  first.started_at = "2026-01-31T10:00:00Z";
+  first.model = "Mistral-7B-v0.1";
+  first.dtype = "bf16";
+  first.version = "0.1.0";
+  first.value = 0.5671;
+  first.ci_low = 0.5589;
+  first.ci_high = 0.5753;
+  first.model_seconds = 10.25;
+  HistoryPoint second = first;
+  second.run = HostileText();
+  second.since_previous = "identical";
+  second.gate = "identical";
+  HistoryPoint third = first;
+  third.run = "runs/c";
+  third.value = 0.54;
+  third.model_seconds.reset();
+  third.since_previous = "regressed";
+  third.gate = "regressed";
+  HistoryLine mmlu;
+  mmlu.task = "mmlu";
+  mmlu.version = 1;
+  mmlu.shots = 5;
+  mmlu.n = 14'042;
+  mmlu.prompt_digest = std::string(64, 'e');
+  mmlu.metric = "acc";
+  mmlu.unit = "fraction";
+  mmlu.points = {first, second, third};
+  HistoryPoint only;
+  only.run = "runs/a";
+  only.value = 8.12;
+  HistoryLine wikitext;
+  wikitext.task = "wikitext2";
+  wikitext.version = 1;
+  wikitext.n = 62;
+  wikitext.metric = "word_perplexity";
+  wikitext.unit = "ppl";
+  wikitext.higher_is_better = false;
+  wikitext.points = {only};
+  return {{mmlu, wikitext}, {"passed over: runs/d"}};
+}
+
 RunOutcomes ExampleOutcomes() {
   RunOutcomes run;
   run.name = "runs/base";

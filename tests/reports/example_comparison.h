@@ -6,6 +6,7 @@
 #include <string>
 
 #include "reports/comparison.h"
+#include "reports/history.h"
 #include "reports/outcomes.h"
 
 namespace meval::testing {
@@ -16,6 +17,9 @@ Comparison ExampleComparison();
 
 // A text that is markup, a terminal sequence, a change of direction, a NUL and ill-formed at once.
 std::string HostileText();
+
+// Three runs of a task, the last one worse, and one of a perplexity without an interval.
+History ExampleHistory();
 
 // A run of two tasks, one of which has corpus metrics.
 RunOutcomes ExampleOutcomes();

@@ -13,6 +13,7 @@
 
 #include "reports/baseline.h"
 #include "reports/comparison_report.h"
+#include "reports/history.h"
 #include "reports/journal.h"
 #include "reports/json_report.h"
 #include "tests/reports/example_comparison.h"
@@ -202,6 +203,8 @@ TEST(ReportSchema, DescribesEveryKeyOfEveryFile) {
   EXPECT_THAT(CheckAll(page, "baseline.jsonl", BaselineLines()), IsEmpty());
   const Json comparison = Json::parse(Text(WriteComparisonJson, testing::ExampleComparison()));
   EXPECT_THAT(CheckAll(page, "comparison.json", {comparison}), IsEmpty());
+  const Json history = Json::parse(Text(WriteHistoryJson, testing::ExampleHistory()));
+  EXPECT_THAT(CheckAll(page, "history.json", {history}), IsEmpty());
 }
 
 // The checker itself: each kind of drift is noticed.
