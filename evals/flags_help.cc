@@ -7,9 +7,9 @@
 namespace meval {
 
 std::span<const std::string_view> CommandNames() {
-  static constexpr std::array<std::string_view, 12> kNames = {
-      "run",   "tasks", "data",     "loglikelihood", "generate", "perplexity",
-      "score", "arena", "tokenize", "model",         "selftest", "version"};
+  static constexpr std::array<std::string_view, 13> kNames = {
+      "run",   "tasks",  "data",     "loglikelihood", "generate", "perplexity", "score",
+      "arena", "report", "tokenize", "model",         "selftest", "version"};
   return kNames;
 }
 
@@ -31,6 +31,7 @@ Commands (`mistral-eval COMMAND --help` says more; flags without a command mean 
   perplexity     how well a model predicts a text file, per token, word and byte
   score          metrics of predictions against references, or of an earlier run's sample logs; no model
   arena          ratings of models (Bradley-Terry, Elo) from battles of two each
+  report RUN     the page, tables and exports of an earlier run, written again
   tokenize       text to ids and pieces, ids to text
   model          what a checkpoint is and what it needs
   selftest       proves on this machine that kernels are right and that no schedule changes a bit of a score

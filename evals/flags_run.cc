@@ -6,6 +6,7 @@
 
 #include "evals/command_line/common_flags.h"
 #include "evals/flags.h"
+#include "evals/run_formats.h"
 
 namespace meval {
 namespace {
@@ -103,7 +104,7 @@ struct RunWords {
         {{"length", BoundaryRule::kLength}, {"lcp", BoundaryRule::kLongestCommonPrefix}});
     if (!formats.empty()) run.formats = CLI::detail::split(formats, ',');
     for (const std::string& format : run.formats) {
-      RequireWord("--format", format, {"console", "json", "markdown", "csv"});
+      RequireWord("--format", format, RunFormatNames());
     }
     if (!gen_kwargs.empty()) ParseGenKwargs(gen_kwargs, run);
     for (const std::string& rule : fail_under) run.fail_under.push_back(ParseFailUnder(rule));
@@ -170,8 +171,10 @@ void AddRunOutputFlags(CLI::App& app, RunOptions& run, RunWords& words) {
                  "Run directory; one with the same identity is continued (default: "
                  "runs/<time>-<model>-<tasks>)")
       ->group(group);
-  app.add_option("--format", words.formats,
-                 "What goes to stdout: console, json, markdown, csv (default: console)")
+  app.add_option(
+         "--format", words.formats,
+         "What goes to stdout: console, json, markdown, csv (default: console); report.html is "
+         "always written")
       ->group(group);
   app.add_flag("--dry-run", run.dry_run,
                "Print what would be computed, in tokens, steps, KV pages and time, and stop; only "

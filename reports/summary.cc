@@ -13,14 +13,6 @@ bool IsPercent(const MetricValue& metric) {
   return metric.unit == "fraction" || metric.unit == "percent";
 }
 
-std::string Fixed(double value, int decimals) {
-  char buffer[512];  // the longest double has 309 digits before the point
-  std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
-  const std::string text = buffer;
-  const bool is_zero = text.find_first_not_of("-0.") == std::string::npos;
-  return is_zero && text.front() == '-' ? text.substr(1) : text;
-}
-
 // In the unit shown.
 std::string Shown(const MetricValue& metric, double value) {
   // Perplexities are compared to the third digit after the point and beyond.
@@ -96,6 +88,14 @@ void AddTextSizes(const TaskResult& task, std::vector<std::string>& notes) {
 }
 
 }  // namespace
+
+std::string Fixed(double value, int decimals) {
+  char buffer[512];  // the longest double has 309 digits before the point
+  std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
+  const std::string text = buffer;
+  const bool is_zero = text.find_first_not_of("-0.") == std::string::npos;
+  return is_zero && text.front() == '-' ? text.substr(1) : text;
+}
 
 ScoreTable BuildScoreTable(const RunReport& run, SubsetRows subsets) {
   ScoreTable table;

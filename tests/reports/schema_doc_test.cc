@@ -13,6 +13,7 @@
 
 #include "reports/journal.h"
 #include "reports/json_report.h"
+#include "reports/prompt_parts.h"
 #include "tests/reports/example_report.h"
 #include "tests/reports/golden.h"
 #include "tests/reports/temp_directory.h"
@@ -156,6 +157,17 @@ RunReport OddReport() {
   return run;
 }
 
+std::vector<Json> PromptLines() {
+  const PromptParts parts = {.descriptions = {{"anatomy", "About \xFF.\n"}},
+                             .exemplars = {{"anatomy_dev:1", "Which?\nA. this\nAnswer: A\n\n"}}};
+  std::ostringstream text;
+  WritePromptParts(parts, text);
+  std::vector<Json> lines;
+  std::istringstream in(text.str());
+  for (std::string line; std::getline(in, line);) lines.push_back(Json::parse(line));
+  return lines;
+}
+
 std::vector<Json> JournalLines() {
   const testing::TempDirectory directory;
   {
@@ -185,6 +197,7 @@ TEST(ReportSchema, DescribesEveryKeyOfEveryFile) {
   EXPECT_THAT(CheckAll(page, "run.json", runs), IsEmpty());
   EXPECT_THAT(CheckAll(page, "results.json", results), IsEmpty());
   EXPECT_THAT(CheckAll(page, "samples_<task>.jsonl", samples), IsEmpty());
+  EXPECT_THAT(CheckAll(page, "prompts_<task>.jsonl", PromptLines()), IsEmpty());
   EXPECT_THAT(CheckAll(page, "journal.jsonl", JournalLines()), IsEmpty());
 }
 

@@ -96,5 +96,14 @@ TEST(Utf8, DisplayWidthCountsTerminalColumns) {
   EXPECT_EQ(DisplayWidth("a\u200bb"), 2);
 }
 
+TEST(Utf8, PrintableLinesKeepTheirDirection) {
+  EXPECT_EQ(PrintableLine("a\u202Eb\u2066c\u200Fd"), "a\uFFFDb\uFFFDc\u200Fd");
+}
+
+TEST(Utf8, PresentableTextKeepsLinesAndDropsControls) {
+  EXPECT_EQ(PresentableText("a\n\tb\x1B[31m\x7F\u0085\xFF"), "a\n\tb\uFFFD[31m\uFFFD\uFFFD\uFFFD");
+  EXPECT_EQ(PresentableText(std::string("\0", 1)), "\uFFFD");
+}
+
 }  // namespace
 }  // namespace meval
