@@ -224,7 +224,8 @@ const Mistake kMistakes[] = {
      "unknown field \"question\"; did you mean \"questoin\"?"},
     {kChoiceTask, R"("choices")",
      R"("shapes": [{ "name": "s", "fields": { "question": "q[" } }], "choices")",
-     "shapes[0].fields.question: field path \"q[\": expected a number in brackets"},
+     "shapes[0].fields.question: field path \"q[\": expected a number, *, keys or values in "
+     "brackets"},
     {kChoiceTask, R"("choices")",
      R"("shapes": [{ "name": "s", "fields": { "a.b": "q" } }], "choices")",
      "shapes[0].fields.a.b: a field's own name may not hold"},
