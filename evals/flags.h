@@ -40,6 +40,7 @@ struct TasksOptions {
   DataSelection data;
   std::optional<std::int64_t> shots;
   std::int64_t seed = 1234;
+  bool all_prompts = false;  // every document's, as JSON lines, in place of the description
 };
 
 // `data`
