@@ -69,6 +69,7 @@ FieldSource ParseFieldSource(const std::string& name, const DefinitionValue& val
     source.path = ParsePath(object.Get("path"));
     if (source.path.gathers()) value.Fail("a text is split, but the path gathers a list");
   } else {
+    object.Finish();
     value.Fail(
         "expected a path, or an object with file_name, text, split and path, or join and path");
   }
@@ -96,7 +97,10 @@ std::optional<GoldRule> ParseGold(DefinitionObject& parent, const FilterSet& fil
     rule->kind = kind;
     rule->field = ParsePlaceholder(*field, filters);
   }
-  if (!rule) value->Fail(kExpected);
+  if (!rule) {
+    object.Finish();  // a misspelled key is the likeliest reason
+    value->Fail(kExpected);
+  }
   if (rule->kind == GoldRule::Kind::kLabel) {
     rule->labels = ParsePlaceholder(object.Get("among"), filters);
   }

@@ -234,7 +234,7 @@ const Mistake kMistakes[] = {
      "shapes[0].fields.g.file_name: expected a file name with one *"},
     {kChoiceTask, R"("choices")",
      R"("shapes": [{ "name": "s", "fields": { "g": { "file": "*" } } }], "choices")",
-     "shapes[0].fields.g: the key \"file_name\" is missing"},
+     "shapes[0].fields.g: unknown key \"file\""},
     // Scores, generation, published scores, categories.
     {kChoiceTask, R"(["acc"])", "[]", "scores: expected at least one score"},
     {kChoiceTask, R"(["acc"])", R"(["accuracy"])",
