@@ -13,6 +13,15 @@ pkg_check_modules(gmp REQUIRED IMPORTED_TARGET gmpxx)                     # libg
 add_library(GMP::gmp ALIAS PkgConfig::gmp)
 pkg_check_modules(sentencepiece REQUIRED IMPORTED_TARGET sentencepiece)  # libsentencepiece-dev
 
+# A header without a package configuration. Its own warnings are none of ours.
+find_path(MEVAL_MUSTACHE_INCLUDE kainjow/mustache.hpp REQUIRED)  # libkainjow-mustache-dev
+add_library(kainjow::mustache INTERFACE IMPORTED)
+set_target_properties(kainjow::mustache PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${MEVAL_MUSTACHE_INCLUDE}")
+
+# Draws the charts of report.html, which holds it: a script, nothing to link.
+find_file(MEVAL_CHART_JS chart.min.js PATHS /usr/share/javascript/chart.js /usr/local/share/javascript/chart.js
+          NO_DEFAULT_PATH REQUIRED)                              # libjs-chart.js
+
 # oneDNN is optional: without it the built-in GEMM kernels serve every machine. Found by file, since Debian's own package
 # configuration insists on OpenCL headers that only its GPU interface needs.
 find_path(MEVAL_DNNL_INCLUDE oneapi/dnnl/dnnl.hpp)              # libdnnl-dev
@@ -45,7 +54,8 @@ if(NOT MEVAL_CUDA STREQUAL "OFF")
   endif()
   check_language(CUDA)
   if(CMAKE_CUDA_COMPILER)
-    set(CMAKE_CUDA_ARCHITECTURES 80 89 90a CACHE STRING "CUDA architectures")
+    # PTX of 8.9 serves newer ones: that of 9.0a would run on 9.0 alone.
+    set(CMAKE_CUDA_ARCHITECTURES 80-real 89 90a-real CACHE STRING "CUDA architectures")
     enable_language(CUDA)
     find_package(CUDAToolkit REQUIRED)
     set(MEVAL_HAVE_CUDA ON)

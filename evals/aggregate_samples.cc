@@ -10,18 +10,20 @@
 
 #include <fmt/format.h>
 
+#include "evals/catalogue_metric.h"
 #include "evals/eval_plan.h"
 #include "evals/score_rolling.h"
 #include "evals/score_signature.h"
 #include "metrics/aggregate.h"
 #include "metrics/bleu.h"
 #include "metrics/bootstrap.h"
+#include "metrics/classification.h"
 
 namespace meval {
 namespace {
 
 // The reference's limit for corpus metrics.
-constexpr std::int64_t kBleuResamples = 100;
+constexpr std::int64_t kSetResamples = 100;
 
 using Samples = std::vector<const SampleResult*>;
 
@@ -31,6 +33,9 @@ std::string UnitOf(const std::string& name, const ScoreDefinition* definition) {
   if (definition != nullptr &&
       (definition->metric.starts_with("rouge") || definition->metric == "bleu"))
     return "percent";
+  if (definition != nullptr) {
+    if (const auto metric = CatalogueMetric(*definition)) return metric->scores()[0].unit;
+  }
   return "fraction";
 }
 
@@ -68,31 +73,83 @@ MetricValue MeanMetric(const std::string& name, const std::string& unit,
   return metric;
 }
 
+// A score of a set that is no mean over documents: `score_of` gives that of any of them, by index.
+template <typename ScoreOf>
+MetricValue SetMetric(const std::string& name, const std::string& unit, std::size_t num_documents,
+                      const ScoreOf& score_of) {
+  std::vector<std::int64_t> all(num_documents);
+  std::iota(all.begin(), all.end(), 0);
+  MetricValue metric;
+  metric.name = name;
+  metric.unit = unit;
+  metric.n = static_cast<std::int64_t>(num_documents);
+  metric.value = score_of(all);
+  if (num_documents > 1) {
+    metric.standard_error = BootstrapStderr(metric.n, kSetResamples, score_of);
+    metric.standard_error_method = "bootstrap";
+    SetInterval(metric, "bootstrap");
+  }
+  return metric;
+}
+
 MetricValue BleuMetric(const ScoreDefinition& definition, const Samples& samples) {
   std::vector<BleuStatistics> segments;
   for (const SampleResult* sample : samples) {
     segments.push_back(
         CountBleu(sample->completions.front().extracted.at("prediction"), sample->references));
   }
-  const auto score_of = [&](const auto& indices) {
+  return SetMetric(definition.name, "percent", samples.size(), [&](const auto& indices) {
     BleuStatistics sum = segments[static_cast<std::size_t>(*indices.begin())];
     for (auto i = std::next(indices.begin()); i != indices.end(); ++i)
       sum += segments[static_cast<std::size_t>(*i)];
     return ScoreBleu(sum).score;
-  };
-  std::vector<std::int64_t> all(segments.size());
-  std::iota(all.begin(), all.end(), 0);
-  MetricValue metric;
-  metric.name = definition.name;
-  metric.unit = "percent";
-  metric.n = static_cast<std::int64_t>(samples.size());
-  metric.value = score_of(all);
-  if (segments.size() > 1) {
-    metric.standard_error = BootstrapStderr(metric.n, kBleuResamples, score_of);
-    metric.standard_error_method = "bootstrap";
-    SetInterval(metric, "bootstrap");
+  });
+}
+
+// Of the likeliest choices against the right ones, by their places.
+MetricValue MacroF1Metric(const ScoreDefinition& definition, const Samples& samples) {
+  std::vector<std::int64_t> gold;
+  std::vector<std::int64_t> predicted;
+  for (const SampleResult* sample : samples) {
+    const auto likeliest = std::max_element(
+        sample->choices.begin(), sample->choices.end(),
+        [](const ChoiceResult& a, const ChoiceResult& b) { return a.logprob < b.logprob; });
+    gold.push_back(sample->gold.front());
+    predicted.push_back(likeliest - sample->choices.begin());
   }
-  return metric;
+  return SetMetric(definition.name, "fraction", samples.size(), [&](const auto& indices) {
+    std::vector<std::int64_t> drawn_gold;
+    std::vector<std::int64_t> drawn_predicted;
+    for (const std::int64_t index : indices) {
+      drawn_gold.push_back(gold[static_cast<std::size_t>(index)]);
+      drawn_predicted.push_back(predicted[static_cast<std::size_t>(index)]);
+    }
+    return MacroAverage(CountLabels(drawn_gold, drawn_predicted).classes).f1;
+  });
+}
+
+// A metric of the catalogue over the first completions' answers.
+MetricValue CatalogueSetMetric(const ScoreDefinition& definition, PairMetric& metric,
+                               const Samples& samples) {
+  std::vector<AnswerPair> pairs;
+  for (const SampleResult* sample : samples) {
+    pairs.push_back(PairOf(sample->completions.front().extracted.at(definition.name), *sample));
+  }
+  metric.Prepare(pairs);
+  const std::size_t width = metric.num_statistics();
+  std::vector<double> statistics(pairs.size() * width);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    metric.Count(pairs[i], std::span(statistics).subspan(i * width, width));
+  }
+  return SetMetric(definition.name, metric.scores()[0].unit, pairs.size(),
+                   [&](const auto& indices) {
+                     std::vector<double> sums(width);
+                     for (const std::int64_t index : indices) {
+                       const double* row = &statistics[static_cast<std::size_t>(index) * width];
+                       for (std::size_t i = 0; i < width; ++i) sums[i] += row[i];
+                     }
+                     return metric.Score(0, sums);
+                   });
 }
 
 // Every metric of a set of samples: the headline first, then the others as the task lists them,
@@ -120,6 +177,13 @@ std::vector<MetricValue> Metrics(const TaskDefinition& task, std::int64_t num_sa
   for (const ScoreDefinition& definition : task.scores) {
     if (definition.metric == "bleu") {
       metrics.push_back(BleuMetric(definition, samples));
+      metrics.back().is_headline = definition.is_headline;
+    } else if (definition.metric == "macro_f1" && !definition.is_from_catalogue) {
+      metrics.push_back(MacroF1Metric(definition, samples));
+      metrics.back().is_headline = definition.is_headline;
+    } else if (const auto catalogue = CatalogueMetric(definition);
+               catalogue && !catalogue->scores()[0].is_mean) {
+      metrics.push_back(CatalogueSetMetric(definition, *catalogue, samples));
       metrics.back().is_headline = definition.is_headline;
     } else if (definition.metric == "maj_at_k") {
       add(headline, &definition, false);

@@ -46,6 +46,11 @@ void PrintTask(const Task& task, const DataSelection& selection, std::ostream& o
     fmt::print(out, "  data digest {}  licence: {}\n", data.data_digest.substr(0, 16),
                is_sample ? "Apache-2.0 (written for this project)" : definition.license);
     PrintFiles(data, out);
+    if (data.has_known_digest && !is_sample) {
+      out << (*data.has_known_digest
+                  ? "    byte for byte the files this definition was checked with\n"
+                  : "    other bytes than the files this definition was checked with\n");
+    }
     for (const std::string& warning : data.warnings) fmt::print(out, "  note: {}\n", warning);
     if (is_sample) fmt::print(out, "  the real set: {}\n", definition.upstream);
   } catch (const DataError& error) {

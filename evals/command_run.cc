@@ -1,19 +1,20 @@
 // `mistral-eval run`: plan, load, evaluate, report.
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <ctime>
+#include <functional>
 #include <optional>
 #include <ostream>
+#include <sstream>
 #include <thread>
 
 #include <fmt/format.h>
 
 #include "evals/aggregate_task.h"
+#include "evals/baseline_gate.h"
 #include "evals/commands.h"
 #include "evals/dry_run.h"
 #include "evals/encode_ahead.h"
@@ -22,13 +23,19 @@
 #include "evals/model_loader.h"
 #include "evals/outline_encoder.h"
 #include "evals/program.h"
+#include "evals/report_page.h"
 #include "evals/run_cost.h"
 #include "evals/run_eval.h"
+#include "evals/run_formats.h"
 #include "evals/sample_log.h"
+#include "evals/sequential_run.h"
+#include "evals/task_figures.h"
+#include "evals/terminal.h"
 #include "reports/console_report.h"
-#include "reports/csv_report.h"
+#include "reports/html_report.h"
 #include "reports/json_report.h"
 #include "reports/markdown_report.h"
+#include "reports/prompt_parts.h"
 #include "reports/run_directory.h"
 #include "tasks/digest.h"
 #include "tasks/nearest_name.h"
@@ -67,37 +74,6 @@ fs::path DefaultRunDirectory(const RunOptions& options, const std::vector<EvalPl
   for (int suffix = 2; fs::exists(path); ++suffix)
     path = fs::path("runs") / fmt::format("{}-{}", stem, suffix);
   return path;
-}
-
-// Columns of the terminal behind a file descriptor; a file or pipe is as wide as a report needs.
-int TerminalWidth(int descriptor) {
-  winsize size{};
-  if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  return 120;
-}
-
-bool WantsColor(const RunOptions& options) {
-  const char* no_color = std::getenv("NO_COLOR");
-  return !options.no_color && (no_color == nullptr || *no_color == '\0') &&
-         isatty(STDOUT_FILENO) != 0;
-}
-
-void PrintReport(const RunOptions& options, const RunReport& report, std::ostream& out) {
-  for (const std::string& format : options.formats) {
-    if (format == "json") {
-      WriteResultsJson(report, out);
-    } else if (format == "markdown") {
-      WriteMarkdownReport(report, out);
-    } else if (format == "csv") {
-      WriteCsvReport(report, out);
-    } else {
-      WriteConsoleReport(report,
-                         {.color = WantsColor(options),
-                          .all_groups = options.all_groups,
-                          .width = TerminalWidth(STDOUT_FILENO)},
-                         out);
-    }
-  }
 }
 
 // The value of a --fail-under rule in 0..1 whatever the metric's unit.
@@ -161,22 +137,39 @@ void WriteReport(const RunDirectory& directory, const RunReport& report) {
   directory.Write("report.md", [&](std::ostream& out) { WriteMarkdownReport(report, out); });
 }
 
+// How a plan becomes a result: whole, or look by look.
+using RunPlan = std::function<TaskResult(const EvalPlan& plan, std::vector<SampleResult>& samples,
+                                         bool& is_complete)>;
+
+// report.html, whose size in bytes it gives.
+std::int64_t WritePage(const RunDirectory& directory, const RunReport& report,
+                       const std::vector<HtmlTask>& pages) {
+  std::ostringstream page;
+  WriteHtmlReport(report, RunFigures(report), pages, page);
+  directory.Write("report.html", [&](std::ostream& out) { out << page.view(); });
+  return static_cast<std::int64_t>(page.view().size());
+}
+
 // Task by task: results.json is rewritten after each, so that a run that stops keeps what is
 // finished.
-bool EvaluateAll(const PlannedTasks& planned, EncodeAhead& encoded, EngineLanguageModel& model,
-                 const EvalEnvironment& environment, const RunDirectory& directory,
-                 Clock::time_point begin, RunReport& report, std::vector<WorkLog>& work) {
+bool EvaluateAll(const PlannedTasks& planned, const RunPlan& run_plan, EngineLanguageModel& model,
+                 Progress& progress, const RunDirectory& directory, Clock::time_point begin,
+                 RunReport& report, std::vector<WorkLog>& work, std::vector<HtmlTask>& pages) {
   for (const EvalPlan& plan : planned.plans()) {
     std::vector<SampleResult> samples;
     bool is_complete = false;
     model.BeginTask(plan.task->name());
-    report.tasks.push_back(RunTask(plan, encoded.Next(), environment, samples, is_complete));
+    report.tasks.push_back(run_plan(plan, samples, is_complete));
     work.push_back(model.stats().work);
     for (const std::string& warning : report.tasks.back().warnings) {
-      environment.progress.Note("note: " + warning);
+      progress.Note("note: " + warning);
     }
     report.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     WriteSampleLog(directory, samples, report.tasks.back());
+    const PromptParts parts = PartsOf(plan);
+    directory.Write(PromptsFileName(plan.task->name()),
+                    [&](std::ostream& out) { WritePromptParts(parts, out); });
+    pages.push_back(MakeHtmlTask(report.tasks.back(), samples, parts));
     WriteReport(directory, report);
     if (!is_complete) return false;
   }
@@ -200,11 +193,17 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
     DryRun(options, planned.plans(), out, err);
     return kExitOk;
   }
+  std::optional<BaselineGate> gate;
+  if (!options.baseline.empty()) gate.emplace(options, planned.plans());
   std::optional<PlanFile> plan_file;
   if (!options.dump_plan.empty()) plan_file.emplace(options.dump_plan);
   const ModelOutline outline = OutlineModel(ToEngineOptions(options.model));
   const OutlineEncoder encoder(outline);
-  EncodeAhead encoded(planned.plans(), encoder, NumThreads(options.model));
+  // Looks are encoded one by one.
+  std::optional<EncodeAhead> encoded;
+  if (!options.sequential) {
+    encoded.emplace(planned.plans(), encoder, NumThreads(options.model));
+  }
   LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err);
   RunReport report = StartReport(IdentityOf(options, planned.plans(), model), planned.plans(),
                                  options.command, model);
@@ -212,7 +211,8 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
   const fs::path path =
       options.out.empty() ? DefaultRunDirectory(options, planned.plans()) : options.out;
   const RunDirectory directory = RunDirectory::Open(path, report);
-  JournalWriter journal(directory.journal(), Sha256(ToText(report.identity)));
+  const std::string run_digest = Sha256(ToText(report.identity));
+  JournalWriter journal(directory.journal(), run_digest);
   const JournalContents& finished = journal.finished();
   Progress progress(err, {.quiet = options.quiet,
                           .is_terminal = isatty(STDERR_FILENO) != 0,
@@ -226,10 +226,19 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
   const EvalEnvironment environment = {language_model, finished, &journal, progress,
                                        interrupt.token()};
   std::vector<WorkLog> work;  // per task
-  const bool is_complete =
-      EvaluateAll(planned, encoded, language_model, environment, directory, begin, report, work);
+  const SequentialEnvironment in_looks = {environment, encoder, NumThreads(options.model),
+                                          directory.journal(), run_digest};
+  const RunPlan run_plan = [&](const EvalPlan& plan, std::vector<SampleResult>& samples,
+                               bool& is_whole) {
+    return options.sequential ? RunTaskInLooks(plan, in_looks, *gate, samples, is_whole)
+                              : RunTask(plan, encoded->Next(), environment, samples, is_whole);
+  };
+  std::vector<HtmlTask> pages;
+  const bool is_complete = EvaluateAll(planned, run_plan, language_model, progress, directory,
+                                       begin, report, work, pages);
   if (plan_file) plan_file->Close();
   if (!is_complete) {
+    WritePage(directory, report, pages);
     err << "mistral-eval: stopped. What is finished is in " << path.string()
         << "; the same command with --out " << path.string() << " continues it.\n";
     return kExitInterrupted;
@@ -238,9 +247,21 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
   model.engine.reset();  // measuring takes memory of its own
   CompareWithCeiling(*model.context, dtype, work, report);
   if (report.ceiling) WriteReport(directory, report);
-  PrintReport(options, report, out);
-  if (!options.quiet) err << "run directory: " << path.string() << '\n';
-  return ApplyFailUnder(options, report, err);
+  const std::int64_t page_bytes = WritePage(directory, report, pages);
+  for (const std::string& format : options.formats) {
+    WriteRunFormat(format, report,
+                   {.color = WantsColor(options.no_color),
+                    .all_groups = options.all_groups,
+                    .width = TerminalWidth(STDOUT_FILENO)},
+                   out);
+  }
+  if (!options.quiet) {
+    err << fmt::format("run directory: {} (report.html: {:.1f} MB)\n", path.string(),
+                       static_cast<double>(page_bytes) / 1e6);
+  }
+  const bool passes = !gate || gate->Finish(directory, out, err);
+  const int code = ApplyFailUnder(options, report, err);
+  return passes ? code : kExitRegression;
 }
 
 }  // namespace meval

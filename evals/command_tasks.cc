@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "evals/commands.h"
 #include "evals/run_eval.h"
@@ -99,10 +100,35 @@ void PrintPrompt(const Task& task, const TaskData& data, const TasksOptions& opt
       const bool is_gold = std::find(document.gold.begin(), document.gold.end(),
                                      static_cast<std::int64_t>(i)) != document.gold.end();
       fmt::print(out, "choice {}{}  {:?}\n", i, is_gold ? " (gold)" : "       ",
-                 task.definition().target_delimiter + document.choices[i]);
+                 document.QuestionFor(i).substr(document.question.size()) +
+                     task.definition().target_delimiter + document.choices[i]);
     }
   } else {
     fmt::print(out, "expected     {:?}\n", task.definition().target_delimiter + document.answer);
+  }
+}
+
+// One document a line: what a model is shown, what is scored or compared.
+void PrintAllPrompts(const Task& task, const TasksOptions& options, std::ostream& out) {
+  const TaskDefinition& definition = task.definition();
+  const std::int64_t shots = options.shots.value_or(definition.default_shots);
+  const TaskData data = task.Load(TaskDataOptions(task, options.data, shots > 0));
+  PromptOptions prompt_options;
+  prompt_options.shots = shots;
+  prompt_options.seed = options.seed;
+  const std::vector<Prompt> prompts = BuildPrompts(task, data, prompt_options);
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    const Document& document = data.documents[i];
+    nlohmann::ordered_json line = {
+        {"task", definition.name}, {"id", document.id}, {"prompt", prompts[i].Text()}};
+    if (!document.group.empty()) line["group"] = document.group;
+    if (!document.choice_prefixes.empty()) line["choice_prefixes"] = document.choice_prefixes;
+    for (const std::string& choice : document.choices) {
+      line["continuations"].push_back(definition.target_delimiter + choice);
+    }
+    if (!document.gold.empty()) line["gold"] = document.gold;
+    if (!document.references.empty()) line["references"] = document.references;
+    out << line.dump() << '\n';
   }
 }
 
@@ -115,6 +141,10 @@ int TasksCommand(const TasksOptions& options, std::ostream& out) {
     return 0;
   }
   for (const Task& task : registry.Resolve(options.name)) {
+    if (options.all_prompts) {
+      PrintAllPrompts(task, options, out);
+      continue;
+    }
     const std::int64_t shots = options.shots.value_or(task.definition().default_shots);
     PrintDefinition(task.definition(), out);
     const DataOptions where = TaskDataOptions(task, options.data, shots > 0);

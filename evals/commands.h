@@ -24,6 +24,8 @@ int ModelCommand(const ModelCommandOptions& options, std::ostream& out);
 int SelftestCommand(const SelftestCommandOptions& options, std::ostream& out, std::ostream& err);
 int ScoreCommand(const ScoreOptions& options, std::istream& in, std::ostream& out);
 int ArenaCommand(const ArenaOptions& options, std::istream& in, std::ostream& out);
+int CompareCommand(const CompareCommandOptions& options, std::ostream& out, std::ostream& err);
+int HistoryCommand(const HistoryOptions& options, std::ostream& out);
 int VersionCommand(std::ostream& out);
 
 }  // namespace meval

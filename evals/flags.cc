@@ -54,8 +54,13 @@ TasksOptions ParseTasks(std::span<const std::string> arguments) {
   app.add_option("--shots,--num_fewshot", options.shots,
                  "Shots of the prompt shown (default: the task's)");
   app.add_option("--seed", options.seed, "Seed of the few-shot draw")->capture_default_str();
+  app.add_flag("--prompts", options.all_prompts,
+               "Print what is asked of every document, one JSON object a line");
   data.Add(app, options.data);
   Parse(app, arguments);
+  if (options.all_prompts && options.name.empty()) {
+    throw UsageError("tasks --prompts: expected the name of a task");
+  }
   data.Finish(options.data);
   return options;
 }

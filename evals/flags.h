@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "evals/compare_options.h"
 #include "evals/run_options.h"
 #include "evals/score_options.h"
 #include "metrics/bootstrap.h"
@@ -40,6 +41,7 @@ struct TasksOptions {
   DataSelection data;
   std::optional<std::int64_t> shots;
   std::int64_t seed = 1234;
+  bool all_prompts = false;  // every document's, as JSON lines, in place of the description
 };
 
 // `data`
@@ -111,6 +113,29 @@ struct ArenaOptions {
   std::string format = "console";  // console | json | csv | markdown
 };
 
+// `compare`
+struct CompareCommandOptions {
+  std::vector<std::filesystem::path> runs;  // the baseline first
+  CompareOptions compare;
+  GateOptions gate;
+  std::filesystem::path write_baseline;  // "": none
+  std::int64_t most_flips = 10;
+  std::filesystem::path html;      // "": none
+  std::string format = "console";  // console | json | markdown
+  std::string out = "-";           // "-": stdout
+  bool no_color = false;
+};
+
+// `history`
+struct HistoryOptions {
+  std::filesystem::path directory;
+  CompareOptions compare;          // its tasks are those shown; none: all
+  std::filesystem::path html;      // "": none
+  std::string format = "console";  // console | json
+  std::string out = "-";           // "-": stdout
+  bool no_color = false;
+};
+
 RunOptions ParseRun(std::span<const std::string> arguments);
 TasksOptions ParseTasks(std::span<const std::string> arguments);
 DataCommandOptions ParseData(std::span<const std::string> arguments);
@@ -122,6 +147,8 @@ ModelCommandOptions ParseModel(std::span<const std::string> arguments);
 SelftestCommandOptions ParseSelftest(std::span<const std::string> arguments);
 ScoreOptions ParseScore(std::span<const std::string> arguments);
 ArenaOptions ParseArena(std::span<const std::string> arguments);
+CompareCommandOptions ParseCompare(std::span<const std::string> arguments);
+HistoryOptions ParseHistory(std::span<const std::string> arguments);
 
 // "512M", "8G", "1073741824" in bytes. Throws UsageError.
 std::int64_t ParseBytes(const std::string& flag, const std::string& text);

@@ -7,9 +7,9 @@
 namespace meval {
 
 std::span<const std::string_view> CommandNames() {
-  static constexpr std::array<std::string_view, 12> kNames = {
-      "run",   "tasks", "data",     "loglikelihood", "generate", "perplexity",
-      "score", "arena", "tokenize", "model",         "selftest", "version"};
+  static constexpr std::array<std::string_view, 15> kNames = {
+      "run",    "tasks",   "data",    "loglikelihood", "generate", "perplexity", "score",  "arena",
+      "report", "compare", "history", "tokenize",      "model",    "selftest",   "version"};
   return kNames;
 }
 
@@ -31,12 +31,15 @@ Commands (`mistral-eval COMMAND --help` says more; flags without a command mean 
   perplexity     how well a model predicts a text file, per token, word and byte
   score          metrics of predictions against references, or of an earlier run's sample logs; no model
   arena          ratings of models (Bradley-Terry, Elo) from battles of two each
+  compare        runs side by side on the same records: what differs beyond chance, what flipped; a gate for CI
+  history DIR    scores over time from the run directories below DIR, as tables and a page with charts
+  report RUN     the page, tables and exports of an earlier run, written again
   tokenize       text to ids and pieces, ids to text
   model          what a checkpoint is and what it needs
   selftest       proves on this machine that kernels are right and that no schedule changes a bit of a score
   version        version, build, CPU path and libraries
 
-Exit codes: 0 fine; 1 a score is under --fail-under; 2 usage; 3 data; 4 model; 5 device; 130 interrupted (run the same
+Exit codes: 0 fine; 1 a score is under --fail-under or has regressed; 2 usage; 3 data; 4 model; 5 device; 130 interrupted (run the same
 command with the same --out to continue).
 )";
 }

@@ -5,12 +5,15 @@
 #include <fmt/format.h>
 
 #include "evals/command_line/common_flags.h"
+#include "evals/command_line/compare_flags.h"
 #include "evals/flags.h"
+#include "evals/run_formats.h"
 
 namespace meval {
 namespace {
 
 using command_line::Choose;
+using command_line::CompareFlags;
 using command_line::DataFlags;
 using command_line::Describe;
 using command_line::ModelFlags;
@@ -103,7 +106,7 @@ struct RunWords {
         {{"length", BoundaryRule::kLength}, {"lcp", BoundaryRule::kLongestCommonPrefix}});
     if (!formats.empty()) run.formats = CLI::detail::split(formats, ',');
     for (const std::string& format : run.formats) {
-      RequireWord("--format", format, {"console", "json", "markdown", "csv"});
+      RequireWord("--format", format, RunFormatNames());
     }
     if (!gen_kwargs.empty()) ParseGenKwargs(gen_kwargs, run);
     for (const std::string& rule : fail_under) run.fail_under.push_back(ParseFailUnder(rule));
@@ -170,8 +173,10 @@ void AddRunOutputFlags(CLI::App& app, RunOptions& run, RunWords& words) {
                  "Run directory; one with the same identity is continued (default: "
                  "runs/<time>-<model>-<tasks>)")
       ->group(group);
-  app.add_option("--format", words.formats,
-                 "What goes to stdout: console, json, markdown, csv (default: console)")
+  app.add_option(
+         "--format", words.formats,
+         "What goes to stdout: console, json, markdown, csv (default: console); report.html is "
+         "always written")
       ->group(group);
   app.add_flag("--dry-run", run.dry_run,
                "Print what would be computed, in tokens, steps, KV pages and time, and stop; only "
@@ -194,6 +199,36 @@ void AddRunOutputFlags(CLI::App& app, RunOptions& run, RunWords& words) {
       ->group(group);
 }
 
+void AddRunGateFlags(CLI::App& app, RunOptions& run, CompareFlags& compare) {
+  const std::string group = "Comparison with a baseline";
+  app.add_option("--baseline", run.baseline,
+                 "Compare with this run directory, baseline file or log of lm-evaluation-harness, "
+                 "as `compare` does")
+      ->group(group);
+  app.add_flag("--gate", run.gate.is_on, "Exit with 1 where a task has regressed")->group(group);
+  app.add_option("--fail-on", run.gate.fail_on,
+                 "What --gate fails on: regressed, or inconclusive too")
+      ->group(group)
+      ->capture_default_str();
+  app.add_flag(
+         "--sequential", run.sequential,
+         "Look after 10, 25, 50 and 100 % of the records, in a random order, and stop as soon "
+         "as the verdict is sure")
+      ->group(group);
+  compare.Add(app, run.compare, group);
+}
+
+// Flags of a comparison without one are a slip of the user's.
+void CheckGate(const RunOptions& run) {
+  RequireWord("--fail-on", run.gate.fail_on, {"regressed", "inconclusive"});
+  for (const auto& [flag, is_set] :
+       {std::pair{"--gate", run.gate.is_on}, {"--sequential", run.sequential}}) {
+    if (!is_set || !run.baseline.empty()) continue;
+    throw UsageError(std::string(flag) +
+                     ": expected --baseline FILE or DIR to compare with, found none");
+  }
+}
+
 }  // namespace
 
 RunOptions ParseRun(std::span<const std::string> arguments) {
@@ -201,6 +236,7 @@ RunOptions ParseRun(std::span<const std::string> arguments) {
   RunWords words;
   ModelFlags model;
   DataFlags data;
+  CompareFlags compare;
   CLI::App app;
   Describe(app, "run",
            "mistral-eval --task mmlu --shots 5 --model models/Mistral-7B-v0.1 --data data",
@@ -212,11 +248,15 @@ RunOptions ParseRun(std::span<const std::string> arguments) {
   data.Add(app, run.data);
   AddRunGenerationFlags(app, run, words);
   AddRunOutputFlags(app, run, words);
+  AddRunGateFlags(app, run, compare);
   Parse(app, arguments);
   model.Finish(run.model);
   data.Finish(run.data);
   words.Finish(run);
+  compare.Finish(run.compare);
+  if (run.model.threads > 0) run.compare.pair.num_threads = run.model.threads;
   CheckRanges(run);
+  CheckGate(run);
   if (run.tasks.empty()) {
     throw UsageError(
         "--task: expected at least one task, found none. `mistral-eval tasks` lists them.\n"

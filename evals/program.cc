@@ -9,6 +9,7 @@
 #include "engine/error.h"
 #include "evals/commands.h"
 #include "evals/flags.h"
+#include "evals/report_options.h"
 #include "kernels/check.h"
 #include "reports/error.h"
 #include "tasks/error.h"
@@ -49,6 +50,9 @@ int Dispatch(std::span<const std::string> arguments, std::istream& in, std::ostr
   if (word == "model") return ModelCommand(ParseModel(rest), out);
   if (word == "score") return ScoreCommand(ParseScore(rest), in, out);
   if (word == "arena") return ArenaCommand(ParseArena(rest), in, out);
+  if (word == "compare") return CompareCommand(ParseCompare(rest), out, err);
+  if (word == "history") return HistoryCommand(ParseHistory(rest), out);
+  if (word == "report") return ReportCommand(ParseReport(rest), out, err);
   if (word == "selftest") return SelftestCommand(ParseSelftest(rest), out, err);
   if (word == "version") return VersionCommand(out);
   const std::vector<std::string> names(CommandNames().begin(), CommandNames().end());

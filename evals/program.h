@@ -10,7 +10,7 @@ namespace meval {
 // Exit codes of the program.
 enum ExitCode : int {
   kExitOk = 0,
-  kExitRegression = 1,  // a score is under --fail-under
+  kExitRegression = 1,  // a score is under --fail-under, or the gate found a regression
   kExitUsage = 2,       // the command line, or a run directory that cannot be used
   kExitData = 3,
   kExitModel = 4,

@@ -82,7 +82,9 @@ std::int64_t DropLeft(std::vector<TokenId>& context, std::int64_t excess, bool k
   return excess;
 }
 
+// `prefixes`: what follows the context before each continuation; none, or as many.
 EncodedChoices EncodeAll(const TextEncoder& model, const std::string& context,
+                         std::span<const std::string> prefixes,
                          std::span<const std::string> continuations, BoundaryRule rule) {
   // Every pair asks for the tokens of the same context: they are computed once.
   const std::string_view bare_context = StripRight(context);
@@ -92,8 +94,9 @@ EncodedChoices EncodeAll(const TextEncoder& model, const std::string& context,
     return text == bare_context ? context_tokens : model.Encode(text);
   };
   EncodedChoices encoded;
-  for (const std::string& continuation : continuations) {
-    EncodedPair pair = EncodePair(encode, model.bos_id(), context, continuation, rule);
+  for (std::size_t i = 0; i < continuations.size(); ++i) {
+    const std::string& whole = prefixes.empty() ? context : context + prefixes[i];
+    EncodedPair pair = EncodePair(encode, model.bos_id(), whole, continuations[i], rule);
     encoded.boundary_merges.push_back(pair.boundary_merge);
     encoded.requests.push_back({std::move(pair.context), std::move(pair.continuation)});
   }
@@ -146,7 +149,8 @@ const char* Name(TruncationPolicy policy) {
 EncodedChoices EncodeChoices(const TextEncoder& model, const Document& document,
                              const Prompt& prompt, std::span<const std::string> continuations,
                              const EncodeOptions& options) {
-  EncodedChoices encoded = EncodeAll(model, prompt.Text(), continuations, options.boundary);
+  EncodedChoices encoded =
+      EncodeAll(model, prompt.Text(), document.choice_prefixes, continuations, options.boundary);
   const std::int64_t excess = Excess(model, encoded);
   if (excess <= 0) return encoded;
   if (options.truncation == TruncationPolicy::kError) {
@@ -158,15 +162,18 @@ EncodedChoices EncodeChoices(const TextEncoder& model, const Document& document,
     return encoded;
   }
   const auto excess_of = [&](const std::string& text) {
-    return Excess(model, EncodeAll(model, text, continuations, options.boundary));
+    return Excess(
+        model, EncodeAll(model, text, document.choice_prefixes, continuations, options.boundary));
   };
   if (const std::optional<Cut> cut = FindCut(document, prompt, excess_of)) {
-    encoded = EncodeAll(model, CutText(document, prompt, *cut), continuations, options.boundary);
+    encoded = EncodeAll(model, CutText(document, prompt, *cut), document.choice_prefixes,
+                        continuations, options.boundary);
     encoded.truncated = ToTruncation(*cut);
     return encoded;
   }
   const Cut all = {prompt.shots.size(), 0};
-  encoded = EncodeAll(model, CutText(document, prompt, all), continuations, options.boundary);
+  encoded = EncodeAll(model, CutText(document, prompt, all), document.choice_prefixes,
+                      continuations, options.boundary);
   encoded.truncated = ToTruncation(all);
   encoded.truncated->tokens_dropped = TruncateLeft(model, document, true, encoded);
   return encoded;

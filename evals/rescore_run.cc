@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstddef>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -15,66 +13,16 @@
 #include "evals/count_samples.h"
 #include "evals/flags.h"
 #include "evals/rescore_samples.h"
+#include "evals/stored_run.h"
 #include "metrics/metric_error.h"
-#include "reports/error.h"
-#include "reports/read_report.h"
 #include "reports/run_directory.h"
-#include "tasks/digest.h"
 #include "tasks/error.h"
-#include "tasks/task_registry.h"
+#include "tasks/task.h"
 
 namespace meval {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Reads a file of the run with `read`; what is wrong with it is wrong data (exit code 3).
-template <typename Read>
-auto ReadFile(const fs::path& path, const std::string& what, Read read) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) {
-    throw DataError(path.string() + ": expected " + what +
-                    ", found no file that can be read. A run that was stopped continues with the "
-                    "same command and --out");
-  }
-  try {
-    return read(in, path.string());
-  } catch (const ReportError& error) {
-    throw DataError(error.what());
-  }
-}
-
-// A log with the digest of its bytes.
-struct SampleLog {
-  std::vector<SampleResult> samples;
-  std::string digest;
-};
-
-SampleLog ReadLog(const fs::path& path, const std::string& task) {
-  return ReadFile(path, "the sample log of task \"" + task + "\"",
-                  [](std::istream& in, const std::string& name) -> SampleLog {
-                    const std::string text{std::istreambuf_iterator<char>(in), {}};
-                    return {ReadSamplesJsonl(text, name), Sha256(text)};
-                  });
-}
-
-// The task as it was defined in the run: from run.json, or, where an older build wrote that, the
-// built-in one with the same digest.
-Task DefinitionOf(const TaskResult& task, const RunRecord& run, const std::string& run_json) {
-  const auto found = run.definitions.find(task.task);
-  if (found != run.definitions.end()) {
-    return Task::Parse(found->second, run_json + ": definition of task \"" + task.task + "\"");
-  }
-  const TaskRegistry registry;
-  const Task* built_in = registry.Find(task.task);
-  if (built_in != nullptr && built_in->definition().digest == task.definition_digest) {
-    return *built_in;
-  }
-  throw DataError(fmt::format(
-      "{}: field \"definitions.{}\": expected the definition of the task, found nothing (an older "
-      "build wrote this run), and no built-in task has the digest {}. Run the task again",
-      run_json, task.task, task.definition_digest));
-}
 
 using MetricKey = std::tuple<std::string, std::string, std::string>;  // kind, subset, metric
 
@@ -190,8 +138,8 @@ RescoredTask RescoreTask(const TaskResult& task, const RunRecord& run, const fs:
                          int num_threads) {
   const fs::path path = directory / SamplesFileName(task.task);
   const std::string name = path.filename().string();
-  const Task definition = DefinitionOf(task, run, (directory / "run.json").string());
-  const SampleLog log = ReadLog(path, task.task);
+  const Task definition = DefinitionOf(task, run, directory);
+  const SampleLog log = ReadSampleLog(directory, task.task);
   RescoredSamples samples =
       RescoreSamples(definition.definition(), log.samples, path.string(), num_threads);
   RescoredTask rescored;
@@ -235,9 +183,8 @@ RescoredRun RescoreRun(const fs::path& directory, int num_threads) {
                      ": expected the directory of a run, found " +
                      (fs::exists(directory, error) ? "a file" : "nothing there"));
   }
-  const RunRecord record = ReadFile(directory / "run.json", "the record of a run", ReadRunJson);
-  const RunReport report =
-      ReadFile(directory / "results.json", "the report of a run", ReadResultsJson);
+  const RunRecord record = ReadRunRecord(directory);
+  const RunReport report = ReadRunReport(directory);
   RescoredRun rescored;
   rescored.version = report.version;
   if (ToText(record.identity) != ToText(report.identity)) {

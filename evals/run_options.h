@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "evals/compare_options.h"
 #include "evals/prompt_encoder.h"
 #include "tasks/task.h"
 
@@ -67,6 +68,10 @@ struct RunOptions {
   std::filesystem::path out;  // "": runs/<time>-<model>-<tasks>
   std::vector<std::string> formats = {"console"};
   std::vector<FailUnder> fail_under;
+  std::filesystem::path baseline;  // a run, baseline file or log to compare with; "": none
+  CompareOptions compare;
+  GateOptions gate;
+  bool sequential = false;          // stop as soon as the gate is sure
   bool all_groups = false;          // print every subject
   bool dry_run = false;             // plan only: no weights, no run directory
   std::filesystem::path dump_plan;  // "": nowhere

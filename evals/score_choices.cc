@@ -12,7 +12,8 @@
 namespace meval {
 namespace {
 
-double Pick(const MultipleChoiceScore& scores, const std::string& metric) {
+double Pick(const MultipleChoiceScore& scores, double gold_probability, const std::string& metric) {
+  if (metric == "mc2") return gold_probability;
   if (metric == "acc") return scores.acc;
   if (metric == "acc_norm") return scores.acc_norm;
   if (metric == "acc_bytes") return scores.acc_bytes;
@@ -44,12 +45,14 @@ void ScoreChoices(const TaskDefinition& task, SampleResult& sample) {
         {.text = choice.text, .loglikelihood = choice.logprob, .is_greedy = choice.is_greedy});
   }
   const MultipleChoiceScore scores = ScoreMultipleChoice(choices, sample.gold);
-  for (const ScoreDefinition& score : task.scores)
-    sample.metrics[score.name] = Pick(scores, score.metric);
-  sample.margin = scores.margin;
   double gold_probability = 0;
   for (const std::int64_t gold : sample.gold)
     gold_probability += scores.probabilities[static_cast<std::size_t>(gold)];
+  for (const ScoreDefinition& score : task.scores) {
+    if (score.metric == "macro_f1") continue;  // the set has one (evals/aggregate_samples.h)
+    sample.metrics[score.name] = Pick(scores, gold_probability, score.metric);
+  }
+  sample.margin = scores.margin;
   sample.gold_probability = gold_probability;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,9 +10,12 @@
 
 #include <fmt/format.h>
 
+#include "evals/catalogue_metric.h"
 #include "evals/eval_plan.h"
 #include "metrics/exact_match.h"
 #include "metrics/majority_vote.h"
+#include "metrics/math_answer.h"
+#include "metrics/minerva_math.h"
 #include "metrics/numeric_match.h"
 #include "metrics/python_regex.h"
 #include "metrics/rouge.h"
@@ -33,11 +37,24 @@ class CompiledScore {
                       .ignore_numbers = definition.ignore_numbers,
                       .regexes_to_ignore = definition.ignore_regexes}) {
     for (const std::string& pattern : definition.ignore_regexes) ignored_.emplace_back(pattern);
+    if (auto metric = CatalogueMetric(definition); metric && metric->scores()[0].is_mean) {
+      mean_metric_ = std::move(metric);
+    }
   }
 
   const ScoreDefinition& definition() const { return definition_; }
 
   ExtractedAnswer Extract(const std::string& completion) const { return filter_.Apply(completion); }
+
+  // How right an answer is, in the metric's unit; nothing where only a whole set has a score.
+  std::optional<double> ValueOf(const std::string& answer, const SampleResult& sample) const {
+    if (definition_.metric == "exact_match") return ExactMatchOf(answer, sample);
+    if (definition_.metric == "numeric_match") return NumericMatchOf(answer, sample);
+    if (!mean_metric_) return std::nullopt;
+    std::vector<double> statistics(mean_metric_->num_statistics());
+    mean_metric_->Count(PairOf(answer, sample), statistics);
+    return mean_metric_->ScoreOfPair(0, statistics);
+  }
 
   double ExactMatchOf(const std::string& answer, const SampleResult& sample) const {
     return exact_match_.MatchesAny(answer, sample.references) ? 1 : 0;
@@ -50,9 +67,18 @@ class CompiledScore {
     return 0;
   }
 
+  // Whether a vote, alone, is right.
+  bool IsRightVote(const std::string& answer, const SampleResult& sample) const {
+    if (!definition_.votes_on_math) return NumericMatchOf(answer, sample) > 0;
+    return std::any_of(
+        sample.references.begin(), sample.references.end(),
+        [&](const std::string& reference) { return IsSameMathAnswer(answer, reference); });
+  }
+
   // What votes are compared by: a number's canonical form, else the text as it is.
   std::string Canonical(const std::string& answer) const {
     const std::string text = WithoutIgnored(answer);
+    if (definition_.votes_on_math) return NormalizeMinervaAnswer(text);
     return CanonicalDecimal(text).value_or(text);
   }
 
@@ -66,6 +92,7 @@ class CompiledScore {
   AnswerFilter filter_;
   ExactMatch exact_match_;
   std::vector<PythonRegex> ignored_;
+  std::shared_ptr<const PairMetric> mean_metric_;
 };
 
 const std::vector<std::string> kRougeTypes = {"rouge1", "rouge2", "rougeL", "rougeLsum"};
@@ -87,12 +114,15 @@ struct CompletionScorer::Impl {
 
   void ScoreAnswers(const CompiledScore& score, SampleResult& sample) const {
     double sum = 0;
+    bool has_value = true;
     for (CompletionResult& completion : sample.completions) {
       const std::string answer = score.Extract(completion.text).text;
-      sum += score.definition().metric == "exact_match" ? score.ExactMatchOf(answer, sample)
-                                                        : score.NumericMatchOf(answer, sample);
+      const std::optional<double> value = score.ValueOf(answer, sample);
+      has_value = has_value && value;
+      sum += value.value_or(0);
       completion.extracted[score.definition().name] = answer;
     }
+    if (!has_value) return;  // the set has one (evals/aggregate_samples.h)
     sample.metrics[score.definition().name] = sum / static_cast<double>(sample.completions.size());
   }
 
@@ -103,7 +133,7 @@ struct CompletionScorer::Impl {
     for (CompletionResult& completion : sample.completions) {
       const ExtractedAnswer answer = score.Extract(completion.text);
       canonical.push_back({score.Canonical(answer.text), answer.is_valid,
-                           answer.is_valid && score.NumericMatchOf(answer.text, sample) > 0});
+                           answer.is_valid && score.IsRightVote(answer.text, sample)});
       as_text.push_back(
           {answer.text, answer.is_valid, score.ExactMatchOf(answer.text, sample) > 0});
       completion.extracted[score.definition().name] = answer.text;
@@ -182,7 +212,10 @@ double CompletionScorer::HeadlineFraction(const SampleResult& sample) const {
     return sample.metrics.at(fmt::format("maj@{}", sample.completions.size()));
   const auto found = sample.metrics.find(headline.name);
   if (found == sample.metrics.end()) return 0;  // a corpus score: no value per document
-  return ComparesTexts(headline) ? found->second / 100 : found->second;
+  const auto metric = CatalogueMetric(headline);
+  const bool is_percent =
+      ComparesTexts(headline) || (metric && metric->scores()[0].unit == "percent");
+  return is_percent ? found->second / 100 : found->second;
 }
 
 bool CompletionScorer::IsInvalid(const CompletionResult& completion) const {

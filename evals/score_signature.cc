@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "evals/catalogue_metric.h"
 #include "metrics/bleu.h"
 
 namespace meval {
@@ -22,6 +23,8 @@ std::string StepText(const FilterStep& step) {
       return "strip";
     case FilterStep::Kind::kTakeFirstLine:
       return "first_line";
+    case FilterStep::Kind::kMinervaAnswer:
+      return "minerva_answer";
     case FilterStep::Kind::kTakeBefore:
       return fmt::format("before[{}]", step.pattern);
   }
@@ -57,6 +60,8 @@ Signature& AddAnswer(const ScoreDefinition& score, Signature& signature) {
 
 std::string ChoiceSignature(const std::string& metric) {
   if (metric == "acc") return Signature().Add("norm", "none").Add("ties", "first").Text();
+  if (metric == "macro_f1") return Signature().Add("labels", "seen").Add("norm", "none").Text();
+  if (metric == "mc2") return Signature().Add("share", "gold").Add("norm", "none").Text();
   if (metric == "acc_norm" || metric == "acc_bytes") {
     return Signature()
         .Add("norm", metric == "acc_norm" ? "chars" : "bytes")
@@ -75,7 +80,9 @@ std::string VoteSignature(const ScoreDefinition& score, const std::string& name,
   if (name.ends_with(",reference")) {
     signature.Add("vote", "text").Add("invalid", "votes").Add("ties", "first");
   } else if (name.starts_with("maj@")) {
-    signature.Add("vote", "number").Add("invalid", "abstains").Add("ties", "first");
+    signature.Add("vote", score.votes_on_math ? "math" : "number")
+        .Add("invalid", "abstains")
+        .Add("ties", "first");
   }
   if (name.ends_with(",subsets")) signature.Add("subsets", "1000");
   return AddAnswer(score, signature).Text();
@@ -105,6 +112,16 @@ std::string AnswerSignature(const ScoreDefinition& score, std::int64_t num_sampl
   return AddAnswer(score, signature).Text();
 }
 
+std::string CatalogueSignature(const ScoreDefinition& score, const PairMetric& metric,
+                               std::int64_t num_samples, Samples samples) {
+  std::vector<AnswerPair> pairs;
+  for (const SampleResult* sample : samples) pairs.push_back(PairOf("", *sample));
+  Signature own;
+  own.Add("filter", FilterText(score.filters));
+  if (num_samples > 1) own.Add("samples", std::to_string(num_samples));
+  return own.Text() + "|" + metric.SignatureOf(0, pairs);
+}
+
 bool IsPerplexity(const TaskDefinition& task, const ScoreDefinition& score) {
   return task.request == RequestKind::kRolling || score.metric == "perplexity";
 }
@@ -120,6 +137,9 @@ std::string ScoreSignature(const TaskDefinition& task, const std::string& name,
     } else if (score.name == name) {
       if (IsPerplexity(task, score)) return PerplexitySignature(task, score).Text();
       if (task.request == RequestKind::kLoglikelihood) return ChoiceSignature(score.metric);
+      if (const auto metric = CatalogueMetric(score)) {
+        return CatalogueSignature(score, *metric, num_samples, samples);
+      }
       const bool is_text = score.metric == "bleu" || score.metric.starts_with("rouge");
       return is_text ? TextSignature(score, samples) : AnswerSignature(score, num_samples, samples);
     }

@@ -22,6 +22,9 @@ inline std::uint16_t FloatToBFloat16(float value) {
 // IEEE 754 binary16, every value including subnormals, infinities and NaN, exactly.
 float Float16ToFloat(std::uint16_t bits);
 
+// Round to nearest, ties to even; beyond the largest binary16 infinity; NaN stays a (quiet) NaN.
+std::uint16_t FloatToFloat16(float value);
+
 }  // namespace meval
 
 #endif  // MEVAL_KERNELS_BFLOAT16_H_

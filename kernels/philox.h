@@ -8,12 +8,19 @@
 #include <array>
 #include <cstdint>
 
+// Also runs in kernels: nvcc must be told.
+#ifdef __CUDACC__
+#define MEVAL_HOST_DEVICE __host__ __device__
+#else
+#define MEVAL_HOST_DEVICE
+#endif
+
 namespace meval {
 
 using PhiloxCounter = std::array<std::uint32_t, 4>;
 using PhiloxKey = std::array<std::uint32_t, 2>;
 
-inline PhiloxCounter Philox4x32(PhiloxCounter counter, PhiloxKey key) {
+MEVAL_HOST_DEVICE inline PhiloxCounter Philox4x32(PhiloxCounter counter, PhiloxKey key) {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t product0 = std::uint64_t{0xD2511F53U} * counter[0];
     const std::uint64_t product1 = std::uint64_t{0xCD9E8D57U} * counter[2];

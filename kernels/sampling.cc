@@ -3,13 +3,9 @@
 #include "kernels/check.h"
 #include "kernels/cpu/ops.h"
 #include "kernels/cpu/require.h"
-#include "kernels/philox.h"
 
 namespace meval {
 namespace {
-
-std::uint32_t Low(std::uint64_t word) { return static_cast<std::uint32_t>(word); }
-std::uint32_t High(std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); }
 
 void CheckParams(std::span<const SamplingParams> params) {
   for (std::size_t r = 0; r < params.size(); ++r) {
@@ -31,13 +27,6 @@ void CheckParams(std::span<const SamplingParams> params) {
 }
 
 }  // namespace
-
-double SamplingUniform(const SamplingKey& key) {
-  const PhiloxCounter words = Philox4x32(
-      {key.step, key.sample, Low(key.request), High(key.request)}, {Low(key.seed), High(key.seed)});
-  const std::uint64_t bits = (std::uint64_t{words[1]} << 32 | words[0]) >> 11;
-  return static_cast<double>(bits) * 0x1p-53;
-}
 
 void SampleTokens(Context& ctx, TensorView logits, std::span<const SamplingParams> params,
                   std::span<const SamplingKey> keys, std::span<TokenId> results) {

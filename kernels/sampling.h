@@ -5,6 +5,7 @@
 #include <span>
 
 #include "kernels/context.h"
+#include "kernels/philox.h"
 #include "kernels/tensor.h"
 
 namespace meval {
@@ -25,7 +26,14 @@ struct SamplingKey {
 };
 
 // Uniform in [0, 1) with 53 bits: Philox4x32-10 of counter (step, sample, request) under key seed.
-double SamplingUniform(const SamplingKey& key);
+MEVAL_HOST_DEVICE inline double SamplingUniform(const SamplingKey& key) {
+  const PhiloxCounter words = Philox4x32(
+      {key.step, key.sample, static_cast<std::uint32_t>(key.request),
+       static_cast<std::uint32_t>(key.request >> 32)},
+      {static_cast<std::uint32_t>(key.seed), static_cast<std::uint32_t>(key.seed >> 32)});
+  const std::uint64_t bits = (std::uint64_t{words[1]} << 32 | words[0]) >> 11;
+  return static_cast<double>(bits) * 0x1p-53;
+}
 
 // results[r] = one token drawn from row r. Among equal probabilities at the cut of top_k or top_p
 // the lowest ids stay. The draw is the inverse CDF at SamplingUniform over the kept tokens in

@@ -41,6 +41,13 @@ inline double GemmTolerance(double k) { return (4 + std::sqrt(k)) * 0x1p-24; }
 // error of the weights; sums over up to a few hundred keys follow. Values are of magnitude up to 4.
 inline constexpr Tolerance kAttentionTolerance{.absolute = 4e-6, .relative = 4e-6};
 
+// The CUDA kernels round each weight of a softmax to 16 bits before numerator and denominator are
+// summed, and the result once more, by at most u = 2^-8 (bf16) or 2^-11 (f16) relatively: with
+// values of magnitude up to 4, a result moves by at most 4 (1 + 2) u.
+constexpr Tolerance CudaAttentionTolerance(bool is_bf16) {
+  return {.absolute = 12 * (is_bf16 ? 0x1p-8 : 0x1p-11), .relative = 0};
+}
+
 // Random numbers fall on the running sum of the probabilities, whose terms have the error of exp
 // and of (x - max) / T in f32: a token may be drawn for a number this far outside its share, and a
 // cut at top_p may fall this far from it.

@@ -86,7 +86,8 @@ PairedTestResult PairedBootstrap(const SegmentStatistics& baseline, const Segmen
     }
     baseline_scores.push_back(score(baseline_sums));
     system_scores.push_back(score(system_sums));
-    differences.push_back(std::abs(system_scores.back() - baseline_scores.back()));
+    result.differences.push_back(system_scores.back() - baseline_scores.back());
+    differences.push_back(std::abs(result.differences.back()));
   }
   const double mean = NumpyMean(differences);
   for (double& difference : differences) {
@@ -118,7 +119,10 @@ PairedTestResult PairedRandomization(const SegmentStatistics& baseline,
     }
     differences.push_back(std::abs(score(first_sums) - score(second_sums)));
   }
-  result.p_value = PValue(differences, std::abs(result.baseline_score - result.system_score));
+  const double observed = std::abs(result.baseline_score - result.system_score);
+  // Swapping back and forth does not always give a score's last bits again.
+  const double tolerance = 1e-12 * std::max({1.0, std::abs(result.baseline_score), observed});
+  result.p_value = PValue(differences, options.count_ties ? observed - tolerance : observed);
   return result;
 }
 

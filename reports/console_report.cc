@@ -14,17 +14,6 @@
 namespace meval {
 namespace {
 
-// A sentence wrapped behind `lead`, its further lines indented by as much.
-void WriteParagraph(const std::string& lead, std::string_view text, Emphasis emphasis,
-                    const ConsoleOptions& options, std::ostream& out) {
-  const int indent = DisplayWidth(lead);
-  const std::vector<std::string> lines = WrapText(text, std::max(options.width - indent, 1));
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const std::string margin = i == 0 ? lead : std::string(static_cast<std::size_t>(indent), ' ');
-    out << margin << Styled(lines[i], emphasis, options.color) << '\n';
-  }
-}
-
 void WriteScores(const ScoreTable& scores, const ConsoleOptions& options, std::ostream& out) {
   TextTable table;
   table.columns = {{"Task", Align::kLeft, 17, 0},   {"Ver", Align::kRight, 0, 1},
@@ -54,7 +43,7 @@ void WriteScores(const ScoreTable& scores, const ConsoleOptions& options, std::o
   WriteTable(table, options.width, options.color, out);
   if (!scores.footnotes.empty()) out << '\n';
   for (const std::string& footnote : scores.footnotes) {
-    WriteParagraph("", footnote, Emphasis::kFaint, options, out);
+    WriteParagraph("", footnote, Emphasis::kFaint, options.width, options.color, out);
   }
 }
 
@@ -64,7 +53,8 @@ void WriteNotes(const RunReport& run, const ConsoleOptions& options, std::ostrea
     for (const std::string& note : NoteSentences(task)) {
       if (is_first) out << '\n';
       is_first = false;
-      WriteParagraph(PrintableLine(task.task) + ": ", note, Emphasis::kPlain, options, out);
+      WriteParagraph(PrintableLine(task.task) + ": ", note, Emphasis::kPlain, options.width,
+                     options.color, out);
     }
   }
 }
@@ -74,10 +64,11 @@ void WriteCost(const RunReport& run, const ConsoleOptions& options, std::ostream
   out << '\n';
   for (const TaskResult& task : run.tasks) {
     WriteParagraph(PrintableLine(task.task) + ": ", CostSentence(task.timing), Emphasis::kFaint,
-                   options, out);
+                   options.width, options.color, out);
   }
   if (run.tasks.size() > 1) {
-    WriteParagraph("all: ", CostSentence(Total(run.tasks)), Emphasis::kFaint, options, out);
+    WriteParagraph("all: ", CostSentence(Total(run.tasks)), Emphasis::kFaint, options.width,
+                   options.color, out);
   }
 }
 
@@ -87,9 +78,9 @@ void WriteConsoleReport(const RunReport& run, const ConsoleOptions& options, std
   SubsetRows subsets = SubsetRows::kNone;
   if (options.subsets) subsets = SubsetRows::kCategories;
   if (options.all_groups) subsets = SubsetRows::kAll;
-  WriteParagraph("", Headline(run), Emphasis::kStrong, options, out);
+  WriteParagraph("", Headline(run), Emphasis::kStrong, options.width, options.color, out);
   for (const std::string& sentence : BannerSentences(run)) {
-    WriteParagraph("!! ", sentence, Emphasis::kAlert, options, out);
+    WriteParagraph("!! ", sentence, Emphasis::kAlert, options.width, options.color, out);
   }
   out << '\n';
   WriteScores(BuildScoreTable(run, subsets), options, out);

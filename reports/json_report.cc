@@ -5,29 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "reports/json/record_json.h"
 #include "reports/json/strict_json.h"
 
 namespace meval {
 namespace {
-
-template <typename T>
-OrderedJson OrNull(const std::optional<T>& value) {
-  return value ? OrderedJson(*value) : OrderedJson(nullptr);
-}
-
-template <typename T, typename Convert>
-OrderedJson ToArray(const std::vector<T>& items, Convert convert) {
-  OrderedJson array = OrderedJson::array();
-  for (const T& item : items) array.push_back(convert(item));
-  return array;
-}
-
-template <typename T>
-OrderedJson ToObject(const std::map<std::string, T>& items) {
-  OrderedJson object = OrderedJson::object();
-  for (const auto& [key, value] : items) object[key] = value;
-  return object;
-}
 
 OrderedJson IdentityJson(const RunIdentity& identity) {
   return {{"model", identity.model},
@@ -55,22 +37,6 @@ OrderedJson HostJson(const RunReport& run) {
           {"num_threads", run.host.num_threads},     {"cpu_path", run.host.cpu_path},
           {"gemm_provider", run.host.gemm_provider}, {"build", run.host.build},
           {"command", OrderedJson(run.command)},     {"data_paths", std::move(data_paths)}};
-}
-
-OrderedJson MetricJson(const MetricValue& metric) {
-  return {{"name", metric.name},
-          {"value", metric.value},
-          {"unit", metric.unit},
-          {"standard_error", OrNull(metric.standard_error)},
-          {"standard_error_method", metric.standard_error_method},
-          {"ci_low", OrNull(metric.ci_low)},
-          {"ci_high", OrNull(metric.ci_high)},
-          {"ci_method", metric.ci_method},
-          {"n", metric.n},
-          {"higher_is_better", metric.higher_is_better},
-          {"is_headline", metric.is_headline},
-          {"is_detail", metric.is_detail},
-          {"signature", metric.signature}};
 }
 
 OrderedJson SubsetJson(const SubsetResult& subset) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reports/json/json_cursor.h"
+#include "reports/json/record_json.h"
 #include "reports/json/strict_json.h"
 
 namespace meval {
@@ -36,24 +37,6 @@ std::vector<std::int64_t> Integers(const JsonCursor& array) {
   return integers;
 }
 
-std::map<std::string, std::string> TextMap(const JsonCursor& object) {
-  std::map<std::string, std::string> texts;
-  for (const auto& [key, value] : object.Members()) texts[key] = value.Text();
-  return texts;
-}
-
-std::optional<double> OptionalNumber(const JsonCursor& value) {
-  if (value.IsNull()) return std::nullopt;
-  return value.Number();
-}
-
-template <typename Read>
-auto List(const JsonCursor& array, Read read) {
-  std::vector<decltype(read(array))> list;
-  for (const JsonCursor& item : array.Items()) list.push_back(read(item));
-  return list;
-}
-
 RunIdentity ReadIdentity(const JsonCursor& record) {
   RunIdentity identity;
   identity.model = record.At("model").Text();
@@ -68,24 +51,6 @@ RunIdentity ReadIdentity(const JsonCursor& record) {
   if (const auto numerics = record.Find("numerics")) identity.numerics = numerics->Text();
   if (const auto prompts = record.Find("prompts")) identity.prompts = TextMap(*prompts);
   return identity;
-}
-
-MetricValue ReadMetric(const JsonCursor& record) {
-  MetricValue metric;
-  metric.name = record.At("name").Text();
-  metric.value = record.At("value").Number();
-  metric.unit = record.At("unit").Text();
-  metric.standard_error = OptionalNumber(record.At("standard_error"));
-  metric.standard_error_method = record.At("standard_error_method").Text();
-  metric.ci_low = OptionalNumber(record.At("ci_low"));
-  metric.ci_high = OptionalNumber(record.At("ci_high"));
-  metric.ci_method = record.At("ci_method").Text();
-  metric.n = record.At("n").Integer();
-  metric.higher_is_better = record.At("higher_is_better").Boolean();
-  metric.is_headline = record.At("is_headline").Boolean();
-  metric.is_detail = record.At("is_detail").Boolean();
-  metric.signature = record.At("signature").Text();
-  return metric;
 }
 
 SubsetResult ReadSubset(const JsonCursor& record) {

@@ -13,19 +13,9 @@ bool IsPercent(const MetricValue& metric) {
   return metric.unit == "fraction" || metric.unit == "percent";
 }
 
-std::string Fixed(double value, int decimals) {
-  char buffer[512];  // the longest double has 309 digits before the point
-  std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
-  const std::string text = buffer;
-  const bool is_zero = text.find_first_not_of("-0.") == std::string::npos;
-  return is_zero && text.front() == '-' ? text.substr(1) : text;
-}
-
 // In the unit shown.
 std::string Shown(const MetricValue& metric, double value) {
-  // Perplexities are compared to the third digit after the point and beyond.
-  const int decimals = metric.unit == "ppl" || metric.unit == "bits" ? 4 : 2;
-  return Fixed(metric.unit == "fraction" ? value * 100 : value, decimals);
+  return ShownInUnit(metric.unit, value);
 }
 
 // "1 document was", "3 documents were".
@@ -96,6 +86,20 @@ void AddTextSizes(const TaskResult& task, std::vector<std::string>& notes) {
 }
 
 }  // namespace
+
+std::string Fixed(double value, int decimals) {
+  char buffer[512];  // the longest double has 309 digits before the point
+  std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
+  const std::string text = buffer;
+  const bool is_zero = text.find_first_not_of("-0.") == std::string::npos;
+  return is_zero && text.front() == '-' ? text.substr(1) : text;
+}
+
+std::string ShownInUnit(const std::string& unit, double value) {
+  // Perplexities are compared to the third digit after the point and beyond.
+  const int decimals = unit == "ppl" || unit == "bits" ? 4 : 2;
+  return Fixed(unit == "fraction" ? value * 100 : value, decimals);
+}
 
 ScoreTable BuildScoreTable(const RunReport& run, SubsetRows subsets) {
   ScoreTable table;

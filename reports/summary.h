@@ -62,6 +62,12 @@ Timing Total(const std::vector<TaskResult>& tasks);
 // 1234567 -> "1,234,567".
 std::string Grouped(std::int64_t number);
 
+// So many digits behind the point; zero has no sign.
+std::string Fixed(double value, int decimals);
+
+// A number of a metric's unit as it is shown: fractions as percent.
+std::string ShownInUnit(const std::string& unit, double value);
+
 }  // namespace meval
 
 #endif  // MEVAL_REPORTS_SUMMARY_H_

@@ -152,4 +152,14 @@ std::vector<std::string> WrapText(std::string_view text, int width) {
   return lines;
 }
 
+void WriteParagraph(const std::string& lead, std::string_view text, Emphasis emphasis, int width,
+                    bool color, std::ostream& out) {
+  const int indent = DisplayWidth(lead);
+  const std::vector<std::string> lines = WrapText(text, std::max(width - indent, 1));
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::string margin = i == 0 ? lead : std::string(static_cast<std::size_t>(indent), ' ');
+    out << margin << Styled(lines[i], emphasis, color) << '\n';
+  }
+}
+
 }  // namespace meval

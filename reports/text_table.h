@@ -43,6 +43,10 @@ void WriteTable(const TextTable& table, int width, bool color, std::ostream& out
 // own. Never empty.
 std::vector<std::string> WrapText(std::string_view text, int width);
 
+// A sentence wrapped behind `lead`, its further lines indented by as much.
+void WriteParagraph(const std::string& lead, std::string_view text, Emphasis emphasis, int width,
+                    bool color, std::ostream& out);
+
 }  // namespace meval
 
 #endif  // MEVAL_REPORTS_TEXT_TABLE_H_

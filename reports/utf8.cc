@@ -101,12 +101,27 @@ std::string PrintableLine(std::string_view text) {
   while (!text.empty()) {
     const Utf8Step step = NextUtf8(text);
     const char32_t c = step.code_point;
-    const bool is_control = c < 0x20 || (c >= 0x7F && c < 0xA0);
+    // Overrides and isolates would turn round what stands behind them on the line.
+    const bool is_bidi_control = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+    const bool is_control = c < 0x20 || (c >= 0x7F && c < 0xA0) || is_bidi_control;
     if (c == '\t' || c == '\n' || c == '\r') {
       out += ' ';
     } else {
       out += step.is_valid && !is_control ? text.substr(0, step.size) : kReplacementUtf8;
     }
+    text.remove_prefix(step.size);
+  }
+  return out;
+}
+
+std::string PresentableText(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const Utf8Step step = NextUtf8(text);
+    const char32_t c = step.code_point;
+    const bool is_control = (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0);
+    out += step.is_valid && !is_control ? text.substr(0, step.size) : kReplacementUtf8;
     text.remove_prefix(step.size);
   }
   return out;

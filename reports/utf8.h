@@ -23,9 +23,13 @@ bool IsUtf8(std::string_view text);
 // Each ill-formed sequence becomes one U+FFFD.
 std::string RepairUtf8(std::string_view text);
 
-// Safe to print on one line of a terminal: ill-formed sequences and control characters (escape
-// among them) become U+FFFD, tabs and line ends a space.
+// Safe to print on one line of a terminal: ill-formed sequences, control characters (escape among
+// them) and those that change the direction of text become U+FFFD, tabs and line ends a space.
 std::string PrintableLine(std::string_view text);
+
+// Safe to stand in a page, once escaped: ill-formed sequences and control characters other than
+// line ends and tabs become U+FFFD.
+std::string PresentableText(std::string_view text);
 
 // Terminal columns of printable text: 0 for combining marks and zero-width characters, 2 for East
 // Asian wide characters and emoji (Unicode annex 11), else 1.

@@ -6,6 +6,7 @@
 
 #include "metrics/extract.h"
 #include "metrics/metric_error.h"
+#include "metrics/minerva_math.h"
 #include "metrics/unicode_text.h"
 
 namespace meval {
@@ -51,6 +52,10 @@ ExtractedAnswer AnswerFilter::Apply(std::string_view completion) const {
         break;
       case FilterStep::Kind::kTakeBefore:
         answer.text.resize(std::min(answer.text.find(compiled.step.pattern), answer.text.size()));
+        break;
+      case FilterStep::Kind::kMinervaAnswer:
+        answer.text = ExtractMinervaAnswer(answer.text);
+        answer.is_valid = answer.is_valid && answer.text != kInvalidMinervaAnswer;
         break;
       case FilterStep::Kind::kRegex:
         answer.text = compiled.regex->Apply(answer.text);

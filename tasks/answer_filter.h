@@ -17,7 +17,7 @@ namespace meval {
 
 struct ExtractedAnswer {
   std::string text;      // the step's fallback ("[invalid]") where a pattern matches nothing
-  bool is_valid = true;  // false exactly then
+  bool is_valid = true;  // false exactly then, or where no phrase announces an answer
 };
 
 // A regex step is the reference's filter (RegexFilter, metrics/extract.h).

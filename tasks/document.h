@@ -24,14 +24,21 @@ struct Document {
   // nothing may be cut.
   std::size_t cut_begin = 0;
   std::size_t cut_end = 0;
-  std::vector<std::string> choices;     // loglikelihood: option texts, without delimiter; a single
-                                        // one where a task scores one continuation
+  std::vector<std::string> choices;  // loglikelihood: option texts, without delimiter; a single
+                                     // one where a task scores one continuation
+  // What stands between the question and the delimiter before each choice: a sentence's blank
+  // filled in one way or the other, while the continuation is the same. As many as choices, or
+  // none.
+  std::vector<std::string> choice_prefixes;
   std::vector<std::int64_t> gold;       // loglikelihood: indices of right choices
   std::string answer;                   // as an exemplar shows it, without delimiter
   std::vector<std::string> references;  // generation: what the answer is compared with
   // Rolling: of the text as the file has it, before `question` prepares it for scoring.
   std::int64_t num_words = 0;  // as metrics/perplexity.h counts them
   std::int64_t num_bytes = 0;  // of UTF-8
+
+  // The question as it stands before that choice.
+  std::string QuestionFor(std::size_t choice) const;
 };
 
 // All text a model is shown for one document.

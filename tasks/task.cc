@@ -1,5 +1,6 @@
 #include "tasks/task.h"
 
+#include <map>
 #include <utility>
 
 #include "tasks/define/parse_definition.h"
@@ -30,6 +31,22 @@ std::string Missing(const TaskDefinition& definition, const tasks::Recipe& recip
          (definition.upstream.empty() ? "" : "; to get it: " + definition.upstream);
 }
 
+// Each document gets the description of its group's first exemplar.
+void DescribeByExemplars(const TaskDefinition& definition, const std::vector<Document>& exemplars,
+                         std::vector<Document>& documents) {
+  std::map<std::string, const Document*> first;
+  for (const Document& exemplar : exemplars) first.emplace(exemplar.group, &exemplar);
+  for (Document& document : documents) {
+    const auto found = first.find(document.group);
+    if (found == first.end()) {
+      throw DataError(document.source + ": task \"" + definition.name +
+                      "\": the exemplars hold none of the group \"" + document.group +
+                      "\", which would describe it");
+    }
+    document.description = found->second->description;
+  }
+}
+
 constexpr char kTestName[] = "the evaluated set was";
 constexpr char kExemplarsName[] = "the exemplars were";
 
@@ -47,8 +64,9 @@ Task& Task::operator=(Task&&) noexcept = default;
 Task::Task(const Task&) = default;
 Task& Task::operator=(const Task&) = default;
 
-Task Task::Parse(std::string_view json, const std::string& source) {
-  tasks::ParsedTask parsed = tasks::ParseDefinition(json, source);
+Task Task::Parse(std::string_view json, const std::string& source,
+                 const ParentFinder& find_parent) {
+  tasks::ParsedTask parsed = tasks::ParseDefinition(json, source, find_parent);
   auto impl = std::make_shared<Impl>();
   impl->definition = std::move(parsed.definition);
   impl->recipe = std::move(parsed.recipe);
@@ -70,10 +88,12 @@ TaskData Task::Load(const DataOptions& options) const {
   tasks::LoadedSet test = tasks::LoadSet(recipe, recipe.test, *located.test, tasks::kTestRole);
   data.documents = std::move(test.documents);
   data.data_digest = std::move(test.digest);
+  data.has_known_digest = test.has_known_digest;
   data.files = std::move(test.files);
   tasks::CheckRecordCount(definition, options.allow_count_mismatch, data);
   tasks::CheckDocuments(definition, data);
-  if (!options.needs_exemplars || !recipe.exemplars) return data;
+  const bool describes = recipe.exemplars && recipe.exemplars->description;
+  if (!recipe.exemplars || !(options.needs_exemplars || describes)) return data;
 
   if (!located.exemplars) {
     throw DataError(Missing(definition, recipe, *recipe.exemplars, kExemplarsName, options) +
@@ -93,6 +113,7 @@ TaskData Task::Load(const DataOptions& options) const {
                             std::to_string(expected) +
                             ": few-shot prompts differ from the reference's");
   }
+  if (describes) DescribeByExemplars(definition, pool.documents, data.documents);
   data.exemplars = std::move(pool.documents);
   data.exemplar_digest = std::move(pool.digest);
   for (DataFile& file : pool.files) data.files.push_back(std::move(file));

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -46,7 +47,10 @@ struct TaskData {
   std::vector<Document> documents;  // in evaluation order
   std::vector<Document> exemplars;  // the few-shot pool, in file order
   std::vector<DataFile> files;
-  std::string data_digest;      // over the evaluated files' digests
+  std::string data_digest;  // over the evaluated files' digests
+  // Whether the evaluated files are, byte for byte, those the definition names by their SHA-256;
+  // nothing where it names none. Exports of the same records have other bytes.
+  std::optional<bool> has_known_digest;
   std::string exemplar_digest;  // over the exemplar files' digests; "" without exemplars
   std::int64_t duplicate_questions =
       0;  // documents whose rendered question and choices occurred before
@@ -62,11 +66,16 @@ struct DataStatus {
   std::string missing;  // what was looked for and where to get it, when not found
 };
 
+class Task;
+// The task of a name, or null: what a definition may extend.
+using ParentFinder = std::function<const Task*(const std::string& name)>;
+
 class Task {
  public:
   // Throws DataError: not JSON, an unknown or missing key (with the nearest name), a wrong type, a
-  // template or pattern that does not parse.
-  static Task Parse(std::string_view json, const std::string& source);
+  // template or pattern that does not parse, a task to extend that is not there.
+  static Task Parse(std::string_view json, const std::string& source,
+                    const ParentFinder& find_parent = {});
   ~Task();
   Task(Task&&) noexcept;
   Task& operator=(Task&&) noexcept;

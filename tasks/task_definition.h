@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace meval {
@@ -46,6 +47,7 @@ struct FilterStep {
     kStrip,          // without whitespace at both ends
     kTakeFirstLine,  // what precedes the first newline
     kTakeBefore,     // what precedes the first `pattern`, a plain text; everything without one
+    kMinervaAnswer,  // the answer that Minerva's phrase announces (metrics/minerva_math.h)
   };
   Kind kind = Kind::kStrip;
   std::string pattern;
@@ -56,17 +58,23 @@ struct FilterStep {
 // One score of a task: what is extracted, what it is compared with, how.
 struct ScoreDefinition {
   std::string name;    // as reported: "acc", "exact_match,strict", "maj@8"
-  std::string metric;  // "acc", "acc_norm", "acc_bytes", "exact_match", "numeric_match",
-                       // "maj_at_k", "rouge1", "rouge2", "rougeL", "rougeLsum", "bleu"; for one
-                       // continuation "greedy", "perplexity"; for rolling "word_perplexity",
-                       // "byte_perplexity", "bits_per_byte", "token_perplexity",
-                       // "chunk_perplexity"
+  std::string metric;  // "acc", "acc_norm", "acc_bytes", "mc2", "macro_f1", "exact_match",
+                       // "numeric_match", "maj_at_k", "rouge1", "rouge2", "rougeL", "rougeLsum",
+                       // "bleu"; for one continuation "greedy", "perplexity"; for rolling
+                       // "word_perplexity", "byte_perplexity", "bits_per_byte", "token_perplexity",
+                       // "chunk_perplexity"; or one of the catalogue, see below
+  // Generation: the metric is one of metrics/pair_metric.h, computed with these parameters.
+  bool is_from_catalogue = false;
+  std::vector<std::pair<std::string, std::string>> parameters;
   std::vector<FilterStep> filters;          // generation
   std::vector<std::string> ignore_regexes;  // exact_match options
   bool ignore_case = false;
   bool ignore_punctuation = false;
   bool ignore_numbers = false;
-  bool stem = true;          // rouge
+  bool stem = true;  // rouge
+  // maj_at_k: votes are compared as answers to MATH problems (metrics/minerva_math.h), not as
+  // numbers.
+  bool votes_on_math = false;
   bool is_headline = false;  // the task's primary metric (exactly one)
 };
 
@@ -125,7 +133,7 @@ struct TaskDefinition {
   std::vector<CategoryDefinition> categories;
   std::vector<PublishedScore> published;
   std::string source;  // where the definition was read: "built-in" or a path
-  std::string json;    // the definition's text, as it was read
+  std::string json;    // the definition's text as it was read, or with what it extends merged in
   std::string digest;  // its SHA-256
 
   const ScoreDefinition& headline() const;

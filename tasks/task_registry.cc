@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
+#include <utility>
 
 #include "tasks/builtin/embedded.h"
+#include "tasks/define/inherit.h"
 #include "tasks/define/parse_groups.h"
 #include "tasks/error.h"
 #include "tasks/files/glob.h"
@@ -55,32 +58,20 @@ class Selection {
 }  // namespace
 
 TaskRegistry::TaskRegistry(const std::vector<std::filesystem::path>& include_dirs) {
-  const auto add = [this](std::string_view json, const std::string& source) {
-    if (tasks::DeclaresGroups(json)) {
-      for (TaskGroup& group : tasks::ParseGroups(json, source)) {
-        if (FindGroup(groups_, group.name) != nullptr) {
-          throw DataError(source + ": there is a group \"" + group.name + "\" already");
-        }
-        groups_.push_back(std::move(group));
-      }
-      return;
-    }
-    Task task = Task::Parse(json, source);
-    if (const Task* other = Find(task.name())) {
-      throw DataError(source + ": there is a task \"" + task.name() + "\" already, from " +
-                      other->definition().source);
-    }
-    const auto by_name = [](const Task& a, const Task& b) { return a.name() < b.name(); };
-    tasks_.insert(std::upper_bound(tasks_.begin(), tasks_.end(), task, by_name), std::move(task));
-  };
-  for (const tasks::EmbeddedFile& file : tasks::EmbeddedFiles()) add(file.text, kBuiltIn);
+  std::vector<DefinitionFile> built_in;
+  for (const tasks::EmbeddedFile& file : tasks::EmbeddedFiles()) {
+    built_in.push_back({std::string(file.text), kBuiltIn});
+  }
+  Add(std::move(built_in));
   for (const std::filesystem::path& directory : include_dirs) {
     if (!std::filesystem::is_directory(directory)) {
       throw DataError(directory.string() + ": expected a directory with task files (*.json)");
     }
+    std::vector<DefinitionFile> own;
     for (const std::filesystem::path& file : tasks::ExpandGlob(directory, "*.json")) {
-      add(tasks::ReadFileBytes(file), file.string());
+      own.push_back({tasks::ReadFileBytes(file), file.string()});
     }
+    Add(std::move(own));
   }
   std::sort(groups_.begin(), groups_.end(),
             [](const TaskGroup& a, const TaskGroup& b) { return a.name < b.name; });
@@ -96,6 +87,47 @@ TaskRegistry::TaskRegistry(const std::vector<std::filesystem::path>& include_dir
   }
 }
 
+void TaskRegistry::Add(std::vector<DefinitionFile> files) {
+  // A definition waits until the one it extends is there.
+  while (!files.empty()) {
+    std::vector<DefinitionFile> waiting;
+    for (DefinitionFile& file : files) {
+      const std::optional<std::string> parent = tasks::ParentName(file.json);
+      if (parent && Find(*parent) == nullptr) {
+        waiting.push_back(std::move(file));
+      } else {
+        Add(file);
+      }
+    }
+    // What nobody declares, or two that wait for each other: reading it says so.
+    if (waiting.size() == files.size()) Add(waiting.front());
+    files = std::move(waiting);
+  }
+}
+
+void TaskRegistry::Add(const DefinitionFile& file) {
+  if (tasks::DeclaresGroups(file.json)) {
+    for (TaskGroup& group : tasks::ParseGroups(file.json, file.source)) {
+      if (FindGroup(groups_, group.name) != nullptr) {
+        throw DataError(file.source + ": there is a group \"" + group.name + "\" already");
+      }
+      groups_.push_back(std::move(group));
+    }
+    return;
+  }
+  Task task = Parse(file.json, file.source);
+  if (const Task* other = Find(task.name())) {
+    throw DataError(file.source + ": there is a task \"" + task.name() + "\" already, from " +
+                    other->definition().source);
+  }
+  const auto by_name = [](const Task& a, const Task& b) { return a.name() < b.name(); };
+  tasks_.insert(std::upper_bound(tasks_.begin(), tasks_.end(), task, by_name), std::move(task));
+}
+
+Task TaskRegistry::Parse(std::string_view json, const std::string& source) const {
+  return Task::Parse(json, source, [this](const std::string& name) { return Find(name); });
+}
+
 const Task* TaskRegistry::Find(std::string_view name) const {
   const auto found = std::find_if(tasks_.begin(), tasks_.end(),
                                   [&](const Task& task) { return task.name() == name; });
@@ -108,7 +140,7 @@ std::vector<Task> TaskRegistry::Named(const std::string& item) const {
   if (const TaskGroup* group = FindGroup(groups_, item)) {
     for (const std::string& member : group->members) named.push_back(*Find(member));
   } else if (IsPath(item)) {
-    named.push_back(Task::Parse(tasks::ReadFileBytes(item), item));
+    named.push_back(Parse(tasks::ReadFileBytes(item), item));
   } else if (tasks::HasWildcard(item)) {
     std::copy_if(tasks_.begin(), tasks_.end(), std::back_inserter(named),
                  [&](const Task& task) { return tasks::MatchesGlob(item, task.name()); });

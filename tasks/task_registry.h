@@ -37,6 +37,14 @@ class TaskRegistry {
   std::vector<std::string> Nearest(std::string_view name) const;
 
  private:
+  struct DefinitionFile {
+    std::string json;
+    std::string source;
+  };
+  // In any order: one may extend another that comes later.
+  void Add(std::vector<DefinitionFile> files);
+  void Add(const DefinitionFile& file);
+  Task Parse(std::string_view json, const std::string& source) const;
   // The tasks one word stands for; throws UnknownTaskError if it stands for none.
   std::vector<Task> Named(const std::string& item) const;
 

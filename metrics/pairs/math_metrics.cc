@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "metrics/hendrycks_math.h"
+#include "metrics/math_answer.h"
 #include "metrics/minerva_math.h"
 #include "metrics/pairs/answer_metric.h"
 #include "metrics/symbolic_equivalence.h"
@@ -89,8 +90,28 @@ Family SymbolicFamily() {
           make};
 }
 
+// Both sides are answers: what is extracted before stays with the task that says how.
+Family AnswerFamily() {
+  const auto make = [](const Parameters& parameters) -> std::unique_ptr<PairMetric> {
+    const bool by_meaning = parameters.Word("compare") == "meaning";
+    return std::make_unique<AnswerMetric>(
+        "math_answer", AnyReference(by_meaning ? IsSameMathAnswer : IsSameMathText),
+        AnswerMetric::Fields{{"compare", parameters.Word("compare")}});
+  };
+  return {{.name = "math_answer",
+           .title = "the same answer to a MATH problem by any of the rules above",
+           .scores = {"math_answer"},
+           .parameters = {{.key = "compare",
+                           .fallback = "meaning",
+                           .meaning = "text: only the rules of texts",
+                           .words = {"meaning", "text"}}}},
+          make};
+}
+
 }  // namespace
 
-std::vector<Family> MathFamilies() { return {MathFamily(), MinervaFamily(), SymbolicFamily()}; }
+std::vector<Family> MathFamilies() {
+  return {MathFamily(), MinervaFamily(), SymbolicFamily(), AnswerFamily()};
+}
 
 }  // namespace meval::pairs

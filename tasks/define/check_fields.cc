@@ -29,18 +29,17 @@ class FieldChecker {
       shape_ = &shape;
       place_ = place;
       Check("question", set.question);
-      Check("group_by", recipe_.group_by);
-      Check("choices", recipe_.choice_list);
-      for (const Template& choice : recipe_.choices) Check("choices", choice);
-      if (shape.gold) CheckName("gold", shape.gold->field.path().root());
+      if (!set.serves_all_groups) Check("group_by", recipe_.group_by);
       Check("answer", set.answer);
+      if (!set.shows_answers_only) CheckChoices(shape);
       Check("continuation", recipe_.continuation);
       Check("original", recipe_.original);
       Check("id", shape.id);
       if (is_test) Check("description", recipe_.description);
+      Check("description", set.description);
       const bool has_choices =
           recipe_.choice_list || !recipe_.choices.empty() || recipe_.continuation;
-      if (is_test || !(set.answer || has_choices)) {
+      if (is_test || !(set.answer || has_choices || set.shows_answers_only)) {
         Check("references", recipe_.reference_list);
         for (const Template& reference : recipe_.references) Check("references", reference);
       }
@@ -48,6 +47,15 @@ class FieldChecker {
   }
 
  private:
+  void CheckChoices(const RecordShape& shape) {
+    Check("choices", recipe_.choice_list);
+    for (const Template& choice : recipe_.choices) Check("choices", choice);
+    for (const Template& prefix : recipe_.choice_prefixes) Check("choice_prefixes", prefix);
+    if (!shape.gold) return;
+    CheckName("gold", shape.gold->field.path().root());
+    if (shape.gold->labels) CheckName("gold", shape.gold->labels->path().root());
+  }
+
   void Check(const std::string& key, const std::optional<Template>& text) {
     if (text) Check(key, *text);
   }

@@ -10,10 +10,12 @@ namespace meval::tasks {
 
 void DefinitionText::Fail(const Value& at, const std::string& place,
                           const std::string& what) const {
-  const std::string_view before = text.substr(0, at.offset);
+  const bool is_inherited = !parent_text.empty() && at.offset >= text.size();
+  const std::string_view before =
+      is_inherited ? parent_text.substr(0, at.offset - text.size()) : text.substr(0, at.offset);
   const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-  throw DataError(name + ":" + std::to_string(line) + ": " + (place.empty() ? "" : place + ": ") +
-                  what);
+  throw DataError((is_inherited ? name + ": inherited from " + parent_name : name) + ":" +
+                  std::to_string(line) + ": " + (place.empty() ? "" : place + ": ") + what);
 }
 
 void DefinitionValue::FailType(const std::string& expected) const {

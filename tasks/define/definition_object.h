@@ -20,6 +20,9 @@ namespace meval::tasks {
 struct DefinitionText {
   std::string name;
   std::string_view text;
+  // What it extends, if anything: a value at offset text.size() + n stands at byte n of this.
+  std::string parent_name = {};
+  std::string_view parent_text = {};
 
   // "name:line: place: what"; throws DataError.
   [[noreturn]] void Fail(const Value& at, const std::string& place, const std::string& what) const;

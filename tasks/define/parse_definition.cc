@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "tasks/define/inherit.h"
 #include "tasks/digest.h"
 #include "tasks/nearest_name.h"
 #include "tasks/records/json_parser.h"
@@ -72,11 +73,40 @@ void CheckGroupable(DefinitionObject& object, const TaskDefinition& definition) 
   }
 }
 
+// A definition with what it inherits, and the one text that says all of it.
+struct WholeDefinition {
+  DefinitionText text;
+  Value root;
+  std::string json;
+};
+
+WholeDefinition ReadWhole(std::string_view json, const std::string& source,
+                          const ParentFinder& find_parent) {
+  WholeDefinition whole;
+  whole.text = {.name = source, .text = WithoutByteOrderMark(json)};
+  whole.root = ParseJsonFile(whole.text.text, source);
+  whole.json = json;
+  const Value* extends = whole.root.Find(kExtends);
+  if (extends == nullptr) return whole;
+  const DefinitionValue name(whole.text, *extends, kExtends);
+  const Task* parent = find_parent ? find_parent(name.String()) : nullptr;
+  if (parent == nullptr) name.Fail("there is no task " + Quoted(name.String()) + " to extend");
+  const TaskDefinition& inherited = parent->definition();
+  whole.text.parent_name = inherited.source + " task \"" + inherited.name + "\"";
+  whole.text.parent_text = WithoutByteOrderMark(inherited.json);
+  const Value parent_root = ParseJsonFile(whole.text.parent_text, whole.text.parent_name);
+  whole.root = Inherit(whole.root, parent_root, whole.text.text.size());
+  whole.json = WriteJson(whole.root);
+  return whole;
+}
+
 }  // namespace
 
-ParsedTask ParseDefinition(std::string_view json, const std::string& source) {
-  const DefinitionText text{source, WithoutByteOrderMark(json)};
-  const Value root = ParseJsonFile(text.text, source);
+ParsedTask ParseDefinition(std::string_view json, const std::string& source,
+                           const ParentFinder& find_parent) {
+  const WholeDefinition whole = ReadWhole(json, source, find_parent);
+  const DefinitionText& text = whole.text;
+  const Value& root = whole.root;
   DefinitionObject object(DefinitionValue(text, root, ""));
   ParsedTask task;
   TaskDefinition& definition = task.definition;
@@ -101,8 +131,8 @@ ParsedTask ParseDefinition(std::string_view json, const std::string& source) {
   CheckFields(task.recipe, text, root);
   definition.expected_records = task.recipe.test.expected_records;
   definition.source = source;
-  definition.json = json;
-  definition.digest = Sha256(json);
+  definition.json = whole.json;
+  definition.digest = Sha256(whole.json);
   if (source != kBuiltIn) {
     task.recipe.own_directory = std::filesystem::absolute(source).parent_path();
   }

@@ -7,6 +7,7 @@
 
 #include "tasks/define/definition_object.h"
 #include "tasks/define/recipe.h"
+#include "tasks/task.h"
 #include "tasks/task_definition.h"
 
 namespace meval::tasks {
@@ -16,8 +17,10 @@ struct ParsedTask {
   Recipe recipe;
 };
 
-// A whole definition file. `source` is "built-in" or the file's path. Throws DataError.
-ParsedTask ParseDefinition(std::string_view json, const std::string& source);
+// A whole definition file. `source` is "built-in" or the file's path; `find_parent` knows the tasks
+// it may extend. Throws DataError.
+ParsedTask ParseDefinition(std::string_view json, const std::string& source,
+                           const ParentFinder& find_parent);
 
 // The parts, each reading its keys of `object` (tasks/define/parse_*.cc).
 //

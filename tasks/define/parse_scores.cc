@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <stdexcept>
+#include <utility>
 
+#include "metrics/pair_metric.h"
 #include "metrics/python_regex.h"
 #include "tasks/define/parse_definition.h"
 #include "tasks/nearest_name.h"
@@ -19,10 +22,12 @@ struct MetricKind {
   bool takes_stem;
 };
 
-constexpr std::array<MetricKind, 18> kMetrics = {{
+constexpr std::array<MetricKind, 20> kMetrics = {{
     {"acc", Asks::kChoices, false, false},
     {"acc_norm", Asks::kChoices, false, false},
     {"acc_bytes", Asks::kChoices, false, false},
+    {"mc2", Asks::kChoices, false, false},
+    {"macro_f1", Asks::kChoices, false, false},
     {"greedy", Asks::kContinuation, false, false},
     {"perplexity", Asks::kContinuation, false, false},
     {"word_perplexity", Asks::kText, false, false},
@@ -73,12 +78,22 @@ void CheckProtocol(const DefinitionValue& value, const std::string& metric,
              " would be wrong; there are token_perplexity and chunk_perplexity");
 }
 
+// What stands for any metric of the catalogue: it has parameters of its own.
+constexpr MetricKind kOfCatalogue = {"", Asks::kGeneration, false, false};
+
 const MetricKind& FindMetric(const DefinitionValue& value, const std::string& name, Asks asks) {
   std::vector<std::string> known;
   for (const MetricKind& metric : kMetrics) {
     if (metric.asks != asks) continue;
     if (metric.name == name) return metric;
     known.emplace_back(metric.name);
+  }
+  for (const PairMetricEntry& entry : PairMetricCatalogue()) {
+    // A family that gives several numbers is named by each of them.
+    const bool is_one = asks == Asks::kGeneration && entry.scores.size() == 1;
+    if (!is_one || std::find(known.begin(), known.end(), entry.name) != known.end()) continue;
+    if (entry.name == name) return kOfCatalogue;
+    known.push_back(entry.name);
   }
   value.Fail("unknown metric " + Quoted(name) + DidYouMean(name, known) + "; " + Describe(asks) +
              " has: " + JoinNames(known));
@@ -102,9 +117,13 @@ FilterStep ParseFilterStep(const DefinitionValue& value) {
       step.kind = FilterStep::Kind::kStrip;
     } else if (name == "first_line") {
       step.kind = FilterStep::Kind::kTakeFirstLine;
+    } else if (name == "minerva_answer") {
+      step.kind = FilterStep::Kind::kMinervaAnswer;
     } else {
-      value.Fail("unknown step " + Quoted(name) + DidYouMean(name, {"strip", "first_line"}) +
-                 "; there are: strip, first_line, and objects with \"regex\" or \"before\"");
+      value.Fail("unknown step " + Quoted(name) +
+                 DidYouMean(name, {"strip", "first_line", "minerva_answer"}) +
+                 "; there are: strip, first_line, minerva_answer, and objects with \"regex\" or "
+                 "\"before\"");
     }
     return step;
   }
@@ -138,7 +157,30 @@ void ParseComparison(DefinitionObject& object, const MetricKind& metric, ScoreDe
     score.ignore_punctuation = object.Boolean("ignore_punctuation", false);
     score.ignore_numbers = object.Boolean("ignore_numbers", false);
   }
+  if (score.metric == "maj_at_k") {
+    const std::string votes = object.String("votes", "numbers");
+    score.votes_on_math = votes == "math";
+    if (votes != "numbers" && votes != "math") {
+      object.Get("votes").Fail("expected numbers or math, found " + Quoted(votes));
+    }
+  }
   if (metric.takes_stem) score.stem = object.Boolean("stem", true);
+}
+
+void ParseParameters(DefinitionObject& object, const DefinitionValue& value,
+                     ScoreDefinition& score) {
+  score.is_from_catalogue = true;
+  if (const auto parameters = object.Find("parameters")) {
+    for (const auto& [key, values] : DefinitionObject(*parameters).Members()) {
+      for (std::string& text : values.Strings())
+        score.parameters.emplace_back(key, std::move(text));
+    }
+  }
+  try {
+    MakePairMetric({.name = score.metric, .parameters = score.parameters});
+  } catch (const std::runtime_error& error) {  // MetricError, RegexError
+    value.Fail(error.what());
+  }
 }
 
 ScoreDefinition ParseScore(const DefinitionValue& value, const TaskDefinition& definition) {
@@ -146,7 +188,7 @@ ScoreDefinition ParseScore(const DefinitionValue& value, const TaskDefinition& d
   ScoreDefinition score;
   if (value.is(Value::Kind::kString)) {
     score.name = score.metric = value.String();
-    FindMetric(value, score.metric, asks);
+    score.is_from_catalogue = &FindMetric(value, score.metric, asks) == &kOfCatalogue;
     CheckProtocol(value, score.metric, definition);
     return score;
   }
@@ -164,6 +206,7 @@ ScoreDefinition ParseScore(const DefinitionValue& value, const TaskDefinition& d
     }
   }
   ParseComparison(object, metric, score);
+  if (&metric == &kOfCatalogue) ParseParameters(object, value, score);
   object.Finish();
   return score;
 }

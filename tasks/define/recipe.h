@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,18 +25,27 @@ struct GoldRule {
     kNumber,  // the same, from 1
     kLetter,  // "A" is the first choice
     kText,    // a text equal to a choice's
+    kLabel,   // a text equal to one of `labels`, of which each choice has one
+    kFlags,   // a list with 1 for each choice that is right, 0 for the others
   };
   Kind kind = Kind::kIndex;
-  Placeholder field;  // its value: one of the above, or a list of them
+  Placeholder field;  // its value: one of the above, or (but for kFlags) a list of them
+  std::optional<Placeholder> labels;  // kLabel: a list of texts
 };
 
-// Where one of the names that templates use gets its value.
+// Where one of the names that templates use gets its value: one of these.
 struct FieldSource {
   std::string name;
-  FieldPath path;  // into the record ...
-  // ... unless this is not empty: the part of the file's name that `*` stands for, by the first
-  // of these patterns that matches the name.
+  // A way into the record ...
+  FieldPath path;
+  // ... of a text that is a list, if this is not empty: its parts between separators.
+  std::string separator;
+  // ... of a list whose texts become one, with this between them.
+  std::optional<std::string> joiner;
+  // The part of the file's name that `*` stands for, by the first of these patterns that matches.
   std::vector<std::string> file_names;
+  // A text made of the record's own fields.
+  std::optional<Template> text;
 };
 
 // One way in which the records of a set are known to be written.
@@ -50,13 +60,25 @@ struct RecordShape {
 struct SetRecipe {
   // Glob patterns; the first that finds files wins. Relative ones start at a data directory.
   std::vector<std::string> files;
-  std::optional<FileFormat> format;     // nothing: by the file's name
-  std::vector<std::string> columns;     // of CSV files without a header row
-  TextSplit split = TextSplit::kWhole;  // of plain text
+  std::optional<FileFormat> format;          // nothing: by the file's name
+  std::vector<std::string> columns;          // of CSV files without a header row
+  TextSplit split = TextSplit::kWhole;       // of plain text
+  std::shared_ptr<const BlockSplit> blocks;  // likewise, in its place
   std::optional<std::int64_t> expected_records;
+  // SHA-256 of the upstream files' bytes, or of several files as TaskData::data_digest has it.
+  std::vector<std::string> known_digests;
+  std::string records_at;  // JSON: the member of the file's one object that holds the records
+  // Fields whose values stand line by line in a file beside the records': name, and the file's
+  // name, in which * stands for the stem of theirs; without an ending it takes theirs.
+  std::vector<std::pair<std::string, std::string>> line_files;
   std::vector<RecordShape> shapes;  // at least one
   Template question;
   std::optional<Template> answer;
+  bool serves_all_groups = false;  // exemplars: they belong to no group, but are shown in each
+  // Exemplars: the description of a document is made of the first one of its group.
+  std::optional<Template> description;
+  // Exemplars with an answer of their own: no choices, golds or references are read.
+  bool shows_answers_only = false;
 };
 
 struct Recipe {
@@ -71,8 +93,9 @@ struct Recipe {
   std::vector<Template> choices;        // a list of templates, or
   std::optional<Template> choice_list;  // one placeholder that names a list
   std::optional<std::int64_t> num_choices;
-  std::optional<Template> continuation;  // in place of choices: the one text that is scored
-  std::optional<Template> original;      // rolling: the text whose words and bytes are counted
+  std::vector<Template> choice_prefixes;  // as many as choices, or none
+  std::optional<Template> continuation;   // in place of choices: the one text that is scored
+  std::optional<Template> original;       // rolling: the text whose words and bytes are counted
   std::vector<Template> references;
   std::optional<Template> reference_list;
 };

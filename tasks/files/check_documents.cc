@@ -40,6 +40,7 @@ std::string QuestionDigest(const Document& document) {
   DigestBuilder digest;
   digest.Add(document.question);
   for (const std::string& choice : document.choices) digest.Add(choice);
+  for (const std::string& prefix : document.choice_prefixes) digest.Add(prefix);
   return digest.Finish();
 }
 

@@ -33,6 +33,23 @@ bool HasWildcard(std::string_view pattern) {
   return pattern.find_first_of("*?") != std::string_view::npos;
 }
 
+std::vector<std::string> ExpandBraces(const std::string& pattern) {
+  const std::size_t open = pattern.find('{');
+  const std::size_t close = open == pattern.npos ? open : pattern.find('}', open);
+  if (close == pattern.npos) return {pattern};
+  std::vector<std::string> patterns;
+  std::size_t begin = open + 1;
+  while (begin <= close) {
+    const std::size_t end = std::min(pattern.find(',', begin), close);
+    const std::string one = pattern.substr(0, open) + pattern.substr(begin, end - begin);
+    for (const std::string& rest : ExpandBraces(pattern.substr(close + 1))) {
+      patterns.push_back(one + rest);
+    }
+    begin = end + 1;
+  }
+  return patterns;
+}
+
 std::vector<std::filesystem::path> ExpandGlob(const std::filesystem::path& base,
                                               const std::string& pattern) {
   std::vector<std::filesystem::path> found = {

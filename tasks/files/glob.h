@@ -12,6 +12,10 @@ namespace meval::tasks {
 bool MatchesGlob(std::string_view pattern, std::string_view text);
 bool HasWildcard(std::string_view pattern);
 
+// The patterns that one with braces stands for: "a/{b,c}.txt" is "a/b.txt" and "a/c.txt", in that
+// order. A brace that is not closed stands for itself.
+std::vector<std::string> ExpandBraces(const std::string& pattern);
+
 // The files that a path with wildcards in any of its parts stands for, sorted by bytes of the
 // path; a relative one starts at `base`. Hidden files only where the part begins with a dot.
 // Directories that cannot be read hold nothing.

@@ -1,10 +1,12 @@
 #include "tasks/files/load_set.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
 #include "tasks/digest.h"
 #include "tasks/error.h"
+#include "tasks/files/line_files.h"
 #include "tasks/records/record_file.h"
 #include "tasks/render/document_renderer.h"
 #include "tasks/render/record_scope.h"
@@ -40,13 +42,18 @@ class FileLoader {
   FileLoader(const Recipe& recipe, const SetRecipe& set, bool is_test)
       : recipe_(recipe), set_(set), is_test_(is_test) {}
 
-  // Appends one file's documents.
-  DataFile Load(const std::filesystem::path& path, const std::string& shown,
-                const std::string& label, std::vector<Document>& documents) const {
-    const RecordFile file = ReadRecordFile(path, set_.format, set_.columns, set_.split);
+  // Appends one file's documents; the files read for them.
+  std::vector<DataFile> Load(const std::filesystem::path& path, const std::string& shown,
+                             const std::string& label, std::vector<Document>& documents) const {
+    RecordFile file = ReadRecordFile(path, {.format = set_.format,
+                                            .columns = set_.columns,
+                                            .split = set_.split,
+                                            .blocks = set_.blocks.get(),
+                                            .records_at = set_.records_at});
     if (file.records.empty()) {
       throw DataError(path.string() + ": expected at least one record, found none");
     }
+    std::vector<DataFile> files = AddLineFields(set_, path, file.records);
     const std::string file_name = path.filename().string();
     const Record& first = file.records.front();
     const RecordShape& shape = AtLine(path, first, [&]() -> const RecordShape& {
@@ -65,7 +72,8 @@ class FileLoader {
     result.records = static_cast<std::int64_t>(file.records.size());
     result.sha256 = file.sha256;
     result.shape = shape.name;
-    return result;
+    files.insert(files.begin(), std::move(result));
+    return files;
   }
 
  private:
@@ -84,12 +92,21 @@ LoadedSet LoadSet(const Recipe& recipe, const SetRecipe& set, const LocatedSet& 
   DigestBuilder digest;
   for (std::size_t i = 0; i < located.files.size(); ++i) {
     const std::string shown = DisplayPath(located.files[i], located.base);
-    DataFile file = loader.Load(located.files[i], shown, labels[i], loaded.documents);
-    file.role = role;
-    digest.Add(file.sha256);
-    loaded.files.push_back(std::move(file));
+    for (DataFile& file : loader.Load(located.files[i], shown, labels[i], loaded.documents)) {
+      file.role = role;
+      digest.Add(file.sha256);
+      loaded.files.push_back(std::move(file));
+    }
   }
   loaded.digest = digest.Finish();
+  if (set.known_digests.empty()) return loaded;
+  const auto is_known = [&](const std::string& sha256) {
+    return std::count(set.known_digests.begin(), set.known_digests.end(), sha256) > 0;
+  };
+  loaded.has_known_digest =
+      is_known(loaded.digest) ||
+      std::all_of(loaded.files.begin(), loaded.files.end(),
+                  [&](const DataFile& file) { return is_known(file.sha256); });
   return loaded;
 }
 

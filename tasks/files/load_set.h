@@ -1,6 +1,7 @@
 #ifndef MEVAL_TASKS_FILES_LOAD_SET_H_
 #define MEVAL_TASKS_FILES_LOAD_SET_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ struct LoadedSet {
   std::vector<Document> documents;  // file by file, record by record
   std::vector<DataFile> files;
   std::string digest;  // over the files' digests, in order
+  // Whether the bytes are those the definition names; nothing where it names none.
+  std::optional<bool> has_known_digest;
 };
 
 // Reads and renders every record of a set's files. The shape is chosen by each file's first

@@ -12,7 +12,11 @@ std::optional<LocatedSet> FindSet(const SetRecipe& set,
                                   const std::vector<std::filesystem::path>& bases) {
   for (const std::filesystem::path& base : bases) {
     for (const std::string& pattern : set.files) {
-      LocatedSet located{base, ExpandGlob(base, pattern)};
+      LocatedSet located{base, {}};
+      for (const std::string& one : ExpandBraces(pattern)) {
+        for (std::filesystem::path& file : ExpandGlob(base, one))
+          located.files.push_back(std::move(file));
+      }
       if (!located.files.empty()) return located;
     }
   }

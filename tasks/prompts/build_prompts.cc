@@ -50,8 +50,10 @@ std::vector<Prompt> BuildPrompts(const Task& task, const TaskData& data,
     prompt.description =
         JoinSystem(options.system, document.description, definition.fewshot_delimiter);
     for (const Document* exemplar : drawer.Draw(document)) {
-      prompt.shots.push_back(exemplar->question + definition.target_delimiter + exemplar->answer +
-                             definition.fewshot_delimiter);
+      const std::size_t gold =
+          exemplar->gold.empty() ? 0 : static_cast<std::size_t>(exemplar->gold.front());
+      prompt.shots.push_back(exemplar->QuestionFor(gold) + definition.target_delimiter +
+                             exemplar->answer + definition.fewshot_delimiter);
       prompt.exemplars.push_back(exemplar->id);
     }
     prompt.question = document.question;
@@ -64,7 +66,10 @@ std::string PromptDigest(const TaskDefinition& task, const Document& document,
                          const Prompt& prompt) {
   DigestBuilder digest;
   digest.Add(prompt.Text());
-  for (const std::string& choice : document.choices) digest.Add(task.target_delimiter + choice);
+  for (std::size_t i = 0; i < document.choices.size(); ++i) {
+    const std::string prefix = document.choice_prefixes.empty() ? "" : document.choice_prefixes[i];
+    digest.Add(prefix + task.target_delimiter + document.choices[i]);
+  }
   return digest.Finish();
 }
 

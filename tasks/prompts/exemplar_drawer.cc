@@ -43,7 +43,8 @@ std::int64_t ExemplarDrawer::num_drawn() const {
 
 const ExemplarDrawer::Pool& ExemplarDrawer::PoolOf(const Document& document) const {
   static const Pool none;
-  const auto pool = pools_.find(document.group);
+  auto pool = pools_.find(document.group);
+  if (pool == pools_.end()) pool = pools_.find("");  // those that serve all groups
   return pool == pools_.end() ? none : pool->second;
 }
 

@@ -11,7 +11,8 @@
 
 namespace meval::tasks {
 
-// Chooses the exemplars of one document after another, from the pool of the document's group.
+// Chooses the exemplars of one document after another, from the pool of the document's group, or
+// from those without a group where that has none.
 //
 // Reference sampler, mode kTask: one generator, random.Random(seed), advances document by document
 // in evaluation order (one generator a group where there are groups: the reference runs each as a

@@ -139,6 +139,37 @@ class ValueBuilder {
   Value result_;
 };
 
+void AppendJson(const Value& value, std::string& out) {
+  switch (value.kind) {
+    case Value::Kind::kNull:
+    case Value::Kind::kBoolean:
+    case Value::Kind::kInteger:
+    case Value::Kind::kNumber:
+      out += value.text;
+      return;
+    case Value::Kind::kString:
+      out += nlohmann::json(value.text).dump();
+      return;
+    case Value::Kind::kArray:
+      out += '[';
+      for (std::size_t i = 0; i < value.items.size(); ++i) {
+        if (i > 0) out += ',';
+        AppendJson(value.items[i], out);
+      }
+      out += ']';
+      return;
+    case Value::Kind::kObject:
+      out += '{';
+      for (std::size_t i = 0; i < value.members.size(); ++i) {
+        if (i > 0) out += ',';
+        out += nlohmann::json(value.members[i].name).dump() + ':';
+        AppendJson(value.members[i].value, out);
+      }
+      out += '}';
+      return;
+  }
+}
+
 }  // namespace
 
 Value ParseJson(std::string_view text) {
@@ -166,6 +197,12 @@ Value ParseJsonFile(std::string_view text, const std::string& file, std::int64_t
     throw DataError(file + ":" + std::to_string(first_line + breaks) + ": byte " +
                     std::to_string(error.offset() - line_begin + 1) + ": " + error.what());
   }
+}
+
+std::string WriteJson(const Value& value) {
+  std::string out;
+  AppendJson(value, out);
+  return out;
 }
 
 }  // namespace meval::tasks

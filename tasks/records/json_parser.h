@@ -1,8 +1,8 @@
 #ifndef MEVAL_TASKS_RECORDS_JSON_PARSER_H_
 #define MEVAL_TASKS_RECORDS_JSON_PARSER_H_
 
-// JSON text (RFC 8259, strict: no comments, no NaN, no second value after the first) to Value. The
-// one place that sees the JSON library.
+// JSON text (RFC 8259, strict: no comments, no NaN, no second value after the first) to Value, and
+// back. The one place that sees the JSON library.
 
 #include <cstddef>
 #include <cstdint>
@@ -32,6 +32,10 @@ Value ParseJson(std::string_view text);
 // The same for a text that starts on `first_line` of a file: throws DataError that names file,
 // line and byte (from 1, in the line).
 Value ParseJsonFile(std::string_view text, const std::string& file, std::int64_t first_line = 1);
+
+// JSON text of a value, on one line: members in their order, numbers as they were spelled. Parsing
+// it gives the value again, but for offsets.
+std::string WriteJson(const Value& value);
 
 }  // namespace meval::tasks
 

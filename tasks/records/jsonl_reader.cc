@@ -49,9 +49,18 @@ std::vector<Record> ReadJsonl(std::string_view text, const std::string& file) {
   return records;
 }
 
-std::vector<Record> ReadJsonArray(std::string_view text, const std::string& file) {
+std::vector<Record> ReadJsonArray(std::string_view text, const std::string& file,
+                                  const std::string& member) {
   text = WithoutByteOrderMark(text);
   Value array = ParseJsonFile(text, file);
+  if (!member.empty()) {
+    const Value* list = array.Find(member);
+    if (list == nullptr) {
+      Fail(file, 1,
+           "expected an object with the member " + Quoted(member) + ", found " + array.Describe());
+    }
+    array = Value(*list);
+  }
   if (array.kind != Value::Kind::kArray) {
     Fail(file, 1, "expected a JSON list of objects, found " + array.Describe());
   }

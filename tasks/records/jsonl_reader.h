@@ -19,7 +19,9 @@ namespace meval::tasks {
 // text. Blank lines are allowed at the end only.
 std::vector<Record> ReadJsonl(std::string_view text, const std::string& file);
 
-std::vector<Record> ReadJsonArray(std::string_view text, const std::string& file);
+// With a `member`, the file is one object and that member of it is the list.
+std::vector<Record> ReadJsonArray(std::string_view text, const std::string& file,
+                                  const std::string& member = "");
 
 // Without a UTF-8 byte order mark.
 std::string_view WithoutByteOrderMark(std::string_view text);

@@ -23,6 +23,14 @@ FileFormat FormatByName(const std::filesystem::path& path) {
                   Quoted(ending) + "; give \"format\" in the task's definition");
 }
 
+std::vector<Record> ReadJson(std::string_view bytes, const std::string& file,
+                             const std::string& records_at) {
+  const std::string_view text = WithoutByteOrderMark(bytes);
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first != text.npos && text[first] == '[') return ReadJsonArray(bytes, file);
+  return records_at.empty() ? ReadJsonl(bytes, file) : ReadJsonArray(bytes, file, records_at);
+}
+
 }  // namespace
 
 std::optional<FileFormat> ParseFileFormat(std::string_view name) {
@@ -58,28 +66,24 @@ std::string ReadFileBytes(const std::filesystem::path& path) {
   return bytes;
 }
 
-RecordFile ReadRecordFile(const std::filesystem::path& path, std::optional<FileFormat> format,
-                          const std::vector<std::string>& columns, TextSplit split) {
+RecordFile ReadRecordFile(const std::filesystem::path& path, const ReadOptions& options) {
   const std::string bytes = ReadFileBytes(path);
   const std::string file = path.string();
   RecordFile result;
   result.sha256 = Sha256(bytes);
-  switch (format ? *format : FormatByName(path)) {
+  switch (options.format ? *options.format : FormatByName(path)) {
     case FileFormat::kJsonl:
       result.records = ReadJsonl(bytes, file);
       break;
-    case FileFormat::kJson: {
-      const std::string_view text = WithoutByteOrderMark(bytes);
-      const std::size_t first = text.find_first_not_of(" \t\r\n");
-      const bool is_list = first != text.npos && text[first] == '[';
-      result.records = is_list ? ReadJsonArray(bytes, file) : ReadJsonl(bytes, file);
+    case FileFormat::kJson:
+      result.records = ReadJson(bytes, file, options.records_at);
       break;
-    }
     case FileFormat::kCsv:
-      result.records = ReadCsv(bytes, file, columns);
+      result.records = ReadCsv(bytes, file, options.columns);
       break;
     case FileFormat::kText:
-      result.records = ReadText(bytes, file, split);
+      result.records = options.blocks != nullptr ? ReadBlocks(bytes, file, *options.blocks)
+                                                 : ReadText(bytes, file, options.split);
       break;
   }
   return result;

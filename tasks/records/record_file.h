@@ -22,12 +22,18 @@ struct RecordFile {
   std::string sha256;  // of the file's bytes
 };
 
-// A whole data file. Without `format` the name's ending decides: .jsonl and .ndjson, .csv, .txt,
-// .json (a list of objects, or one object a line, whichever the file's first byte tells).
-// `columns` are for CSV, `split` is for plain text. Throws DataError.
-RecordFile ReadRecordFile(const std::filesystem::path& path, std::optional<FileFormat> format,
-                          const std::vector<std::string>& columns,
-                          TextSplit split = TextSplit::kWhole);
+struct ReadOptions {
+  // Without one the name's ending decides: .jsonl and .ndjson, .csv, .txt, .json (a list of
+  // objects, or one object a line, whichever the file's first byte tells).
+  std::optional<FileFormat> format = {};
+  std::vector<std::string> columns = {};  // CSV without a header row
+  TextSplit split = TextSplit::kWhole;    // plain text
+  const BlockSplit* blocks = nullptr;     // plain text: in place of `split`
+  // JSON that is no list: the file is one object, and this member of it holds the records.
+  std::string records_at = {};
+};
+// A whole data file. Throws DataError.
+RecordFile ReadRecordFile(const std::filesystem::path& path, const ReadOptions& options = {});
 
 // A file's bytes. Throws DataError if it cannot be read or is a directory.
 std::string ReadFileBytes(const std::filesystem::path& path);

@@ -1,6 +1,8 @@
 #include "tasks/records/text_reader.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <stdexcept>
 #include <utility>
 
 #include "metrics/unicode_text.h"
@@ -79,12 +81,45 @@ std::string JoinRows(std::string_view text) {
   return joined;
 }
 
+std::vector<Record> LineRecords(std::string_view text) {
+  std::vector<Record> records;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    const std::size_t number = records.size() + 1;
+    records.push_back(
+        TextRecord(std::string(text.substr(0, end)), number, static_cast<std::int64_t>(number)));
+    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+  }
+  return records;
+}
+
+// What is wrong with one block, without saying where it stands.
+class BlockError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+Record BlockRecord(const std::string& block, const BlockSplit& split) {
+  const std::vector<PythonRegex::Match> matches = split.pattern.FindAll(block);
+  if (matches.empty() || matches[0].begin != 0 || matches[0].end != block.size()) {
+    throw BlockError("the pattern " + Quoted(split.pattern.pattern()) +
+                     " does not match all of the example " + Quoted(block));
+  }
+  Record record;
+  record.fields.kind = Value::Kind::kObject;
+  for (std::size_t i = 0; i < split.names.size(); ++i) {
+    record.fields.members.push_back({split.names[i], Value::String(matches[0].groups[i + 1])});
+  }
+  return record;
+}
+
 }  // namespace
 
 std::optional<TextSplit> ParseTextSplit(std::string_view name) {
   if (name == "whole") return TextSplit::kWhole;
   if (name == "wikitext_pages") return TextSplit::kWikitextPages;
   if (name == "wikitext_rows") return TextSplit::kWikitextRows;
+  if (name == "lines") return TextSplit::kLines;
   return std::nullopt;
 }
 
@@ -95,8 +130,40 @@ std::vector<Record> ReadText(std::string_view text, const std::string& file, Tex
   if (split == TextSplit::kWhole) return {TextRecord(std::string(text), 1, 1)};
   if (Strip(text).empty()) throw DataError(file + ": expected some text, found only whitespace");
   const std::string unix_text = ReplaceAll(text, "\r\n", "\n");
+  if (split == TextSplit::kLines) return LineRecords(unix_text);
   if (split == TextSplit::kWikitextRows) return {TextRecord(JoinRows(unix_text), 1, 1)};
   return Pages(unix_text);
+}
+
+std::vector<Record> ReadBlocks(std::string_view text, const std::string& file,
+                               const BlockSplit& split) {
+  text = WithoutByteOrderMark(text);
+  RequireUtf8(text, file);
+  const std::string unix_text = ReplaceAll(text, "\r\n", "\n");
+  std::string_view rest = unix_text;
+  std::size_t at = rest.find(split.separator);
+  const std::string preamble(rest.substr(0, at));
+  std::vector<Record> records;
+  std::int64_t line = 1;
+  while (at != rest.npos) {
+    const std::size_t begin = at + split.separator.size();
+    line += std::count(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(begin), '\n');
+    rest.remove_prefix(begin);
+    at = rest.find(split.separator);
+    try {
+      records.push_back(BlockRecord(std::string(rest.substr(0, at)), split));
+    } catch (const BlockError& error) {
+      throw DataError(file + ":" + std::to_string(line) + ": " + error.what());
+    }
+    Record& record = records.back();
+    record.fields.members.push_back({"preamble", Value::String(preamble)});
+    record.number = static_cast<std::int64_t>(records.size());
+    record.line = line;
+  }
+  if (records.empty()) {
+    throw DataError(file + ": expected examples after " + Quoted(split.separator) + ", found none");
+  }
+  return records;
 }
 
 }  // namespace meval::tasks

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "metrics/python_regex.h"
 #include "tasks/records/record.h"
 
 namespace meval::tasks {
@@ -29,12 +30,28 @@ enum class TextSplit {
   // line of nothing but whitespace is empty, and the rows are joined by "\n\n" to one record. A
   // last line without line end is a row too. "\r\n" ends a line like "\n".
   kWikitextRows,
+
+  // One record a line, without its end.
+  kLines,
 };
 
-// "whole", "wikitext_pages", "wikitext_rows", or nothing for another word.
+// "whole", "wikitext_pages", "wikitext_rows", "lines", or nothing for another word.
 std::optional<TextSplit> ParseTextSplit(std::string_view name);
 
 std::vector<Record> ReadText(std::string_view text, const std::string& file, TextSplit split);
+
+// A text of worked examples, one after the other: what follows each separator, up to the next one,
+// is a record, of which the groups of a pattern are the fields.
+struct BlockSplit {
+  std::string separator;           // "\n\nQ: "
+  PythonRegex pattern;             // must match at the start of a block, and reach to its end
+  std::vector<std::string> names;  // of the pattern's groups
+};
+
+// Each record also has the field "preamble": what precedes the first separator. "\r\n" ends a line
+// like "\n". Throws DataError: no block, or one that the pattern does not match.
+std::vector<Record> ReadBlocks(std::string_view text, const std::string& file,
+                               const BlockSplit& split);
 
 }  // namespace meval::tasks
 

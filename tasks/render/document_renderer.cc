@@ -14,6 +14,7 @@ std::string DigestOf(const Document& document) {
   digest.Add(document.question);
   digest.Add(std::to_string(document.choices.size()));
   for (const std::string& choice : document.choices) digest.Add(choice);
+  for (const std::string& prefix : document.choice_prefixes) digest.Add(prefix);
   digest.Add(std::to_string(document.gold.size()));
   for (const std::int64_t index : document.gold) digest.Add(std::to_string(index));
   digest.Add(std::to_string(document.references.size()));
@@ -31,7 +32,8 @@ Document DocumentRenderer::Render(const Record& record) const {
   const FilterSet& filters = recipe_.filters;
   Document document;
   document.record_digest = Sha256(Canonical(record.fields));
-  if (recipe_.group_by) document.group = recipe_.group_by->Render(scope, filters);
+  if (recipe_.group_by && !set_.serves_all_groups)
+    document.group = recipe_.group_by->Render(scope, filters);
   Template::Span cut;
   document.question = set_.question.Render(scope, filters, recipe_.document_field, cut);
   document.cut_begin = cut.begin;
@@ -42,6 +44,8 @@ Document DocumentRenderer::Render(const Record& record) const {
   }
   if (is_test_ && recipe_.description) {
     document.description = recipe_.description->Render(scope, filters);
+  } else if (set_.description) {
+    document.description = set_.description->Render(scope, filters);
   }
   if (recipe_.original) {
     const std::string original = recipe_.original->Render(scope, filters);
@@ -52,6 +56,8 @@ Document DocumentRenderer::Render(const Record& record) const {
     }
   } else if (recipe_.continuation) {
     RenderContinuation(scope, document);
+  } else if (!is_test_ && set_.shows_answers_only) {
+    document.answer = set_.answer->Render(scope, filters);
   } else if (recipe_.choice_list || !recipe_.choices.empty()) {
     RenderChoices(scope, document);
   } else {
@@ -77,6 +83,9 @@ void DocumentRenderer::RenderChoices(const FieldScope& scope, Document& document
   }
   if (count < 2) {
     throw FieldError("expected at least two choices, found " + std::to_string(count));
+  }
+  for (const Template& prefix : recipe_.choice_prefixes) {
+    document.choice_prefixes.push_back(prefix.Render(scope, recipe_.filters));
   }
   document.gold = ReadGold(*shape_.gold, scope, recipe_.filters, document.choices);
   document.answer = set_.answer ? set_.answer->Render(scope, recipe_.filters)

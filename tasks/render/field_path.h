@@ -2,6 +2,7 @@
 #define MEVAL_TASKS_RENDER_FIELD_PATH_H_
 
 #include <cstddef>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -21,6 +22,9 @@ class FieldError : public std::runtime_error {
 
 // A way into a record: `question`, `choices[2]`, `question.stem`, `answers.text[0]`. A name is any
 // run of characters without . [ ] | { } and not empty; an index counts from 0.
+//
+// Three steps gather a list: `choices[*].text` is the text of every element, `targets[keys]` and
+// `targets[values]` are the names and the values of an object's members, in the file's order.
 class FieldPath {
  public:
   // Throws FieldError.
@@ -28,14 +32,25 @@ class FieldPath {
 
   const std::string& text() const { return text_; }
   const std::string& root() const { return root_; }
+  bool gathers() const;
 
-  // Follows the path below its root's value. Throws FieldError that names the step that fails.
+  // Follows a path that does not gather below its root's value. Throws FieldError that names the
+  // step that fails.
   const Value& Follow(const Value& root_value) const;
-  // As Follow, from a record's object; null where a step is missing.
-  const Value* FindIn(const Value& object) const;
+  // The same for any path, by value.
+  Value Read(const Value& root_value) const;
+  // Whether every step is there in a record's object.
+  bool IsIn(const Value& object) const;
 
  private:
-  using Step = std::variant<std::string, std::size_t>;
+  enum class Gather { kEach, kKeys, kValues };
+  using Step = std::variant<std::string, std::size_t, Gather>;
+
+  // The inside of brackets and the closing one, if it is one of the words.
+  static std::optional<Gather> TakeGather(std::string_view& rest);
+  static const Value& Take(const Value& value, const Step& step, std::string& so_far);
+  Value ReadFrom(const Value& value, std::size_t step, std::string so_far) const;
+
   std::string text_;
   std::string root_;
   std::vector<Step> steps_;  // after the root

@@ -14,6 +14,54 @@ std::vector<std::string> FieldNames(const Record& record) {
   return names;
 }
 
+const Value& OwnField(const Record& record, std::string_view name) {
+  if (const Value* value = record.fields.Find(name)) return *value;
+  const std::vector<std::string> names = FieldNames(record);
+  throw FieldError("field " + Quoted(name) + " is missing" + DidYouMean(name, names) +
+                   "; the record has: " + (names.empty() ? "nothing" : JoinNames(names)));
+}
+
+// The record's own fields under their own names.
+class OwnFields : public FieldScope {
+ public:
+  explicit OwnFields(const Record& record) : record_(record) {}
+  const Value& Get(std::string_view name) const override { return OwnField(record_, name); }
+
+ private:
+  const Record& record_;
+};
+
+Value JoinTexts(const FieldSource& source, const Value& list) {
+  std::string joined;
+  const auto fail = [&](const Value& found) {
+    throw FieldError("field \"" + source.path.text() + "\": expected a list of strings, found " +
+                     found.Describe());
+  };
+  if (list.kind != Value::Kind::kArray) fail(list);
+  for (const Value& item : list.items) {
+    if (!item.is_string()) fail(item);
+    joined += (&item == list.items.data() ? "" : *source.joiner) + item.text;
+  }
+  return Value::String(std::move(joined));
+}
+
+Value SplitText(const FieldSource& source, const Value& value) {
+  if (!value.is_string()) {
+    throw FieldError("field \"" + source.path.text() + "\": expected a string, found " +
+                     value.Describe());
+  }
+  Value list;
+  list.kind = Value::Kind::kArray;
+  std::string_view rest = value.text;
+  for (std::size_t end = rest.find(source.separator); end != rest.npos;
+       end = rest.find(source.separator)) {
+    list.items.push_back(Value::String(std::string(rest.substr(0, end))));
+    rest.remove_prefix(end + source.separator.size());
+  }
+  list.items.push_back(Value::String(std::string(rest)));
+  return list;
+}
+
 }  // namespace
 
 RecordScope::RecordScope(const Recipe& recipe, const RecordShape& shape, const Record& record,
@@ -24,22 +72,29 @@ const Value& RecordScope::Get(std::string_view name) const {
   const auto computed = computed_.find(name);
   if (computed != computed_.end()) return computed->second;
   for (const auto& [derived, formula] : recipe_.derived) {
-    if (derived == name) return Keep(name, formula.Render(*this, recipe_.filters));
+    if (derived == name) return Keep(name, Value::String(formula.Render(*this, recipe_.filters)));
   }
   for (const FieldSource& source : shape_.fields) {
     if (source.name == name) return FromShape(source);
   }
-  const Value* value = shape_.fields.empty() ? record_.fields.Find(name) : nullptr;
-  if (value == nullptr) FailMissing(name);
-  return *value;
+  // A shape without fields is the record as it stands; otherwise CheckFields let nothing through.
+  return OwnField(record_, name);
 }
 
 const Value& RecordScope::FromShape(const FieldSource& source) const {
-  if (source.file_names.empty()) {
-    const Value* root = record_.fields.Find(source.path.root());
-    if (root == nullptr) FailMissing(source.path.root());
-    return source.path.Follow(*root);
+  if (source.text) {
+    return Keep(source.name,
+                Value::String(source.text->Render(OwnFields(record_), recipe_.filters)));
   }
+  if (!source.file_names.empty()) return FromFileName(source);
+  const Value& root = OwnField(record_, source.path.root());
+  if (source.joiner) return Keep(source.name, JoinTexts(source, source.path.Read(root)));
+  if (source.path.gathers()) return Keep(source.name, source.path.Read(root));
+  const Value& value = source.path.Follow(root);
+  return source.separator.empty() ? value : Keep(source.name, SplitText(source, value));
+}
+
+const Value& RecordScope::FromFileName(const FieldSource& source) const {
   const std::optional<std::string> part = PartOfFileName(source.file_names, file_name_);
   if (!part) {
     throw FieldError("field \"" + source.name + "\": expected a file named like " +
@@ -48,17 +103,11 @@ const Value& RecordScope::FromShape(const FieldSource& source) const {
   if (FindInvalidUtf8(*part)) {
     throw FieldError("field \"" + source.name + "\": the file's name is not valid UTF-8");
   }
-  return Keep(source.name, *part);
+  return Keep(source.name, Value::String(*part));
 }
 
-const Value& RecordScope::Keep(std::string_view name, std::string text) const {
-  return computed_.emplace(std::string(name), Value::String(std::move(text))).first->second;
-}
-
-void RecordScope::FailMissing(std::string_view path) const {
-  const std::vector<std::string> names = FieldNames(record_);
-  throw FieldError("field " + Quoted(path) + " is missing" + DidYouMean(path, names) +
-                   "; the record has: " + (names.empty() ? "nothing" : JoinNames(names)));
+const Value& RecordScope::Keep(std::string_view name, Value value) const {
+  return computed_.emplace(std::string(name), std::move(value)).first->second;
 }
 
 const RecordShape& ChooseShape(const std::vector<RecordShape>& shapes, const Record& record,
@@ -71,7 +120,11 @@ const RecordShape& ChooseShape(const std::vector<RecordShape>& shapes, const Rec
         if (!PartOfFileName(source.file_names, file_name)) {
           missing.push_back("a file named like " + JoinNames(source.file_names));
         }
-      } else if (source.path.FindIn(record.fields) == nullptr) {
+      } else if (source.text) {
+        for (const std::string& name : source.text->fields()) {
+          if (record.fields.Find(name) == nullptr) missing.push_back(name);
+        }
+      } else if (!source.path.IsIn(record.fields)) {
         missing.push_back(source.path.text());
       }
     }

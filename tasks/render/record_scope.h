@@ -22,8 +22,8 @@ class RecordScope : public FieldScope {
 
  private:
   const Value& FromShape(const FieldSource& source) const;
-  const Value& Keep(std::string_view name, std::string text) const;
-  [[noreturn]] void FailMissing(std::string_view path) const;
+  const Value& FromFileName(const FieldSource& source) const;
+  const Value& Keep(std::string_view name, Value value) const;
 
   const Recipe& recipe_;
   const RecordShape& shape_;

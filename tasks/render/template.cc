@@ -8,6 +8,7 @@ namespace meval::tasks {
 namespace {
 
 constexpr std::string_view kTextFilter = "text";
+constexpr std::string_view kNullFilter = "null_as_empty";
 
 [[noreturn]] void FailAt(std::size_t offset, const std::string& what) {
   throw FieldError("byte " + std::to_string(offset + 1) + ": " + what);
@@ -19,6 +20,10 @@ Placeholder Placeholder::Parse(std::string_view text, const FilterSet& filters) 
   Placeholder placeholder;
   const std::size_t bar = text.find('|');
   placeholder.path_ = FieldPath::Parse(text.substr(0, bar));
+  if (placeholder.path_.gathers()) {
+    throw FieldError("field path " + Quoted(placeholder.path_.text()) +
+                     " gathers a list; only the fields of a shape may, under a name of their own");
+  }
   std::size_t at = bar;
   bool is_first = true;
   while (at != text.npos) {
@@ -27,11 +32,13 @@ Placeholder Placeholder::Parse(std::string_view text, const FilterSet& filters) 
         text.substr(at + 1, next == text.npos ? text.npos : next - at - 1);
     if (name == kTextFilter && is_first) {
       placeholder.accepts_scalars_ = true;
+    } else if (name == kNullFilter && is_first) {
+      placeholder.accepts_null_ = true;
     } else if (const auto index = filters.Find(name)) {
       placeholder.filters_.push_back(*index);
     } else {
       std::vector<std::string> known = filters.names();
-      if (is_first) known.emplace_back(kTextFilter);
+      if (is_first) known.insert(known.end(), {std::string(kTextFilter), std::string(kNullFilter)});
       throw FieldError("unknown filter " + Quoted(name) + DidYouMean(name, known) +
                        "; there are: " + JoinNames(known));
     }
@@ -48,12 +55,13 @@ const Value& Placeholder::Resolve(const FieldScope& scope) const {
 std::string Placeholder::Text(const Value& value, const FilterSet& filters) const {
   const bool is_scalar = value.kind == Value::Kind::kInteger ||
                          value.kind == Value::Kind::kNumber || value.kind == Value::Kind::kBoolean;
-  if (!value.is_string() && !(accepts_scalars_ && is_scalar)) {
+  const bool is_empty = accepts_null_ && value.kind == Value::Kind::kNull;
+  if (!value.is_string() && !(accepts_scalars_ && is_scalar) && !is_empty) {
     throw FieldError("field \"" + path_.text() + "\": expected a string" +
                      (accepts_scalars_ ? ", number or boolean" : "") + ", found " +
                      value.Describe());
   }
-  std::string text = value.text;
+  std::string text = is_empty ? "" : value.text;
   for (const std::size_t index : filters_) {
     try {
       text = filters.at(index).Apply(std::move(text));

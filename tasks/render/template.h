@@ -7,8 +7,8 @@
 //
 // A placeholder is a field path and filters, applied from left to right. Its value must be a
 // string; the filter `text`, which must come first, lets numbers and booleans in as the file
-// spells them. `{{` and `}}` stand for braces. Everything else is copied byte for byte, trailing
-// newlines included.
+// spells them, and `null_as_empty`, likewise, lets null in as no text. `{{` and `}}` stand for
+// braces. Everything else is copied byte for byte, trailing newlines included.
 
 #include <cstddef>
 #include <set>
@@ -36,6 +36,7 @@ class Placeholder {
   static Placeholder Parse(std::string_view text, const FilterSet& filters);
 
   const FieldPath& path() const { return path_; }
+  bool accepts_scalars() const { return accepts_scalars_; }
   const Value& Resolve(const FieldScope& scope) const;
   // One value's text. Throws FieldError if it has none.
   std::string Text(const Value& value, const FilterSet& filters) const;
@@ -43,6 +44,7 @@ class Placeholder {
  private:
   FieldPath path_;
   bool accepts_scalars_ = false;
+  bool accepts_null_ = false;
   std::vector<std::size_t> filters_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "metrics/hendrycks_math.h"
+#include "metrics/metric_error.h"
 #include "metrics/unicode_text.h"
 #include "tasks/records/value.h"
 #include "tasks/render/field_path.h"
@@ -42,6 +44,25 @@ std::string ReplaceMatches(std::string_view text, const PythonRegex& regex, std:
   return out.append(text, kept, text.npos);
 }
 
+std::string FirstChars(std::string_view text, std::int64_t count) {
+  std::size_t end = 0;
+  while (end < text.size() && count-- > 0) {
+    ++end;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) ++end;
+  }
+  return std::string(text.substr(0, end));
+}
+
+std::string BoxedAnswer(std::string_view solution) {
+  const std::optional<std::string> boxed = LastBoxed(solution);
+  if (!boxed) throw FieldError("expected a solution with \\boxed, found " + Quoted(solution));
+  try {
+    return Unbox(*boxed);
+  } catch (const MetricError& error) {
+    throw FieldError(error.what());
+  }
+}
+
 }  // namespace
 
 std::string TextStep::Apply(std::string_view text) const {
@@ -60,12 +81,22 @@ std::string TextStep::Apply(std::string_view text) const {
       return regex->Replace(text, "");
     case Kind::kReplaceRegex:
       return ReplaceMatches(text, *regex, to);
+    case Kind::kAfterFirst:
+      return std::string(text.substr(Require(text.find(from), from, text) + from.size()));
     case Kind::kAfterLast:
       return std::string(text.substr(Require(text.rfind(from), from, text) + from.size()));
     case Kind::kBeforeFirst:
       return std::string(text.substr(0, Require(text.find(from), from, text)));
     case Kind::kBeforeLast:
       return std::string(text.substr(0, Require(text.rfind(from), from, text)));
+    case Kind::kMatch: {
+      const std::vector<PythonRegex::Match> matches = regex->FindAll(text);
+      return matches.empty() ? to : matches.front().groups[1];
+    }
+    case Kind::kFirstChars:
+      return FirstChars(text, count);
+    case Kind::kLastBoxed:
+      return BoxedAnswer(text);
   }
   return std::string(text);
 }
@@ -80,6 +111,7 @@ FilterSet::FilterSet() {
   filters_.push_back(OneStep("lower", TextStep::Kind::kLower));
   filters_.push_back(OneStep("capitalize", TextStep::Kind::kCapitalize));
   filters_.push_back(OneStep("crlf_to_lf", TextStep::Kind::kCrlfToLf));
+  filters_.push_back(OneStep("last_boxed", TextStep::Kind::kLastBoxed));
 }
 
 void FilterSet::Add(TextFilter filter) {

@@ -2,6 +2,7 @@
 #define MEVAL_TASKS_RENDER_TEXT_FILTER_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,14 +22,19 @@ struct TextStep {
     kReplace,       // every `from` by `to`, in one pass from the left
     kDeleteRegex,   // every match of `regex`
     kReplaceRegex,  // every match of `regex` by `to`, in which \1 to \9 are the match's groups
+    kAfterFirst,    // what follows the first `from`; a text without one is an error
     kAfterLast,     // what follows the last `from`; a text without one is an error
     kBeforeFirst,   // what precedes the first `from`; a text without one is an error
     kBeforeLast,    // what precedes the last `from`; a text without one is an error
+    kMatch,         // the first group of the first match of `regex`, or `to` where it has none
+    kFirstChars,    // the first `count` characters (code points)
+    kLastBoxed,     // what the last \boxed of a solution holds; a text without one is an error
   };
   Kind kind = Kind::kStrip;
   std::string from;
   std::string to;
   std::optional<PythonRegex> regex;
+  std::int64_t count = 0;
 
   // Throws FieldError.
   std::string Apply(std::string_view text) const;
@@ -41,8 +47,8 @@ struct TextFilter {
   std::string Apply(std::string text) const;
 };
 
-// The filters a definition's templates may name: strip, lower, capitalize, crlf_to_lf, and those
-// it declares.
+// The filters a definition's templates may name: strip, lower, capitalize, crlf_to_lf, last_boxed,
+// and those it declares.
 class FilterSet {
  public:
   FilterSet();

@@ -26,13 +26,17 @@ inline RunOptions SampleRun(const std::string& tasks) {
   return options;
 }
 
-// The built-in tasks that ask in one way; of log-likelihood tasks those with choices.
+// The built-in tasks with shipped samples that ask in one way; of log-likelihood tasks those with
+// choices. builtin_gold_test.cc sees all tasks.
 inline std::vector<std::string> BuiltInTasks(RequestKind request) {
   std::vector<std::string> names;
   const TaskRegistry registry{std::vector<std::filesystem::path>{}};
+  DataOptions shipped;
+  shipped.data_dirs = {ShippedSamples()};
   for (const Task& task : registry.tasks()) {
     const TaskDefinition& definition = task.definition();
-    if (definition.request == request && !definition.scores_one_continuation) {
+    const bool is_shipped = task.Locate(shipped).found;
+    if (is_shipped && definition.request == request && !definition.scores_one_continuation) {
       names.push_back(task.name());
     }
   }

@@ -151,8 +151,9 @@ TEST_F(RunTest, WritesARunDirectoryAndPrintsTheTable) {
   EXPECT_THAT(result.out, AllOf(HasSubstr("mmlu"), HasSubstr("acc"), HasSubstr("rougeL"),
                                 HasSubstr("95 % interval"), HasSubstr("demonstration"),
                                 HasSubstr("4 of 48 documents")));
-  for (const char* file : {"run.json", "results.json", "journal.jsonl", "samples_mmlu.jsonl",
-                           "samples_samsum.jsonl", "report.md"}) {
+  for (const char* file :
+       {"run.json", "results.json", "journal.jsonl", "samples_mmlu.jsonl", "samples_samsum.jsonl",
+        "prompts_mmlu.jsonl", "report.md", "report.html"}) {
     EXPECT_TRUE(fs::exists(directory / (std::string("run/") + file))) << file;
   }
   const Json results = Results("run");

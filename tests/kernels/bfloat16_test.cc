@@ -63,5 +63,24 @@ TEST(Float16, InfinityAndNaNStay) {
   }
 }
 
+// At every value, half way to the next, and just beside that.
+TEST(Float16, RoundsToNearestEven) {
+  for (std::uint16_t bits = 0; bits < 0x7c00; ++bits) {
+    const auto next = static_cast<std::uint16_t>(bits + 1);
+    const float low = Float16ToFloat(bits);
+    // The step to infinity would be the next power of two.
+    const float high = next == 0x7c00 ? 65536.0F : Float16ToFloat(next);
+    const float middle = (low + high) / 2;
+    ASSERT_EQ(FloatToFloat16(low), bits);
+    ASSERT_EQ(FloatToFloat16(middle), bits % 2 == 0 ? bits : next);
+    ASSERT_EQ(FloatToFloat16(std::nextafter(middle, 0.0F)), bits);
+    ASSERT_EQ(FloatToFloat16(std::nextafter(middle, 1e6F)), next);
+    ASSERT_EQ(FloatToFloat16(-low), bits | 0x8000);
+  }
+  EXPECT_EQ(FloatToFloat16(std::numeric_limits<float>::max()), 0x7c00);
+  EXPECT_EQ(FloatToFloat16(-std::numeric_limits<float>::infinity()), 0xfc00);
+  EXPECT_TRUE(std::isnan(Float16ToFloat(FloatToFloat16(std::bit_cast<float>(0x7f800001U)))));
+}
+
 }  // namespace
 }  // namespace meval

@@ -8,8 +8,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "metrics/aggregate.h"
 #include "metrics/bleu.h"
 #include "metrics/chrf.h"
+#include "metrics/sign_flip.h"
 #include "metrics/ter.h"
 #include "tests/metrics/error_of.h"
 #include "tests/metrics/golden.h"
@@ -167,6 +169,34 @@ TEST(PairedTests, DependOnTheSeedAlone) {
   const auto once = PairedBootstrap(a, b, ShareOf, {.seed = 7});
   EXPECT_EQ(PairedBootstrap(a, b, ShareOf, {.seed = 7}).system->mean, once.system->mean);
   EXPECT_NE(PairedBootstrap(a, b, ShareOf, {.seed = 8}).system->mean, once.system->mean);
+}
+
+TEST(PairedTests, CountTiesAsTheExactTestDoes) {
+  const auto answers = Answers(50, 3);
+  EXPECT_EQ(PairedRandomization(answers, answers, ShareOf, {.count_ties = true}).p_value, 1);
+  // Twelve documents of which three are right for the one and nine for the other: a sum of signs.
+  const auto few = Answers(12, 4);
+  SegmentStatistics rest(2);
+  std::vector<double> differences;
+  for (std::size_t i = 0; i < 12; ++i) {
+    rest.Add(std::vector<double>{1 - few[i][0], 1});
+    differences.push_back(1 - 2 * few[i][0]);
+  }
+  const PairedTestOptions options = {.num_trials = 20000, .count_ties = true};
+  EXPECT_NEAR(PairedRandomization(few, rest, ShareOf, options).p_value, SignFlipTest(differences),
+              0.01);
+}
+
+TEST(PairedTests, GiveTheDifferencesOfTheResamples) {
+  const auto most = Answers(200, 1);
+  const auto half = Answers(200, 2);
+  const PairedTestResult test = PairedBootstrap(half, most, ShareOf);
+  ASSERT_EQ(test.differences.size(), 1000U);
+  const Interval interval = PercentileInterval(test.differences);
+  // A proportion of 1/2 of 200 documents: the normal interval is 0.5 -+ 0.069.
+  EXPECT_NEAR(interval.low, 0.431, 0.015);
+  EXPECT_NEAR(interval.high, 0.569, 0.015);
+  EXPECT_TRUE(PairedRandomization(half, most, ShareOf).differences.empty());
 }
 
 TEST(PairedTests, RefuseSystemsThatAreNoPair) {

@@ -11,8 +11,13 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "reports/baseline.h"
+#include "reports/comparison_report.h"
+#include "reports/history.h"
 #include "reports/journal.h"
 #include "reports/json_report.h"
+#include "reports/prompt_parts.h"
+#include "tests/reports/example_comparison.h"
 #include "tests/reports/example_report.h"
 #include "tests/reports/golden.h"
 #include "tests/reports/temp_directory.h"
@@ -156,6 +161,27 @@ RunReport OddReport() {
   return run;
 }
 
+std::vector<Json> LinesOf(const std::string& text) {
+  std::vector<Json> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(Json::parse(line));
+  return lines;
+}
+
+std::vector<Json> PromptLines() {
+  const PromptParts parts = {.descriptions = {{"anatomy", "About \xFF.\n"}},
+                             .exemplars = {{"anatomy_dev:1", "Which?\nA. this\nAnswer: A\n\n"}}};
+  std::ostringstream text;
+  WritePromptParts(parts, text);
+  return LinesOf(text.str());
+}
+
+std::vector<Json> BaselineLines() {
+  RunOutcomes run = testing::ExampleOutcomes();
+  run.tasks[0].records[0].answer = "\xFF";
+  return LinesOf(Text(WriteBaseline, run));
+}
+
 std::vector<Json> JournalLines() {
   const testing::TempDirectory directory;
   {
@@ -164,10 +190,7 @@ std::vector<Json> JournalLines() {
     writer.Add("b", 0, {"text", "eos", 1});
     writer.Add("b", 1, {"\xFF", "stop", 1});
   }
-  std::vector<Json> lines;
-  std::istringstream in(testing::ReadFile(directory / "j"));
-  for (std::string line; std::getline(in, line);) lines.push_back(Json::parse(line));
-  return lines;
+  return LinesOf(testing::ReadFile(directory / "j"));
 }
 
 TEST(ReportSchema, DescribesEveryKeyOfEveryFile) {
@@ -185,7 +208,13 @@ TEST(ReportSchema, DescribesEveryKeyOfEveryFile) {
   EXPECT_THAT(CheckAll(page, "run.json", runs), IsEmpty());
   EXPECT_THAT(CheckAll(page, "results.json", results), IsEmpty());
   EXPECT_THAT(CheckAll(page, "samples_<task>.jsonl", samples), IsEmpty());
+  EXPECT_THAT(CheckAll(page, "prompts_<task>.jsonl", PromptLines()), IsEmpty());
   EXPECT_THAT(CheckAll(page, "journal.jsonl", JournalLines()), IsEmpty());
+  EXPECT_THAT(CheckAll(page, "baseline.jsonl", BaselineLines()), IsEmpty());
+  const Json comparison = Json::parse(Text(WriteComparisonJson, testing::ExampleComparison()));
+  EXPECT_THAT(CheckAll(page, "comparison.json", {comparison}), IsEmpty());
+  const Json history = Json::parse(Text(WriteHistoryJson, testing::ExampleHistory()));
+  EXPECT_THAT(CheckAll(page, "history.json", {history}), IsEmpty());
 }
 
 // The checker itself: each kind of drift is noticed.

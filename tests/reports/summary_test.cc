@@ -42,6 +42,18 @@ TEST(Grouped, PutsACommaBeforeEveryThreeDigits) {
   EXPECT_EQ(Grouped(std::numeric_limits<std::int64_t>::min()), "-9,223,372,036,854,775,808");
 }
 
+TEST(Fixed, HasSoManyDigitsAndNoNegativeZero) {
+  EXPECT_EQ(Fixed(1.005, 1), "1.0");
+  EXPECT_EQ(Fixed(-0.001, 2), "0.00");
+  EXPECT_EQ(Fixed(-0.01, 2), "-0.01");
+}
+
+TEST(ShownInUnit, ShowsFractionsAsPercent) {
+  EXPECT_EQ(ShownInUnit("fraction", 0.5671), "56.71");
+  EXPECT_EQ(ShownInUnit("percent", 56.71), "56.71");
+  EXPECT_EQ(ShownInUnit("ppl", 8.12345), "8.1235");
+}
+
 // A fraction of 0.67 and a percent of 67 are the same score and look the same.
 TEST(ScoreTable, ShowsFractionsAndPercentsAlike) {
   MetricValue fraction;

@@ -110,5 +110,11 @@ TEST(WrapText, OfNothingIsOneEmptyLine) {
   EXPECT_EQ(WrapText("   ", 10), std::vector<std::string>{""});
 }
 
+TEST(WriteParagraph, IndentsLinesBelowItsLead) {
+  std::ostringstream out;
+  WriteParagraph("mmlu: ", "one two three", Emphasis::kPlain, 13, false, out);
+  EXPECT_EQ(out.str(), "mmlu: one two\n      three\n");
+}
+
 }  // namespace
 }  // namespace meval

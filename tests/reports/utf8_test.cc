@@ -83,6 +83,17 @@ TEST(Utf8, PrintableLineHasNoControlCharacters) {
   EXPECT_EQ(PrintableLine("\u00e9\xFF"), "\u00e9" + kReplacement);
 }
 
+TEST(Utf8, PrintableLineDoesNotTurnTextRound) {
+  EXPECT_EQ(PrintableLine("a\u202Eb\u2069c"), "a" + kReplacement + "b" + kReplacement + "c");
+  EXPECT_EQ(PrintableLine("\u05d0\u200F\u0661"), "\u05d0\u200F\u0661");  // a mark is harmless
+}
+
+TEST(Utf8, PresentableTextKeepsLinesAndNoControlCharacters) {
+  EXPECT_EQ(PresentableText("a\tb\nc"), "a\tb\nc");
+  EXPECT_EQ(PresentableText(std::string("\0\r\x1b\x7f\xFF", 5)),
+            kReplacement + kReplacement + kReplacement + kReplacement + kReplacement);
+}
+
 TEST(Utf8, DisplayWidthCountsTerminalColumns) {
   EXPECT_EQ(DisplayWidth(""), 0);
   EXPECT_EQ(DisplayWidth("mmlu"), 4);
@@ -94,6 +105,15 @@ TEST(Utf8, DisplayWidthCountsTerminalColumns) {
   EXPECT_EQ(DisplayWidth("\U0001F600"), 2);
   EXPECT_EQ(DisplayWidth("\u03b1\u2013\u00b1"), 3);
   EXPECT_EQ(DisplayWidth("a\u200bb"), 2);
+}
+
+TEST(Utf8, PrintableLinesKeepTheirDirection) {
+  EXPECT_EQ(PrintableLine("a\u202Eb\u2066c\u200Fd"), "a\uFFFDb\uFFFDc\u200Fd");
+}
+
+TEST(Utf8, PresentableTextKeepsLinesAndDropsControls) {
+  EXPECT_EQ(PresentableText("a\n\tb\x1B[31m\x7F\u0085\xFF"), "a\n\tb\uFFFD[31m\uFFFD\uFFFD\uFFFD");
+  EXPECT_EQ(PresentableText(std::string("\0", 1)), "\uFFFD");
 }
 
 }  // namespace

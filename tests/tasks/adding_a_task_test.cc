@@ -40,7 +40,7 @@ Task Example(const std::string& name) {
 TEST(AddingATask, ShowsTheExamplesAsTheyAre) {
   for (const char* name :
        {"capitals.json", "capitals.csv", "errands.json", "errands.jsonl", "errands_shown.jsonl",
-        "hellaswag_converted.json", "notes.json", "notes.jsonl"}) {
+        "hellaswag_converted.json", "notes.json", "notes.jsonl", "gsm8k_cot_short.json"}) {
     const std::string shown = "\n" + ReadAll(kDocs / "examples" / name) + "```\n";
     EXPECT_TRUE(Guide().find(shown) != std::string::npos) << name;
   }
@@ -62,6 +62,16 @@ TEST(AddingATask, CapitalsLoadsBesideItsFileAndGivesThePromptShown) {
   EXPECT_THAT(prompts[0].exemplars, ElementsAre("a1", "a2"));
   EXPECT_THAT(prompts[2].exemplars, ElementsAre("e1", "e2"));
   EXPECT_THAT(Guide(), HasSubstr("```text\n" + prompts[0].Text() + "\n```\n"));
+}
+
+TEST(AddingATask, AVariantHasWhatItDoesNotChange) {
+  const TaskDefinition variant = Example("gsm8k_cot_short.json").definition();
+  const TaskDefinition original = TaskRegistry().Find("gsm8k_cot")->definition();
+  EXPECT_EQ(variant.default_shots, 4);
+  EXPECT_EQ(variant.generation.max_new_tokens, 96);
+  EXPECT_EQ(variant.generation.until, original.generation.until);
+  EXPECT_EQ(variant.scores.size(), original.scores.size());
+  EXPECT_TRUE(variant.published.empty());
 }
 
 TEST(AddingATask, ErrandsReadsBothShapesAndItsGoldAnswersAreRight) {

@@ -184,7 +184,8 @@ const Mistake kMistakes[] = {
      "gold: expected exactly one of index, number, letter, text"},
     {kChoiceTask, R"("index": "{label}")", R"("index": "{label}", "letter": "{a}")",
      "gold: expected exactly one of index, number, letter, text"},
-    {kChoiceTask, R"("index")", R"("idx")", "gold: unknown key \"idx\""},
+    {kChoiceTask, R"("index")", R"("idx")",
+     "gold: expected exactly one of index, number, letter, text, label, flags"},
     {kChoiceTask, R"("choices")", R"("filters": { "f": "shout" }, "choices")",
      "filters.f: unknown step \"shout\"; there are: strip"},
     {kChoiceTask, R"("choices")", R"("filters": { "f": { "replace": ["a"] } }, "choices")",
@@ -224,7 +225,8 @@ const Mistake kMistakes[] = {
      "unknown field \"question\"; did you mean \"questoin\"?"},
     {kChoiceTask, R"("choices")",
      R"("shapes": [{ "name": "s", "fields": { "question": "q[" } }], "choices")",
-     "shapes[0].fields.question: field path \"q[\": expected a number in brackets"},
+     "shapes[0].fields.question: field path \"q[\": expected a number, *, keys or values in "
+     "brackets"},
     {kChoiceTask, R"("choices")",
      R"("shapes": [{ "name": "s", "fields": { "a.b": "q" } }], "choices")",
      "shapes[0].fields.a.b: a field's own name may not hold"},
@@ -233,7 +235,7 @@ const Mistake kMistakes[] = {
      "shapes[0].fields.g.file_name: expected a file name with one *"},
     {kChoiceTask, R"("choices")",
      R"("shapes": [{ "name": "s", "fields": { "g": { "file": "*" } } }], "choices")",
-     "shapes[0].fields.g: the key \"file_name\" is missing"},
+     "shapes[0].fields.g: expected a path, or an object with file_name"},
     // Scores, generation, published scores, categories.
     {kChoiceTask, R"(["acc"])", "[]", "scores: expected at least one score"},
     {kChoiceTask, R"(["acc"])", R"(["accuracy"])",

@@ -42,6 +42,46 @@ TEST(ReadGold, ReadsEveryForm) {
   for (const auto& c : cases) EXPECT_EQ(Read(c.kind, c.label), c.gold) << c.label;
 }
 
+TEST(ReadGold, FindsALabelAmongThoseOfTheChoices) {
+  const FilterSet filters;
+  GoldRule rule;
+  rule.kind = Kind::kLabel;
+  rule.field = Placeholder::Parse("key|strip", filters);
+  rule.labels = Placeholder::Parse("labels", filters);
+  const auto read = [&](const std::string& record) {
+    return ReadGold(rule, ObjectScope(record), filters, kChoices);
+  };
+  EXPECT_EQ(read(R"({"key": "2", "labels": ["1", "2", "3"]})"), std::vector<std::int64_t>{1});
+  EXPECT_EQ(read(R"({"key": " C", "labels": ["A", "B", "C"]})"), std::vector<std::int64_t>{2});
+  EXPECT_THAT([&] { read(R"({"key": "D", "labels": ["A", "B", "C"]})"); },
+              ThrowsMessage<FieldError>(
+                  "field \"key\": expected the label of one of the 3 choices, found \"D\""));
+  EXPECT_THAT([&] { read(R"({"key": "A", "labels": ["A", "B"]})"); },
+              ThrowsMessage<FieldError>(
+                  "field \"labels\": expected a list of 3 labels, found a list of 2"));
+}
+
+TEST(ReadGold, ReadsAFlagForEachChoice) {
+  EXPECT_EQ(Read(Kind::kFlags, "[0, 1, 1]"), (std::vector<std::int64_t>{1, 2}));
+  EXPECT_EQ(Read(Kind::kFlags, "[true, false, false]"), std::vector<std::int64_t>{0});
+  for (const char* flags : {"[0, 0, 0]", "[1, 0]", "[1, 0, 2]", "1", "[]"}) {
+    EXPECT_THAT([&] { Read(Kind::kFlags, flags); },
+                ThrowsMessage<FieldError>(HasSubstr("expected a list of 3 of 0 and 1, with a 1")))
+        << flags;
+  }
+}
+
+TEST(ReadGold, ReadsScalarsAsTextWhereTheFieldLetsThemIn) {
+  EXPECT_THAT([] { Read(Kind::kText, "true"); },
+              ThrowsMessage<FieldError>(HasSubstr("found true")));
+  const FilterSet filters;
+  GoldRule rule;
+  rule.kind = Kind::kText;
+  rule.field = Placeholder::Parse("label|text", filters);
+  const ObjectScope scope(R"({"label": false})");
+  EXPECT_EQ(ReadGold(rule, scope, filters, {"true", "false"}), std::vector<std::int64_t>{1});
+}
+
 TEST(ReadGold, AppliesTheFieldsFilters) {
   EXPECT_EQ(Read(Kind::kLetter, "\" C \"", "label|strip"), std::vector<std::int64_t>{2});
   EXPECT_EQ(Read(Kind::kText, "\"YES\"", "label|lower"), std::vector<std::int64_t>{1});

@@ -55,6 +55,8 @@ void AppendPrompt(const Document& document, const Prompt& prompt, std::string& o
   out += "\n" + prompt.Text() + "<<<end\n";
   for (std::size_t i = 0; i < document.choices.size(); ++i) {
     const bool is_gold = std::count(document.gold.begin(), document.gold.end(), i) > 0;
+    const std::string prefix = document.choice_prefixes.empty() ? "" : document.choice_prefixes[i];
+    if (!prefix.empty()) out += "after <<<" + prefix + ">>> ";
     out += (is_gold ? "gold choice <<<" : "choice <<<") + document.choices[i] + ">>>\n";
   }
   if (document.num_words > 0) {
@@ -80,7 +82,7 @@ TEST_P(TaskPrompts, AreTheGoldenOnes) {
   const std::size_t num_shown = std::min<std::size_t>(data.documents.size(), 3);
   ASSERT_EQ(num_shown, is_rolling ? num_shown : 3U);
   std::vector<std::int64_t> shots = {definition.default_shots};
-  const bool has_pool = !is_rolling && !definition.scores_one_continuation;
+  const bool has_pool = !data.exemplars.empty();
   if (shots[0] == 0 && has_pool) shots.push_back(2);
   std::string actual;
   for (const std::int64_t n : shots) {
@@ -95,11 +97,16 @@ TEST_P(TaskPrompts, AreTheGoldenOnes) {
   CompareOrUpdate(kGoldens / name, actual);
 }
 
-INSTANTIATE_TEST_SUITE_P(PromptGoldens, TaskPrompts,
-                         ::testing::Values("hellaswag", "mmlu", "gsm8k", "gsm8k_cot",
-                                           "gsm8k_cot_maj8", "samsum", "lambada_openai",
-                                           "wikitext2", "wikitext2_stride", "wikitext2_llamacpp"),
-                         [](const auto& param) { return std::string(param.param); });
+INSTANTIATE_TEST_SUITE_P(
+    PromptGoldens, TaskPrompts,
+    ::testing::Values("hellaswag", "mmlu", "gsm8k", "gsm8k_cot", "gsm8k_cot_maj8", "samsum",
+                      "lambada_openai", "wikitext2", "wikitext2_stride", "wikitext2_llamacpp",
+                      "arc_easy", "arc_challenge", "openbookqa", "commonsense_qa", "piqa",
+                      "social_iqa", "winogrande", "boolq", "truthfulqa_mc1", "truthfulqa_mc2",
+                      "nq_open", "nq_open_line", "triviaqa", "triviaqa_rc", "math", "math_maj4",
+                      "math500", "bbh_cot", "agieval_en", "agieval_nous", "dialogsum",
+                      "flores_eng_fra", "flores_eng_deu", "twenty_newsgroups"),
+    [](const auto& param) { return std::string(param.param); });
 
 // A set of real files under a task, as it is evaluated.
 struct RealSet {

@@ -16,7 +16,7 @@ using ::testing::ThrowsMessage;
 TEST(ReadRecordFile, TellsTheFormatByTheNameAndAListByItsFirstByte) {
   const testing::ScratchDirectory scratch;
   const auto count = [&](const char* name, const char* bytes) {
-    return ReadRecordFile(scratch.Write(name, bytes), std::nullopt, {}).records.size();
+    return ReadRecordFile(scratch.Write(name, bytes)).records.size();
   };
   EXPECT_EQ(count("a.jsonl", "{\"a\":1}\n{\"a\":2}\n"), 2U);
   EXPECT_EQ(count("a.ndjson", "{\"a\":1}\n"), 1U);
@@ -29,23 +29,24 @@ TEST(ReadRecordFile, TellsTheFormatByTheNameAndAListByItsFirstByte) {
 TEST(ReadRecordFile, PrefersTheFormatItIsTold) {
   const testing::ScratchDirectory scratch;
   const auto file = scratch.Write("a.data", "x,y\n1,2\n");
-  EXPECT_EQ(ReadRecordFile(file, FileFormat::kCsv, {}).records.size(), 1U);
-  EXPECT_THAT([&] { ReadRecordFile(file, std::nullopt, {}); },
+  EXPECT_EQ(ReadRecordFile(file, {.format = FileFormat::kCsv}).records.size(), 1U);
+  EXPECT_THAT([&] { ReadRecordFile(file); },
               ThrowsMessage<DataError>(HasSubstr("expected a name ending in .jsonl")));
 }
 
 TEST(ReadRecordFile, SplitsTextAsItIsTold) {
   const testing::ScratchDirectory scratch;
   const auto file = scratch.Write("wiki.raw", " = A = \n a \n = B = \n b \n");
-  EXPECT_EQ(ReadRecordFile(file, FileFormat::kText, {}).records.size(), 1U);
-  EXPECT_EQ(ReadRecordFile(file, FileFormat::kText, {}, TextSplit::kWikitextPages).records.size(),
+  EXPECT_EQ(ReadRecordFile(file, {.format = FileFormat::kText}).records.size(), 1U);
+  EXPECT_EQ(ReadRecordFile(file, {.format = FileFormat::kText, .split = TextSplit::kWikitextPages})
+                .records.size(),
             2U);
 }
 
 TEST(ReadRecordFile, DigestsTheBytes) {
   const testing::ScratchDirectory scratch;
   const auto file = scratch.Write("a.jsonl", "{\"a\":1}\n");
-  EXPECT_EQ(ReadRecordFile(file, std::nullopt, {}).sha256, Sha256("{\"a\":1}\n"));
+  EXPECT_EQ(ReadRecordFile(file).sha256, Sha256("{\"a\":1}\n"));
   EXPECT_EQ(Sha256File(file), Sha256("{\"a\":1}\n"));
 }
 

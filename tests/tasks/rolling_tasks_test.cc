@@ -141,7 +141,7 @@ TEST(RollingTask, RefusesWhatHasNoMeaningForIt) {
        "data.test.split: only a set of \"format\": \"text\" is split"},
       {kTextTask, R"("files": ["mine.jsonl"])",
        R"("files": ["m.raw"], "format": "text", "split": "pages")",
-       "data.test.split: expected whole, wikitext_pages or wikitext_rows, found \"pages\""},
+       "data.test.split: expected whole, lines, wikitext_pages or wikitext_rows, found \"pages\""},
       {kTextTask, R"(\\1,"])", R"(\\2,"])", "expected a digit that names one of the pattern's 1"},
       {kTextTask, R"(\\1,"])", R"(,\\"])", "expected a digit that names one of the pattern's 1"},
       {kTextTask, R"(", "\\1,"])", R"("])", "expected [\"pattern\", \"replacement\"]"},

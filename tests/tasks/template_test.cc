@@ -79,11 +79,11 @@ TEST_F(TemplateTest, RefusesWhatDoesNotParse) {
       {"{q|strp}", "unknown filter \"strp\"; did you mean \"strip\"?"},
       {"{q|strip|text}", "unknown filter \"text\""},
       {"{a b.}", "expected a name after the dot"},
-      {"{a[x]}", "expected a number in brackets"},
-      {"{a[-1]}", "expected a number in brackets"},
+      {"{a[x]}", "expected a number, *, keys or values in brackets"},
+      {"{a[-1]}", "expected a number, *, keys or values in brackets"},
       {"{a[1}", "expected a closing bracket"},
       {"{a]}", "unexpected \"]\""},
-      {"{a[99999999999999999999]}", "expected a number in brackets"},
+      {"{a[99999999999999999999]}", "expected a number, *, keys or values in brackets"},
   };
   for (const auto& bad : cases) {
     EXPECT_THAT([&] { Template::Parse(bad.text, filters_); },

@@ -86,7 +86,8 @@ TEST(TextFilter, AppliesStepsInOrder) {
 
 TEST(FilterSet, KnowsTheBuiltInNamesAndRefusesADoubleOne) {
   FilterSet filters;
-  EXPECT_THAT(filters.names(), ElementsAre("strip", "lower", "capitalize", "crlf_to_lf"));
+  EXPECT_THAT(filters.names(),
+              ElementsAre("strip", "lower", "capitalize", "crlf_to_lf", "last_boxed"));
   TextFilter mine;
   mine.name = "mine";
   filters.Add(std::move(mine));

@@ -102,11 +102,12 @@ TEST(ReadText, RefusesFilesWithoutText) {
   }
 }
 
-TEST(ParseTextSplit, KnowsThreeWords) {
+TEST(ParseTextSplit, KnowsItsWords) {
   EXPECT_EQ(ParseTextSplit("whole"), TextSplit::kWhole);
   EXPECT_EQ(ParseTextSplit("wikitext_pages"), TextSplit::kWikitextPages);
   EXPECT_EQ(ParseTextSplit("wikitext_rows"), TextSplit::kWikitextRows);
-  EXPECT_EQ(ParseTextSplit("lines"), std::nullopt);
+  EXPECT_EQ(ParseTextSplit("lines"), TextSplit::kLines);
+  EXPECT_EQ(ParseTextSplit("words"), std::nullopt);
 }
 
 }  // namespace

@@ -1,0 +1,29 @@
+#ifndef MEVAL_KERNELS_CUDA_PLANTED_BUG_CUH_
+#define MEVAL_KERNELS_CUDA_PLANTED_BUG_CUH_
+
+// Mistakes that are easy to make in a kernel and hard to see. tests/kernels/cuda builds each of
+// them on purpose, with -DMEVAL_PLANTED_BUG=kName, and shows that the emulated tests catch it. In
+// every other build there is none.
+
+#ifndef MEVAL_PLANTED_BUG
+#define MEVAL_PLANTED_BUG kNone
+#endif
+
+namespace meval::cuda {
+
+enum class PlantedBug {
+  kNone,
+  kMissingBarrier,          // of a block reduction, between writing the sums and reading them
+  kMissingTrailingBarrier,  // before a stage of K and V is filled again
+  kWrongWaitGroup,          // one group too many left under way
+  kWrongFragmentIndex,      // rows and columns of an mma operand exchanged
+  kWindowOffByOne,          // W + 1 keys instead of W
+  kStalePage,               // slots behind the last key are used as they are
+  kDivergentBarrier,        // only threads with work come to it
+};
+
+inline constexpr PlantedBug kPlantedBug = PlantedBug::MEVAL_PLANTED_BUG;
+
+}  // namespace meval::cuda
+
+#endif  // MEVAL_KERNELS_CUDA_PLANTED_BUG_CUH_

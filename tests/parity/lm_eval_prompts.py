@@ -1,0 +1,330 @@
+#!/usr/bin/env python3
+"""Compares what mistral-eval asks with what lm-evaluation-harness asks, byte for byte, over all records.
+
+    tests/parity/lm_eval_prompts.py --binary build/dev/evals/mistral-eval --data DIR [TASK ...]
+
+A developer's check, no part of the build or of ctest: it needs a Python with `lm_eval` (PyPI). lm_eval reads the same
+local files: its `datasets.load_dataset` is replaced by one that gives their records in the form of the hub's exports, and
+nothing is downloaded. For each task and number of shots, both sides render every document; its context with every
+continuation (or, for generation, its context alone) must be the same bytes. Prints one Markdown row for each comparison,
+as in docs/parity.md, and the first differences; the exit code is 1 if there were any.
+"""
+
+import argparse
+import collections
+import csv
+import json
+import logging
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import datasets
+import lm_eval.tasks
+
+
+def lines(path):
+    with open(path, encoding="utf-8", newline="\n") as file:
+        return [json.loads(line) for line in file]
+
+
+def labelled(path, labels):
+    with open(labels, encoding="utf-8") as file:
+        values = file.read().splitlines()
+    records = lines(path)
+    assert len(values) == len(records), path
+    return [dict(record, label=value) for record, value in zip(records, values)]
+
+
+def options(records, stem):
+    """Native ARC-like records in the form of the hub's."""
+    return [
+        {
+            "id": record["id"],
+            stem: record["question"]["stem"],
+            "choices": {
+                "text": [choice["text"] for choice in record["question"]["choices"]],
+                "label": [choice["label"] for choice in record["question"]["choices"]],
+            },
+            "answerKey": record["answerKey"],
+        }
+        for record in records
+    ]
+
+
+def boolq(path):
+    return [dict(record, label=int(str(record["label"]).lower() == "true")) for record in lines(path)]
+
+
+def targets(record):
+    def lists(choices):
+        return {"choices": list(choices), "labels": list(choices.values())}
+
+    return {
+        "question": record["question"],
+        "mc1_targets": lists(record["mc1_targets"]),
+        "mc2_targets": lists(record["mc2_targets"]),
+    }
+
+
+def mmlu_csv(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        rows = [[cell.replace("\r\n", "\n") for cell in row] for row in csv.reader(file)]
+    return [
+        {"question": row[0], "choices": row[1:5], "answer": "ABCD".index(row[5])} for row in rows
+    ]
+
+
+class Sources:
+    """The records of a hub data set, from the local files: {split: records}."""
+
+    def __init__(self, root):
+        self.root = root
+
+    def get(self, path, name):
+        method = getattr(self, path.split("/")[-1].replace("-", "_"), None)
+        if method is None:
+            raise SystemExit(f"no local files stand for the data set {path}")
+        return method(name)
+
+    def ai2_arc(self, name):
+        def split(part):
+            return options(lines(self.root / "arc" / f"{name}-{part}.jsonl"), "question")
+
+        return {"train": split("Dev"), "validation": split("Dev"), "test": split("Test")}
+
+    def openbookqa(self, name):
+        folder = self.root / "openbookqa"
+        train = options(lines(folder / "train_first2000.jsonl"), "question_stem")
+        test = options(lines(folder / "test.jsonl"), "question_stem")
+        return {"train": train, "validation": test, "test": test}
+
+    def commonsense_qa(self, name):
+        folder = self.root / "commonsenseqa"
+        return {
+            "train": options(lines(folder / "train_rand_split_first2000.jsonl"), "question"),
+            "validation": options(lines(folder / "dev_rand_split.jsonl"), "question"),
+        }
+
+    def piqa(self, name):
+        folder = self.root / "piqa"
+        records = labelled(folder / "valid.jsonl", folder / "valid-labels.lst")
+        for record in records:
+            record["label"] = int(record["label"])
+        return {"train": records[:1], "validation": records}
+
+    def siqa(self, name):
+        folder = self.root / "siqa"
+        records = labelled(folder / "dev.jsonl", folder / "dev-labels.lst")
+        return {"train": records[:1], "validation": records}
+
+    def winogrande(self, name):
+        records = lines(self.root / "winogrande/dev.jsonl")
+        return {"train": records[:1], "validation": records}
+
+    def super_glue(self, name):
+        records = boolq(self.root / "boolq/val.jsonl")
+        return {"train": records[:1], "validation": records}
+
+    def truthful_qa(self, name):
+        with open(self.root / "truthfulqa/mc_task.json", encoding="utf-8") as file:
+            return {"validation": [targets(record) for record in json.load(file)]}
+
+    def nq_open(self, name):
+        folder = self.root / "natural_questions"
+        return {
+            "train": lines(folder / "NQ-open.efficientqa.dev.1.1.jsonl"),
+            "validation": lines(folder / "NQ-open.dev.jsonl"),
+        }
+
+    def trivia_qa(self, name):
+        records = [
+            {
+                "question": record["context"].removeprefix("Question: ").removesuffix("\nAnswer:"),
+                "answer": {"value": record["answer"], "aliases": record["aliases"]},
+            }
+            for record in lines(self.root / "triviaqa/triviaqa_sm_sub.jsonl")
+        ]
+        return {"train": records[:1], "validation": records}
+
+    def hellaswag(self, name):
+        records = lines(self.root / "hellaswag/hellaswag_val_official_1000.jsonl")
+        return {"train": records[:1], "validation": records}
+
+    def gsm8k(self, name):
+        folder = self.root / "gsm8k"
+        return {"train": lines(folder / "train_first2000.jsonl"), "test": lines(folder / "test.jsonl")}
+
+    def mmlu(self, name):
+        folder = self.root / "mmlu"
+        return {
+            "test": mmlu_csv(folder / "test" / f"{name}_test.csv"),
+            "dev": mmlu_csv(folder / "dev" / f"{name}_dev.csv"),
+        }
+
+    def hendrycks_math(self, name):
+        # The file has all subjects; the hub's configurations are its types, lower-cased.
+        def subject(record):
+            return record["type"].lower().replace(" & ", "_and_").replace(" ", "_")
+
+        records = [r for r in lines(self.root / "math/test.jsonl") if subject(r) == name]
+        return {"train": records[:1], "test": records}
+
+    def bbh(self, name):
+        with open(self.root / "bbh/bbh" / f"{name}.json", encoding="utf-8") as file:
+            return {"test": json.load(file)["examples"]}
+
+    def lambada_openai(self, name):
+        return {"test": lines(self.root / "lambada/lambada_test.jsonl")}
+
+
+# One comparison: our task, the reference's tasks, shots on either side, further arguments of ours.
+Case = collections.namedtuple("Case", "ours theirs shots their_shots arguments")
+
+
+def case(ours, theirs=None, shots=0, their_shots=None, arguments=()):
+    theirs = [theirs or ours] if isinstance(theirs, (str, type(None))) else theirs
+    return Case(ours, theirs, shots, shots if their_shots is None else their_shots, list(arguments))
+
+
+def all_cases(root):
+    subjects = sorted(path.name.removesuffix("_test.csv") for path in (root / "mmlu/test").glob("*.csv"))
+    bbh = sorted(path.stem for path in (root / "bbh/bbh").glob("*.json"))
+    math = "algebra counting_and_prob geometry intermediate_algebra num_theory prealgebra precalc".split()
+    sub = root / "triviaqa/triviaqa_sm_sub.jsonl"
+    official = root / "hellaswag/hellaswag_val_official_1000.jsonl"
+    part = ["--allow-count-mismatch", "--data-file"]
+    return [
+        case("arc_easy"),
+        case("arc_easy", shots=5),
+        case("arc_challenge"),
+        case("arc_challenge", shots=25),
+        case("openbookqa"),
+        case("openbookqa", shots=5),
+        case("commonsense_qa"),
+        case("commonsense_qa", shots=5),
+        case("piqa"),
+        case("social_iqa"),
+        case("winogrande"),
+        case("boolq"),
+        case("truthfulqa_mc1", shots=6, their_shots=0),
+        case("truthfulqa_mc2", shots=6, their_shots=0),
+        case("nq_open"),
+        case("nq_open", shots=5),
+        case("triviaqa_rc", "triviaqa", arguments=[*part, f"triviaqa_rc.test={sub}"]),
+        case("hellaswag", arguments=[*part, f"hellaswag.test={official}"]),
+        case("mmlu", [f"mmlu_{name}" for name in subjects], shots=5),
+        case("gsm8k", shots=5),
+        case("gsm8k_cot", shots=8),
+        case("math", [f"minerva_math_{name}" for name in math], shots=4),
+        case("bbh_cot", [f"bbh_cot_fewshot_{name}" for name in bbh], shots=3),
+        case("lambada_openai"),
+    ]
+
+
+def reference_requests(manager, name, shots):
+    """Per document: its context with every continuation, or for generation its context alone."""
+    task = manager.load([name])["tasks"][name]
+    task.set_config("num_fewshot", shots)
+    task.set_fewshot_seed(seed=1234)
+    task.build_all_requests(limit=None, rank=0, world_size=1)
+    documents = collections.defaultdict(list)
+    for instance in task.instances:
+        is_scored = instance.request_type == "loglikelihood"
+        documents[instance.doc_id].append(list(instance.args) if is_scored else [instance.args[0]])
+    return [documents[index] for index in sorted(documents)]
+
+
+def our_requests(binary, root, one):
+    command = [binary, "tasks", one.ours, "--prompts", "--shots", str(one.shots), "--data", str(root)]
+    output = subprocess.run(command + one.arguments, check=True, capture_output=True).stdout
+    documents = []
+    for line in output.decode("utf-8").split("\n")[:-1]:
+        record = json.loads(line)
+        prefixes = record.get("choice_prefixes", [""] * len(record.get("continuations", [])))
+        pairs = [
+            [record["prompt"] + prefix, continuation]
+            for prefix, continuation in zip(prefixes, record.get("continuations", []))
+        ]
+        documents.append((record.get("group", ""), pairs or [[record["prompt"]]]))
+    if len(one.theirs) > 1:
+        # Their subjects come one after the other, ours in the order of the file.
+        groups = sorted({group for group, _ in documents})
+        documents.sort(key=lambda document: groups.index(document[0]))
+    return [pairs for _, pairs in documents]
+
+
+def with_exemplars(shared, folder):
+    """A data directory with the shared files, and the exemplars that the reference keeps in its own code."""
+    for path in shared.iterdir():
+        if path.name != "fewshot":
+            (folder / path.name).symlink_to(path)
+    fewshot = folder / "fewshot"
+    fewshot.mkdir()
+    for path in (shared / "fewshot").iterdir():
+        (fewshot / path.name).symlink_to(path)
+    tasks = pathlib.Path(lm_eval.tasks.__file__).parent
+    text = (tasks / "truthfulqa/truthfulqa_mc1.yaml").read_text(encoding="utf-8")
+    block = text.split("prompt_qa = '\\\n")[1].split("\\\n  '%}")[0]
+    block = "".join(line.strip().removesuffix("\\") for line in block.split("\n")).replace("\\n", "\n")
+    with open(fewshot / "truthfulqa_qa6.jsonl", "w", encoding="utf-8") as file:
+        for pair in block.split("\n\n"):
+            question, answer = pair.removeprefix("Q: ").split("\nA: ")
+            file.write(json.dumps({"question": question, "answer": answer}) + "\n")
+    try:
+        from lm_eval.tasks.minerva_math.utils import list_fewshot_samples
+    except ModuleNotFoundError:  # its optional packages are not there
+        return
+    with open(fewshot / "minerva_math_4.jsonl", "w", encoding="utf-8") as file:
+        for sample in list_fewshot_samples():
+            file.write(json.dumps({key: sample[key] for key in ("problem", "solution")}) + "\n")
+
+
+def compare(one, ours, theirs):
+    differences = [index for index, pair in enumerate(zip(ours, theirs)) if pair[0] != pair[1]]
+    differences += range(min(len(ours), len(theirs)), max(len(ours), len(theirs)))
+    requests = sum(len(document) for document in theirs)
+    print(f"| {one.ours} | {one.shots} | {len(theirs)} | {requests} | {len(differences)} |", flush=True)
+    for index in differences[:3]:
+        print(f"  document {index}", file=sys.stderr)
+        print(f"    ours:   {ours[index] if index < len(ours) else None!r}", file=sys.stderr)
+        print(f"    theirs: {theirs[index] if index < len(theirs) else None!r}", file=sys.stderr)
+    return len(differences)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--data", required=True, type=pathlib.Path)
+    parser.add_argument("tasks", nargs="*", help="our names; all unless given")
+    arguments = parser.parse_args()
+    logging.disable(logging.WARNING)
+    num_differences = 0
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        with_exemplars(arguments.data.resolve(), root)
+        sources = Sources(root)
+
+        def load_dataset(path, name=None, **_):
+            splits = sources.get(path, name)
+            return datasets.DatasetDict(
+                {split: datasets.Dataset.from_list(records) for split, records in splits.items()}
+            )
+
+        datasets.load_dataset = load_dataset
+        manager = lm_eval.tasks.TaskManager()
+        print("| task | shots | documents | requests | different |\n|---|---|---|---|---|")
+        for one in all_cases(root):
+            if arguments.tasks and one.ours not in arguments.tasks:
+                continue
+            ours = our_requests(arguments.binary, root, one)
+            theirs = []
+            for name in one.theirs:
+                theirs += reference_requests(manager, name, one.their_shots)
+            num_differences += compare(one, ours, theirs)
+    return 1 if num_differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,294 @@
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include <cublasLt.h>
+
+#include "kernels/bfloat16.h"
+
+struct CublasLtContext {};
+struct CublasLtMatmulDesc {
+  cublasOperation_t transpose_a = CUBLAS_OP_N;
+  cublasOperation_t transpose_b = CUBLAS_OP_N;
+};
+struct CublasLtMatrixLayout {
+  cudaDataType type = CUDA_R_32F;
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  std::int64_t leading_dimension = 0;
+};
+struct CublasLtMatmulPreference {
+  std::uint64_t workspace_bytes = 0;
+  std::uint32_t reduction_mask = CUBLASLT_REDUCTION_SCHEME_MASK;
+};
+
+namespace {
+
+using Layout = CublasLtMatrixLayout;
+
+// What the words of an algorithm mean here.
+enum AlgorithmWord { kId, kSplits, kScheme, kNumWords };
+
+float ReadElement(const void* data, cudaDataType type, std::int64_t index) {
+  if (type == CUDA_R_32F) return static_cast<const float*>(data)[index];
+  const std::uint16_t bits = static_cast<const std::uint16_t*>(data)[index];
+  return type == CUDA_R_16BF ? meval::BFloat16ToFloat(bits) : meval::Float16ToFloat(bits);
+}
+
+void WriteElement(void* data, cudaDataType type, std::int64_t index, float value) {
+  if (type == CUDA_R_32F) {
+    static_cast<float*>(data)[index] = value;
+  } else {
+    static_cast<std::uint16_t*>(data)[index] =
+        type == CUDA_R_16BF ? meval::FloatToBFloat16(value) : meval::FloatToFloat16(value);
+  }
+}
+
+// op(M) as rows of `inner` consecutive values: rows of op(A), or columns of op(B).
+std::vector<float> Gather(const void* data, const Layout& layout, bool by_column) {
+  const std::int64_t lines = by_column ? layout.columns : layout.rows;
+  const std::int64_t inner = by_column ? layout.rows : layout.columns;
+  std::vector<float> values(static_cast<std::size_t>(lines * inner));
+  for (std::int64_t line = 0; line < lines; ++line) {
+    for (std::int64_t k = 0; k < inner; ++k) {
+      const std::int64_t row = by_column ? k : line;
+      const std::int64_t column = by_column ? line : k;
+      values[static_cast<std::size_t>(line * inner + k)] =
+          ReadElement(data, layout.type, row + column * layout.leading_dimension);
+    }
+  }
+  return values;
+}
+
+struct Product {
+  CublasLtMatmulDesc description;
+  float alpha;
+  float beta;
+  const void* a;
+  const void* b;
+  const void* c;
+  void* d;
+  Layout a_layout;
+  Layout b_layout;
+  Layout c_layout;
+  Layout d_layout;
+  std::int64_t splits;
+
+  std::int64_t inner() const {
+    return description.transpose_a == CUBLAS_OP_N ? a_layout.columns : a_layout.rows;
+  }
+
+  void operator()() const {
+    const std::int64_t K = inner();
+    const std::vector<float> left = Gather(a, a_layout, description.transpose_a == CUBLAS_OP_T);
+    const std::vector<float> right = Gather(b, b_layout, description.transpose_b == CUBLAS_OP_N);
+    const std::int64_t part = (K + splits - 1) / splits;
+    for (std::int64_t column = 0; column < d_layout.columns; ++column) {
+      for (std::int64_t row = 0; row < d_layout.rows; ++row) {
+        const float* x = left.data() + row * K;
+        const float* y = right.data() + column * K;
+        float total = 0;
+        for (std::int64_t begin = 0; begin < K; begin += part) {
+          float sum = 0;
+          for (std::int64_t k = begin; k < std::min(K, begin + part); ++k) sum += x[k] * y[k];
+          total += sum;
+        }
+        float value = alpha * total;
+        if (beta != 0) {
+          value += beta * ReadElement(c, c_layout.type, row + column * c_layout.leading_dimension);
+        }
+        WriteElement(d, d_layout.type, row + column * d_layout.leading_dimension, value);
+      }
+    }
+  }
+};
+
+bool ShapesAgree(const Product& p) {
+  const bool a_is_plain = p.description.transpose_a == CUBLAS_OP_N;
+  const bool b_is_plain = p.description.transpose_b == CUBLAS_OP_N;
+  const std::int64_t rows = a_is_plain ? p.a_layout.rows : p.a_layout.columns;
+  const std::int64_t columns = b_is_plain ? p.b_layout.columns : p.b_layout.rows;
+  const std::int64_t b_inner = b_is_plain ? p.b_layout.rows : p.b_layout.columns;
+  const auto is_whole = [](const Layout& m) { return m.leading_dimension >= m.rows; };
+  return p.inner() == b_inner && p.d_layout.rows == rows && p.d_layout.columns == columns &&
+         p.c_layout.rows == rows && p.c_layout.columns == columns && is_whole(p.a_layout) &&
+         is_whole(p.b_layout) && is_whole(p.c_layout) && is_whole(p.d_layout);
+}
+
+// 16-bit inputs of one format; sums leave as f32 or in that format, C and D alike.
+bool TypesAreSupported(const Product& p) {
+  const cudaDataType in = p.a_layout.type;
+  const cudaDataType out = p.d_layout.type;
+  return in != CUDA_R_32F && p.b_layout.type == in && (out == CUDA_R_32F || out == in) &&
+         p.c_layout.type == out;
+}
+
+}  // namespace
+
+std::size_t cublasLtGetVersion() { return 130000; }
+
+const char* cublasLtGetStatusName(cublasStatus_t status) {
+  switch (status) {
+    case CUBLAS_STATUS_SUCCESS:
+      return "CUBLAS_STATUS_SUCCESS";
+    case CUBLAS_STATUS_NOT_INITIALIZED:
+      return "CUBLAS_STATUS_NOT_INITIALIZED";
+    case CUBLAS_STATUS_ALLOC_FAILED:
+      return "CUBLAS_STATUS_ALLOC_FAILED";
+    case CUBLAS_STATUS_INVALID_VALUE:
+      return "CUBLAS_STATUS_INVALID_VALUE";
+    case CUBLAS_STATUS_EXECUTION_FAILED:
+      return "CUBLAS_STATUS_EXECUTION_FAILED";
+    case CUBLAS_STATUS_NOT_SUPPORTED:
+      return "CUBLAS_STATUS_NOT_SUPPORTED";
+  }
+  return "unknown status";
+}
+
+const char* cublasLtGetStatusString(cublasStatus_t status) {
+  return status == CUBLAS_STATUS_SUCCESS ? "success" : "the call failed";
+}
+
+cublasStatus_t cublasLtCreate(cublasLtHandle_t* handle) {
+  int device = 0;
+  *handle = nullptr;
+  if (cudaGetDevice(&device) != cudaSuccess) return CUBLAS_STATUS_NOT_INITIALIZED;
+  *handle = new CublasLtContext;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtDestroy(cublasLtHandle_t handle) {
+  delete handle;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmulDescCreate(cublasLtMatmulDesc_t* description,
+                                        cublasComputeType_t compute_type, cudaDataType scale_type) {
+  if (compute_type != CUBLAS_COMPUTE_32F || scale_type != CUDA_R_32F) {
+    return CUBLAS_STATUS_NOT_SUPPORTED;
+  }
+  *description = new CublasLtMatmulDesc;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmulDescDestroy(cublasLtMatmulDesc_t description) {
+  delete description;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t description,
+                                              cublasLtMatmulDescAttributes_t attribute,
+                                              const void* value, std::size_t bytes) {
+  if (bytes != sizeof(cublasOperation_t)) return CUBLAS_STATUS_INVALID_VALUE;
+  const auto operation = *static_cast<const cublasOperation_t*>(value);
+  (attribute == CUBLASLT_MATMUL_DESC_TRANSA ? description->transpose_a : description->transpose_b) =
+      operation;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t* layout, cudaDataType type,
+                                          std::uint64_t rows, std::uint64_t columns,
+                                          std::int64_t leading_dimension) {
+  *layout = new Layout{type, static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns),
+                       leading_dimension};
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatrixLayoutDestroy(cublasLtMatrixLayout_t layout) {
+  delete layout;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmulPreferenceCreate(cublasLtMatmulPreference_t* preference) {
+  *preference = new CublasLtMatmulPreference;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmulPreferenceDestroy(cublasLtMatmulPreference_t preference) {
+  delete preference;
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t preference,
+                                                    cublasLtMatmulPreferenceAttributes_t attribute,
+                                                    const void* value, std::size_t bytes) {
+  if (attribute == CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES &&
+      bytes == sizeof(preference->workspace_bytes)) {
+    std::memcpy(&preference->workspace_bytes, value, bytes);
+  } else if (attribute == CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK &&
+             bytes == sizeof(preference->reduction_mask)) {
+    std::memcpy(&preference->reduction_mask, value, bytes);
+  } else {
+    return CUBLAS_STATUS_INVALID_VALUE;
+  }
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmulAlgoGetHeuristic(
+    cublasLtHandle_t /*handle*/, cublasLtMatmulDesc_t /*description*/, cublasLtMatrixLayout_t /*a*/,
+    cublasLtMatrixLayout_t /*b*/, cublasLtMatrixLayout_t /*c*/, cublasLtMatrixLayout_t d,
+    cublasLtMatmulPreference_t preference, int requested, cublasLtMatmulHeuristicResult_t results[],
+    int* returned) {
+  const std::int64_t tempting_splits = d->columns < 64 ? 4 : 2;
+  const std::uint64_t proposals[][kNumWords] = {
+      {21, static_cast<std::uint64_t>(tempting_splits), CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE},
+      {6, 1, CUBLASLT_REDUCTION_SCHEME_NONE},
+      {24, 3, CUBLASLT_REDUCTION_SCHEME_INPLACE},
+      {31, 1, CUBLASLT_REDUCTION_SCHEME_NONE},
+  };
+  *returned = 0;
+  for (const auto& proposal : proposals) {
+    const std::uint64_t scheme = proposal[kScheme];
+    if (*returned == requested) break;
+    if (scheme != 0 && (scheme & preference->reduction_mask) == 0) continue;
+    cublasLtMatmulHeuristicResult_t& result = results[(*returned)++];
+    result = {};
+    std::copy(std::begin(proposal), std::end(proposal), result.algo.data);
+  }
+  return *returned == 0 ? CUBLAS_STATUS_NOT_SUPPORTED : CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmulAlgoConfigGetAttribute(const cublasLtMatmulAlgo_t* algorithm,
+                                                    cublasLtMatmulAlgoConfigAttributes_t attribute,
+                                                    void* value, std::size_t bytes,
+                                                    std::size_t* written) {
+  std::uint32_t number = 0;
+  if (attribute == CUBLASLT_ALGO_CONFIG_ID) {
+    number = static_cast<std::uint32_t>(algorithm->data[kId]);
+  } else if (attribute == CUBLASLT_ALGO_CONFIG_SPLITK_NUM) {
+    number = static_cast<std::uint32_t>(algorithm->data[kSplits]);
+  } else if (attribute == CUBLASLT_ALGO_CONFIG_REDUCTION_SCHEME) {
+    number = static_cast<std::uint32_t>(algorithm->data[kScheme]);
+  }
+  if (bytes != sizeof(number)) return CUBLAS_STATUS_INVALID_VALUE;
+  std::memcpy(value, &number, sizeof(number));
+  if (written != nullptr) *written = sizeof(number);
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmul(cublasLtHandle_t /*handle*/, cublasLtMatmulDesc_t description,
+                              const void* alpha, const void* a, cublasLtMatrixLayout_t a_layout,
+                              const void* b, cublasLtMatrixLayout_t b_layout, const void* beta,
+                              const void* c, cublasLtMatrixLayout_t c_layout, void* d,
+                              cublasLtMatrixLayout_t d_layout,
+                              const cublasLtMatmulAlgo_t* algorithm, void* /*workspace*/,
+                              std::size_t /*workspace_bytes*/, cudaStream_t stream) {
+  const Product product{
+      *description,
+      *static_cast<const float*>(alpha),
+      *static_cast<const float*>(beta),
+      a,
+      b,
+      c,
+      d,
+      *a_layout,
+      *b_layout,
+      *c_layout,
+      *d_layout,
+      std::max<std::int64_t>(
+          1, static_cast<std::int64_t>(algorithm == nullptr ? 2 : algorithm->data[kSplits]))};
+  if (!ShapesAgree(product)) return CUBLAS_STATUS_INVALID_VALUE;
+  if (!TypesAreSupported(product)) return CUBLAS_STATUS_NOT_SUPPORTED;
+  const cudaError_t error = meval::cuda_emulator::EnqueueOperation(stream, product);
+  return error == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
+}
