@@ -1,6 +1,7 @@
 // Attention of few rows: decode, and the merge of what its blocks have found.
 
 #include "kernels/cuda/attention_kernels.h"
+#include "kernels/cuda/attention_stages.cuh"
 #include "kernels/cuda/attention_tile.cuh"
 #include "kernels/cuda/launch.cuh"
 
@@ -9,13 +10,10 @@ namespace {
 
 constexpr int kWarps = 4;
 constexpr int kThreads = kWarps * kWarpSize;
-constexpr int kStages = 2;
 static_assert(kTileKeys == 16 * kWarps && kDecodeRows == 16);
 
-template <int kDim>
-constexpr int kTileElements = kTileKeys* kDim;
-template <int kDim>
-constexpr int kStageElements = 2 * kTileElements<kDim>;
+template <typename T, int kDim>
+using Stages = TileStages<T, kDim, kThreads>;
 
 // Grid: (items, kv heads). All four warps own the same sixteen rows: of a tile, each takes a
 // quarter of the keys for the scores and a quarter of the head for the output, and they tell each
@@ -28,38 +26,12 @@ __global__ __launch_bounds__(kThreads) void AttentionDecodeKernel(AttentionArgs 
   const AttentionItem item = args.items[blockIdx.x];
   if (item.num_packed == 0) return;
   const int kv_head = static_cast<int>(blockIdx.y);
-  T* stages = reinterpret_cast<T*>(DynamicSharedMemory());
-  const auto keys_of = [&](int tile) { return stages + tile % kStages * kStageElements<kDim>; };
+  const Stages<T, kDim> stages{args, item, kv_head};
   const auto packed_row = [&](int index) {
     return PackedRow(args, item.row_begin, item.packed_begin, item.num_packed, kv_head, index);
   };
-  const auto copy_tile = [&](int tile) {
-    if (tile < item.tile_end) {
-      const std::int64_t page = args.page_tables[item.page_begin + tile];
-      const int num_valid = item.num_keys - tile * kTileKeys;
-      T* keys = keys_of(tile);
-      T* values = keys + kTileElements<kDim>;
-      CopyTileAsync<T, kDim, kThreads>(keys, args.keys, args, page, kv_head, num_valid);
-      CopyTileAsync<T, kDim, kThreads>(values, args.values, args, page, kv_head, num_valid);
-    }
-    CommitCopies();
-  };
-
-  const T* q = static_cast<const T*>(args.q);
-  T* queries_in = keys_of(item.tile_begin + 1);
-  CopyRowsAsync<T, kDim, kThreads>(
-      queries_in, kDecodeRows, args.head_dim, q, [&](int index) -> const T* {
-        const PackedRow row = packed_row(index);
-        if (!row.exists) return nullptr;
-        return q + row.q_row * args.q_stride + std::int64_t{row.head} * args.head_dim;
-      });
-  CommitCopies();
-  copy_tile(item.tile_begin);
-  WaitCopies<1>();
-  __syncthreads();
   std::uint32_t queries[kDim / 16][4];
-  LoadQueries<T, kDim>(queries_in, 0, queries);
-  __syncthreads();
+  BeginTiles(stages, kDecodeRows, 0, packed_row, queries);
 
   const PackedRow rows[2] = {packed_row(LaneId() / 4), packed_row(LaneId() / 4 + 8)};
   const int positions[2] = {rows[0].position, rows[1].position};
@@ -71,14 +43,13 @@ __global__ __launch_bounds__(kThreads) void AttentionDecodeKernel(AttentionArgs 
     LoadState(args, rows[0], 0, first_column, running);
     LoadState(args, rows[1], 1, first_column, running);
   }
-  const float scale_log2 = args.scale * 0x1.715476p+0F;  // log2(e)
+  const float scale_log2 = ScaleLog2(args);
   for (int tile = item.tile_begin; tile < item.tile_end; ++tile) {
-    copy_tile(tile + 1);
+    stages.Copy(tile + 1);
     WaitCopies<1>();
     __syncthreads();
-    const T* keys = keys_of(tile);
     float scores[2][4];
-    ComputeScores<T, kDim>(queries, keys, first_key, scores);
+    ComputeScores<T, kDim>(queries, stages.Keys(tile), first_key, scores);
     MaskScores(positions, tile * kTileKeys + first_key, args.window, scores);
     float max[2];
     RowMaxima(scores, max);
@@ -110,7 +81,7 @@ __global__ __launch_bounds__(kThreads) void AttentionDecodeKernel(AttentionArgs 
     float sum[2];
     SumWeights<T>(weights, sum);
     const auto weigh = [&](int i, float(&partial)[2][4]) {
-      WeighValues<T, kDim>(weights, keys + kTileElements<kDim>, first_column + 16 * i, partial);
+      WeighValues<T, kDim>(weights, stages.Values(tile), first_column + 16 * i, partial);
     };
     if (item.partial_begin < 0) {
       running.Add(max, sum, weigh);
@@ -181,8 +152,8 @@ __global__ __launch_bounds__(kThreads) void AttentionMergeKernel(AttentionArgs a
 template <typename T, int kDim>
 void LaunchDecodeOf(StreamHandle stream, const AttentionArgs& args, std::int64_t count) {
   Launch("AttentionDecode", AttentionDecodeKernel<T, kDim>,
-         dim3(GridExtent(count), GridExtent(args.num_kv_heads)), kThreads,
-         kStages * kStageElements<kDim> * sizeof(T), stream, args);
+         dim3(GridExtent(count), GridExtent(args.num_kv_heads)), kThreads, Stages<T, kDim>::kBytes,
+         stream, args);
 }
 
 }  // namespace

@@ -273,6 +273,11 @@ struct PackedRow {
   }
 };
 
+// Scores in units of log2: their exponentials are powers of two.
+__device__ __forceinline__ float ScaleLog2(const AttentionArgs& args) {
+  return args.scale * 0x1.715476p+0F;  // log2(e)
+}
+
 // The result of a row, once all its keys have been merged.
 template <typename T>
 __device__ __forceinline__ std::uint32_t Normalised(float low, float high, float sum) {
