@@ -31,10 +31,8 @@ std::optional<double> Percent(const MetricValue& metric, const std::optional<dou
   return metric.unit == "fraction" ? 100 * *value : *value;
 }
 
+// The main score stands first.
 const MetricValue* Headline(const std::vector<MetricValue>& metrics) {
-  for (const MetricValue& metric : metrics) {
-    if (metric.is_headline) return &metric;
-  }
   return metrics.empty() ? nullptr : &metrics.front();
 }
 

@@ -93,9 +93,7 @@ RecordOutcome ReadRecord(const JsonCursor& line) {
   record.answers_digest = line.At("answers_digest").Text();
   if (const auto group = line.Find("group")) record.group = group->Text();
   record.answer = line.At("answer").Text();
-  for (const auto& [name, value] : line.At("scores").Members()) {
-    record.scores[name] = value.Number();
-  }
+  record.scores = NumberMap(line.At("scores"));
   if (const auto rows = line.Find("rows")) {
     for (const auto& [name, value] : rows->Members()) record.rows[name] = Numbers(value);
   }

@@ -58,9 +58,6 @@ class Records {
   Records(const TaskResult& task, std::span<const SampleResult> samples, const PromptParts& parts)
       : task_(task), parts_(parts) {
     if (!task.metrics.empty()) headline_ = task.metrics.front().name;
-    for (const MetricValue& metric : task.metrics) {
-      if (metric.is_headline) headline_ = metric.name;
-    }
     std::set<std::string> names;
     for (const SampleResult& sample : samples) {
       for (const auto& [name, value] : sample.metrics) names.insert(name);

@@ -26,15 +26,11 @@ void RequireVersion(const JsonFile& file) {
 }
 
 std::vector<std::string> Texts(const JsonCursor& array) {
-  std::vector<std::string> texts;
-  for (const JsonCursor& item : array.Items()) texts.push_back(item.Text());
-  return texts;
+  return List(array, [](const JsonCursor& item) { return item.Text(); });
 }
 
 std::vector<std::int64_t> Integers(const JsonCursor& array) {
-  std::vector<std::int64_t> integers;
-  for (const JsonCursor& item : array.Items()) integers.push_back(item.Integer());
-  return integers;
+  return List(array, [](const JsonCursor& item) { return item.Integer(); });
 }
 
 RunIdentity ReadIdentity(const JsonCursor& record) {
@@ -190,9 +186,7 @@ SampleResult ReadSample(const JsonCursor& record) {
     sample.completions = List(*completions, ReadCompletion);
   }
   if (const auto rolling = record.Find("rolling")) sample.rolling = ReadRolling(*rolling);
-  for (const auto& [name, value] : record.At("metrics").Members()) {
-    sample.metrics[name] = value.Number();
-  }
+  sample.metrics = NumberMap(record.At("metrics"));
   if (const auto margin = record.Find("margin")) sample.margin = margin->Number();
   if (const auto gold = record.Find("gold_probability")) sample.gold_probability = gold->Number();
   if (const auto cut = record.Find("truncated")) {

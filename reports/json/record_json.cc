@@ -8,6 +8,12 @@ std::map<std::string, std::string> TextMap(const JsonCursor& object) {
   return texts;
 }
 
+std::map<std::string, double> NumberMap(const JsonCursor& object) {
+  std::map<std::string, double> numbers;
+  for (const auto& [key, value] : object.Members()) numbers[key] = value.Number();
+  return numbers;
+}
+
 std::optional<double> OptionalNumber(const JsonCursor& value) {
   if (value.IsNull()) return std::nullopt;
   return value.Number();

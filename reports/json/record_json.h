@@ -35,6 +35,7 @@ OrderedJson ToObject(const std::map<std::string, T>& items) {
 }
 
 std::map<std::string, std::string> TextMap(const JsonCursor& object);
+std::map<std::string, double> NumberMap(const JsonCursor& object);
 std::optional<double> OptionalNumber(const JsonCursor& value);
 
 // The elements of an array, each read by `read`.
