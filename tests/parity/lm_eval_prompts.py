@@ -212,8 +212,8 @@ def all_cases(root):
         case("truthfulqa_mc2", shots=6, their_shots=0),
         case("nq_open"),
         case("nq_open", shots=5),
-        case("triviaqa_rc", "triviaqa", arguments=[*part, f"triviaqa_rc.test={sub}"]),
-        case("hellaswag", arguments=[*part, f"hellaswag.test={official}"]),
+        case("triviaqa_rc", "triviaqa", arguments=[*part, f"triviaqa_rc={sub}"]),
+        case("hellaswag", arguments=[*part, f"hellaswag={official}"]),
         case("mmlu", [f"mmlu_{name}" for name in subjects], shots=5),
         case("gsm8k", shots=5),
         case("gsm8k_cot", shots=8),
@@ -272,13 +272,14 @@ def with_exemplars(shared, folder):
         for pair in block.split("\n\n"):
             question, answer = pair.removeprefix("Q: ").split("\nA: ")
             file.write(json.dumps({"question": question, "answer": answer}) + "\n")
+    minerva = fewshot / "minerva_math_4shot.txt"
+    minerva.unlink(missing_ok=True)
     try:
         from lm_eval.tasks.minerva_math.utils import list_fewshot_samples
     except ModuleNotFoundError:  # its optional packages are not there
         return
-    with open(fewshot / "minerva_math_4.jsonl", "w", encoding="utf-8") as file:
-        for sample in list_fewshot_samples():
-            file.write(json.dumps({key: sample[key] for key in ("problem", "solution")}) + "\n")
+    blocks = [f"Problem:\n{sample['problem']}\n\nSolution:\n{sample['solution']}\n" for sample in list_fewshot_samples()]
+    minerva.write_text("\n".join(blocks), encoding="utf-8")
 
 
 def compare(one, ours, theirs):
