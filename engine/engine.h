@@ -30,8 +30,8 @@
 namespace meval {
 
 struct EngineOptions {
-  // A checkpoint directory, or "random:NAME[,seed=N]" (NamedShapes()), or "tiny" (random:tiny with
-  // the shipped tokenizer).
+  // A checkpoint directory, or "random:NAME[,seed=N]" (NamedShapes()), or "tiny", the shipped
+  // checkpoint in tiny_dir.
   std::string model = "tiny";
   std::string tokenizer = {};  // a tokenizer.model or its directory; "": the model's own
   WeightDType dtype = WeightDType::kAuto;
@@ -76,7 +76,7 @@ class Engine {
   const EngineStats& stats() const;
   std::int64_t max_length() const;
   DType dtype() const;
-  std::string origin() const;                               // "models/x", "random:tiny,seed=1234"
+  std::string origin() const;  // "models/x", "tiny", "random:tiny,seed=1"
   std::vector<std::filesystem::path> weight_files() const;  // empty for random weights
   std::string MemoryTable() const;      // weights, workspace, KV pages: for people
   const PlanOptions& planning() const;  // how requests are planned: PlanScore, PlanGeneration

@@ -119,9 +119,12 @@ ModelSource ResolveCheckpoint(const std::string& model) {
 
 ModelSource ResolveModel(const std::string& model, const std::string& tokenizer,
                          const fs::path& tiny_dir) {
-  ModelSource source = model == "tiny"                    ? ResolveRandom("random:tiny")
-                       : model.starts_with(kRandomPrefix) ? ResolveRandom(model)
-                                                          : ResolveCheckpoint(model);
+  ModelSource source;
+  if (model == "tiny") {
+    source.directory = tiny_dir;
+  } else {
+    source = model.starts_with(kRandomPrefix) ? ResolveRandom(model) : ResolveCheckpoint(model);
+  }
   if (!tokenizer.empty()) {
     source.tokenizer = tokenizer;
   } else if (!source.directory.empty()) {

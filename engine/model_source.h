@@ -16,10 +16,11 @@ struct ModelSource {
   std::filesystem::path tokenizer;  // a tokenizer.model or a directory
 };
 
-// `model`: a checkpoint directory; "tiny"; "random:NAME[,seed=N]"; or org/name in the local Hugging
-// Face cache, which is $HF_HUB_CACHE, else $HF_HOME/hub, else ~/.cache/huggingface/hub. `tokenizer`
-// replaces the model's own; random weights other than tiny have none and need it. Throws ModelError
-// listing what was tried.
+// `model`: a checkpoint directory; "tiny", the shipped checkpoint, which is in `tiny_dir`;
+// "random:NAME[,seed=N]"; or org/name in the local Hugging Face cache, which is $HF_HUB_CACHE, else
+// $HF_HOME/hub, else ~/.cache/huggingface/hub. `tokenizer` replaces the model's own; random weights
+// have none and need it, except those of the shape "tiny", which take the shipped model's. Throws
+// ModelError listing what was tried.
 ModelSource ResolveModel(const std::string& model, const std::string& tokenizer,
                          const std::filesystem::path& tiny_dir);
 

@@ -2,6 +2,7 @@
 
 #include <istream>
 #include <ostream>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
@@ -69,10 +70,12 @@ int TokenizeCommand(const TokenizeOptions& options, std::istream& in, std::ostre
 int ModelCommand(const ModelCommandOptions& options, std::ostream& out) {
   const LoadedModel model = LoadModel(options.model, nullptr);
   const Engine& engine = *model.engine;
-  fmt::print(out, "model                  {}{}\n", engine.origin(),
-             model.is_demonstration
-                 ? "  (random weights: for speed and demonstration, never for scores)"
-                 : "");
+  const std::string_view note =
+      engine.weight_files().empty()
+          ? "  (random weights: for speed and demonstration, never for scores)"
+      : model.is_demonstration ? "  (shipped: for demonstration)"
+                               : "";
+  fmt::print(out, "model                  {}{}\n", engine.origin(), note);
   out << engine.config().Describe();
   for (const std::string& value : engine.config().defaulted)
     fmt::print(out, "not in the file:       {}\n", value);

@@ -63,7 +63,7 @@ LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes) {
     engine.announce = [notes](const std::string& text) { *notes << text << std::flush; };
   }
   loaded.engine = std::make_unique<Engine>(Engine::Load(*loaded.context, engine));
-  loaded.is_demonstration = IsRandom(loaded.engine->origin());
+  loaded.is_demonstration = options.model == "tiny" || IsRandom(loaded.engine->origin());
   return loaded;
 }
 

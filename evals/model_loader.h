@@ -18,7 +18,7 @@ namespace meval {
 struct LoadedModel {
   std::unique_ptr<Context> context;
   std::unique_ptr<Engine> engine;
-  bool is_demonstration = false;  // tiny or random weights: scores mean nothing
+  bool is_demonstration = false;  // the shipped model or random weights
 };
 
 // Loads the model that `options` name. Notes for people go to `notes` (null: none). Throws

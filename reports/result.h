@@ -155,7 +155,7 @@ struct RunReport {
   HostInfo host;
   std::optional<MachineCeiling> ceiling;  // absent where a run is too short to compare with it
   std::string model_summary;              // resolved configuration, for people
-  bool is_demonstration_model = false;    // tiny or random weights: scores mean nothing
+  bool is_demonstration_model = false;    // the shipped model or random weights
   // By task: the JSON text it was declared by, from which scores can be computed again.
   std::map<std::string, std::string> definitions;
   std::vector<TaskResult> tasks;

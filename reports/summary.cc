@@ -140,8 +140,10 @@ std::vector<std::string> BannerSentences(const RunReport& run) {
   std::vector<std::string> sentences;
   if (run.is_demonstration_model) {
     sentences.push_back(
-        "The model is for demonstration (tiny or random weights): its scores mean "
-        "nothing.");
+        run.identity.model.starts_with("random:")
+            ? "The model is for demonstration: its weights are random, and its scores mean nothing."
+            : "The model is for demonstration: it knows the small invented world of the shipped "
+              "sample records, and nothing else.");
   }
   std::string names;
   for (const TaskResult& task : run.tasks) {

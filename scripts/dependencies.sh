@@ -11,7 +11,7 @@ build_packages=(
 )
 # What the tests, the benchmarks and the format check need on top.
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev clang-format chromium)
-# What remakes models/tiny/tokenizer.model (scripts/tiny_tokenizer/train.sh).
+# What remakes the tokenizer of the tests (scripts/goldens/make_test_tokenizer.sh).
 tokenizer_packages=(sentencepiece)
 # What the fuzz targets are compiled with (preset fuzz).
 fuzz_packages=(clang-14 libclang-rt-14-dev)
@@ -22,7 +22,7 @@ Example: scripts/dependencies.sh build test
 
 Usage: scripts/dependencies.sh [--list] [GROUP...]
   GROUP   build (compile and run), test (tests, benchmarks, format check), tokenizer (remake the
-          tiny model's tokenizer), fuzz (clang and libFuzzer); default: build test
+          tokenizer of the tests), fuzz (clang and libFuzzer); default: build test
   --list  print the packages of the groups, install nothing
 
 Runs as root or through sudo, on Debian 12 and its relatives with apt. MEVAL_DEPENDENCIES=skip

@@ -98,8 +98,8 @@ TEST_F(Gate, InLooksStopsAtOnceForEqualBits) {
   EXPECT_EQ(result.code, kExitOk) << result.err;
   EXPECT_EQ(VerdictOf(Comparison("new"), 0), "identical");
   const Json results = Json::parse(ReadWholeFile(Path("new") + "/results.json"));
-  EXPECT_EQ(results["tasks"][0]["num_documents"], 5);  // a tenth of 48
-  EXPECT_THAT(results["tasks"][0]["warnings"].dump(), HasSubstr("stopped after 5 of 48"));
+  EXPECT_EQ(results["tasks"][0]["num_documents"], 28);  // a tenth of 280
+  EXPECT_THAT(results["tasks"][0]["warnings"].dump(), HasSubstr("stopped after 28 of 280"));
   EXPECT_EQ(RunMain({"score", "--samples", Path("new")}).code, kExitOk);
 }
 
@@ -121,11 +121,11 @@ TEST_F(Gate, InLooksToTheEndHasTheReportOfAnOrdinaryRun) {
 // baseline is updated.
 TEST_F(Gate, IsOpenForTheShippedModelAgainstTheBaselineInTheTree) {
   const ProgramResult result =
-      RunMain({"--task", "mmlu,hellaswag", "--data", MEVAL_SOURCE_DIR "/tasks/samples", "--quiet",
-               "--out", Path("tiny"), "--gate", "--baseline",
-               MEVAL_SOURCE_DIR "/tests/golden/scores/tiny_baseline.jsonl"});
+      RunMain({"--task", "mmlu,hellaswag,gsm8k_cot,samsum", "--data",
+               MEVAL_SOURCE_DIR "/tasks/samples", "--quiet", "--out", Path("tiny"), "--gate",
+               "--baseline", MEVAL_SOURCE_DIR "/tests/golden/scores/tiny_baseline.jsonl"});
   EXPECT_EQ(result.code, kExitOk) << result.out << result.err;
-  EXPECT_EQ(Comparison("tiny")["tasks"].size(), 2U);
+  EXPECT_EQ(Comparison("tiny")["tasks"].size(), 4U);
 }
 
 }  // namespace

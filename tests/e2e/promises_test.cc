@@ -102,9 +102,9 @@ TEST_F(Promises, AScoreDoesNotDependOnWhatElseIsAskedOrInWhichOrder) {
 }
 
 TEST_F(Promises, NothingIsSilent) {
-  // 300 positions: few-shot prompts do not fit, generations are cut.
+  // 240 positions: few-shot prompts do not fit, generations are cut.
   const ProgramResult result = RunMain(
-      {"--task", "mmlu,gsm8k,samsum", "--max-length", "300", "--max-new-tokens", "20", "--limit",
+      {"--task", "mmlu,gsm8k,samsum", "--max-length", "240", "--max-new-tokens", "20", "--limit",
        "8", "--data", MEVAL_SOURCE_DIR "/tasks/samples", "--quiet", "--out", directory / "run"});
   ASSERT_EQ(result.code, kExitOk) << result.err;
   const Json results = Json::parse(ReadWholeFile(directory / "run/results.json"));

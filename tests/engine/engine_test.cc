@@ -27,6 +27,7 @@ class EngineTest : public ::testing::Test {
  protected:
   EngineTest() {
     WriteTinyTokenizer(directory_.path());
+    options_.model = "random:tiny";
     options_.tiny_dir = directory_.path();
     options_.max_length = 128;
   }
@@ -59,7 +60,7 @@ class EngineTest : public ::testing::Test {
   EngineOptions options_;
 };
 
-TEST_F(EngineTest, LoadsTheShippedModelAndScores) {
+TEST_F(EngineTest, DrawsRandomWeightsAndScores) {
   Engine engine = Engine::Load(ctx_, options_);
   EXPECT_EQ(engine.config().vocab_size, TinyConfig().vocab_size);
   EXPECT_EQ(engine.tokenizer().vocab_size(), TinyConfig().vocab_size);
@@ -91,13 +92,27 @@ TEST_F(EngineTest, LoadsACheckpointDirectoryWithTheBitsOfItsWeights) {
   EXPECT_EQ(Logprobs(engine), Logprobs(random));
 }
 
+TEST_F(EngineTest, LoadsTheShippedModelByItsName) {
+  options_ = {.max_length = 128, .tiny_dir = std::string(MEVAL_SOURCE_DIR) + "/models/tiny"};
+  Engine engine = Engine::Load(ctx_, options_);
+  EXPECT_EQ(engine.origin(), "tiny");
+  EXPECT_EQ(engine.dtype(), DType::kBF16);
+  ASSERT_EQ(engine.weight_files().size(), 1U);
+  EXPECT_EQ(engine.weight_files()[0].parent_path(), options_.tiny_dir);
+  const ModelConfig& config = engine.config();
+  EXPECT_EQ(config.vocab_size, engine.tokenizer().vocab_size());
+  EXPECT_LT(config.num_key_value_heads, config.num_attention_heads);
+  EXPECT_LT(config.sliding_window, config.max_position_embeddings);
+  EXPECT_GT(config.num_hidden_layers, 2);
+}
+
 TEST_F(EngineTest, TakesTheDtypeOfTheFileUnlessAnotherIsAskedFor) {
   WriteCheckpoint(TinyConfig().vocab_size, DType::kBF16);
   options_.model = directory_.path();
   EXPECT_EQ(Engine::Load(ctx_, options_).dtype(), DType::kBF16);
   options_.dtype = WeightDType::kF32;
   EXPECT_EQ(Engine::Load(ctx_, options_).dtype(), DType::kF32);
-  options_.model = "tiny";
+  options_.model = "random:tiny";
   options_.dtype = WeightDType::kBF16;
   EXPECT_EQ(Engine::Load(ctx_, options_).dtype(), DType::kBF16);
 }

@@ -201,7 +201,7 @@ TEST(GenerateCommand, ErrorsNameLineAndField) {
   refused(R"("prompt": "a", "max_tokens": -1)",
           {"stdin:2: field \"max_tokens\"", ">= 0", "found -1"});
   refused(R"("prompt": "a", "max_tokens": 2.5)", {"\"max_tokens\"", "whole number", "found 2.5"});
-  refused(R"("prompt": "a", "max_tokens": 9223372036854775807)", {"stdin:2", "32768"});
+  refused(R"("prompt": "a", "max_tokens": 9223372036854775807)", {"stdin:2", "2048"});
   refused(R"("prompt": "a", "max_tokens": 18446744073709551615)", {"stdin:2", "\"max_tokens\""});
   refused(R"("prompt": "a", "n": -1)", {"stdin:2: field \"n\"", "found -1"});
   refused(R"("prompt": "a", "n": 9223372036854775807)", {"stdin:2: field \"n\"", "expected"});

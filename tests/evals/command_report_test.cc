@@ -52,7 +52,7 @@ TEST_F(ReportTest, HoldsTheWholePromptWithEveryExemplarOnce) {
   const std::string page = ReadWholeFile(Run() + "/report.html");
   const std::string parts = ReadWholeFile(Run() + "/prompts_gsm8k_cot.jsonl");
   EXPECT_THAT(parts, HasSubstr(R"({"exemplar":"gsm8k_cot_8shot:8","text":"Q: )"));
-  const std::string text = "A basket holds 14 pears.";
+  const std::string text = "Otto is 31 years old.";
   const std::size_t first = page.find(text);
   ASSERT_NE(first, std::string::npos);
   EXPECT_EQ(page.find(text, first + 1), std::string::npos);

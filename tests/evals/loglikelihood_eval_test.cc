@@ -24,9 +24,11 @@ std::set<std::string> RightTexts(const EvalPlan& plan) {
   std::set<std::string> texts;
   for (const Document& document : plan.data->documents) {
     for (const std::int64_t gold : document.gold) {
+      const auto choice = static_cast<std::size_t>(gold);
+      const bool is_partial = !document.choice_prefixes.empty();
       texts.insert(plan.prompts[static_cast<std::size_t>(document.index)].Text() +
-                   plan.definition().target_delimiter +
-                   document.choices[static_cast<std::size_t>(gold)]);
+                   (is_partial ? document.choice_prefixes[choice] : "") +
+                   plan.definition().target_delimiter + document.choices[choice]);
     }
   }
   return texts;

@@ -114,7 +114,7 @@ TEST(RollingEval, DividesTheSumByWordsAndBytesOfTheOriginal) {
 TEST(RollingEval, KeepsWhatItsScoresAreMadeOfInTheSamples) {
   const PlannedTasks planned(SampleRun("wikitext2"));
   FakeLanguageModel model;
-  model.length = 300;
+  model.length = 40;
   model.score = [](const std::string& context, const std::string& continuation) {
     return -static_cast<double>(std::hash<std::string>()(context + continuation) % 10000) / 7;
   };

@@ -158,6 +158,9 @@ TEST(Banner, NamesDemonstrationModelAndDataAndIsAbsentOtherwise) {
   RunReport run = testing::ExampleReport();
   EXPECT_THAT(BannerSentences(run),
               ElementsAre(HasSubstr("scores mean nothing"), HasSubstr("(mmlu, samsum)")));
+  run.identity.model = "tiny";
+  EXPECT_THAT(BannerSentences(run),
+              ElementsAre(HasSubstr("small invented world"), HasSubstr("(mmlu, samsum)")));
   run.is_demonstration_model = false;
   EXPECT_THAT(BannerSentences(run), ElementsAre(HasSubstr("shipped sample records")));
   EXPECT_THAT(BannerSentences(testing::PlainReport()), IsEmpty());
