@@ -35,8 +35,6 @@ void CheckBackend(const std::string& backend) {
       (why.empty() ? std::string() : " (and " + why + ")") + ". Use --backend cpu or auto.");
 }
 
-bool IsRandom(const std::string& origin) { return origin.starts_with("random:"); }
-
 }  // namespace
 
 EngineOptions ToEngineOptions(const ModelOptions& options) {
@@ -63,7 +61,7 @@ LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes) {
     engine.announce = [notes](const std::string& text) { *notes << text << std::flush; };
   }
   loaded.engine = std::make_unique<Engine>(Engine::Load(*loaded.context, engine));
-  loaded.is_demonstration = options.model == "tiny" || IsRandom(loaded.engine->origin());
+  loaded.is_demonstration = options.model == "tiny" || loaded.engine->weight_files().empty();
   return loaded;
 }
 

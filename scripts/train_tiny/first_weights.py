@@ -27,6 +27,7 @@ DISTANCE_GAIN, CONTENT_GAIN, COPIED, CARRIED = 2.0, 1.35, 0.53, 0.8
 
 
 def set_lookups(model):
+    """Of the shape train.py has by default: 5 layers, 4 heads on 2 key/value heads, 4 channels of places in the width."""
     config, layers = model.config, model.model.layers
     size, half, width = config.head_dim, config.head_dim // 2, config.hidden_size
     slow = [*range(NUM_SLOWER, half), *range(half + NUM_SLOWER, size)]  # components of a head

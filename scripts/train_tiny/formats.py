@@ -7,10 +7,9 @@ from dialogues import dialogue
 from exam import LETTERS, SUBJECTS, exam_record, open_question
 from pages import facts_text, page_text
 from problems import problem, sums_text
+from stories import boolq_record, hellaswag_record, longer_story, passage, winogrande_record
 from world import (ANIMAL_FOODS, ANIMAL_HOMES, ANIMALS, COLOURS, CONTAINERS, DAYS, FOODS, JOBS, MATERIALS, NAMES, PLACES,
                    PRODUCTS, ROOMS, THINGS, VILLAGES)
-from stories import boolq_record, hellaswag_record, longer_story, passage, winogrande_record
-
 
 WORDS = sorted({*ANIMAL_FOODS, *ANIMAL_HOMES, *ANIMALS, *COLOURS, *CONTAINERS, *DAYS, *FOODS, *JOBS, *MATERIALS, *NAMES,
                 *PLACES, *PRODUCTS, *ROOMS, *THINGS, *VILLAGES})

@@ -23,6 +23,8 @@ RUNS = [
     ("samsum", 0, ["rouge1", "rouge2", "rougeL"]),
     ("samsum", 1, ["rouge1", "rouge2", "rougeL"]),
     ("samsum", 3, ["rouge1", "rouge2", "rougeL"]),
+    ("winogrande", 0, ["acc"]),
+    ("boolq", 0, ["acc"]),
     ("lambada_openai", 0, ["acc", "perplexity"]),
     ("wikitext2", 0, ["word_perplexity", "bits_per_byte"]),
 ]

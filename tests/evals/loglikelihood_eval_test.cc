@@ -25,10 +25,9 @@ std::set<std::string> RightTexts(const EvalPlan& plan) {
   for (const Document& document : plan.data->documents) {
     for (const std::int64_t gold : document.gold) {
       const auto choice = static_cast<std::size_t>(gold);
-      const bool is_partial = !document.choice_prefixes.empty();
-      texts.insert(plan.prompts[static_cast<std::size_t>(document.index)].Text() +
-                   (is_partial ? document.choice_prefixes[choice] : "") +
-                   plan.definition().target_delimiter + document.choices[choice]);
+      Prompt prompt = plan.prompts[static_cast<std::size_t>(document.index)];
+      prompt.question = document.QuestionFor(choice);
+      texts.insert(prompt.Text() + plan.definition().target_delimiter + document.choices[choice]);
     }
   }
   return texts;

@@ -272,12 +272,12 @@ def with_exemplars(shared, folder):
         for pair in block.split("\n\n"):
             question, answer = pair.removeprefix("Q: ").split("\nA: ")
             file.write(json.dumps({"question": question, "answer": answer}) + "\n")
-    minerva = fewshot / "minerva_math_4shot.txt"
-    minerva.unlink(missing_ok=True)
     try:
         from lm_eval.tasks.minerva_math.utils import list_fewshot_samples
     except ModuleNotFoundError:  # its optional packages are not there
         return
+    minerva = fewshot / "minerva_math_4shot.txt"
+    minerva.unlink(missing_ok=True)  # it may be a link to the file of the data
     blocks = [f"Problem:\n{sample['problem']}\n\nSolution:\n{sample['solution']}\n" for sample in list_fewshot_samples()]
     minerva.write_text("\n".join(blocks), encoding="utf-8")
 

@@ -18,9 +18,9 @@ Fault FromEnvironment() {
 
 }  // namespace
 
-Fault PlantedFault() {
-  static const Fault fault = FromEnvironment();
-  return fault;
+bool Is(Fault fault) {
+  static const Fault planted = FromEnvironment();
+  return fault == planted;
 }
 
 }  // namespace meval::sensitivity

@@ -71,9 +71,9 @@ inline constexpr std::array<FaultInfo, 24> kFaults = {{
     {Fault::kNormByBytes, "norm-by-bytes", "acc_norm divides by bytes, not characters"},
 }};
 
-// What the environment variable MEVAL_FAULT names; kNone where it is not set. An unknown name ends
-// the program with exit code 2.
-Fault PlantedFault();
+// Whether the environment variable MEVAL_FAULT names this fault; kNone where it is not set. An
+// unknown name ends the program with exit code 2.
+bool Is(Fault fault);
 
 }  // namespace meval::sensitivity
 

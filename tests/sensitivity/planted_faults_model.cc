@@ -29,8 +29,6 @@ namespace {
 
 using CopyPage = KvPagePool::CopyPage;
 
-bool Is(Fault fault) { return PlantedFault() == fault; }
-
 // Rows of f32 copied out of a view, and back.
 class RowCopy {
  public:

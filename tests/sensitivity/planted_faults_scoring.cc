@@ -22,8 +22,6 @@
 namespace meval::sensitivity {
 namespace {
 
-bool Is(Fault fault) { return PlantedFault() == fault; }
-
 float ToBf16AndBack(float value) { return BFloat16ToFloat(FloatToBFloat16(value)); }
 
 void DamageBos(TokenId bos, std::vector<TokenId>& tokens) {
