@@ -20,7 +20,9 @@ endif()
 
 find_program(MEVAL_CCACHE ccache)
 if(MEVAL_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${MEVAL_CCACHE}")
+  # Sloppy in what ccache wants for precompiled headers, which the tests have.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${MEVAL_CCACHE}")
 endif()
 
 add_library(meval_flags INTERFACE)
