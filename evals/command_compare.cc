@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <fstream>
-#include <functional>
 #include <ostream>
 
 #include "evals/commands.h"
@@ -11,14 +9,14 @@
 #include "evals/jsonl_lines.h"
 #include "evals/program.h"
 #include "evals/read_outcomes.h"
+#include "evals/replace_file.h"
+#include "evals/step_summary.h"
 #include "evals/terminal.h"
 #include "reports/baseline.h"
 #include "reports/comparison_report.h"
 
 namespace meval {
 namespace {
-
-namespace fs = std::filesystem;
 
 void WriteReport(const CompareCommandOptions& options, const Comparison& comparison,
                  std::ostream& out) {
@@ -27,6 +25,12 @@ void WriteReport(const CompareCommandOptions& options, const Comparison& compari
     WriteComparisonJson(comparison, out);
   } else if (options.format == "markdown") {
     WriteComparisonMarkdown(comparison, most_flips, out);
+  } else if (options.format == "junit") {
+    WriteComparisonJunit(comparison, ReportedGate(options.gate, most_flips), out);
+  } else if (options.format == "github") {
+    AppendStepSummary(
+        [&](std::ostream& summary) { WriteComparisonMarkdown(comparison, most_flips, summary); });
+    WriteComparisonGithub(comparison, ReportedGate(options.gate, most_flips), out);
   } else {
     const bool is_stdout = options.out == "-";
     WriteComparisonConsole(comparison,
@@ -35,22 +39,6 @@ void WriteReport(const CompareCommandOptions& options, const Comparison& compari
                             .most_flips = most_flips},
                            out);
   }
-}
-
-// A file that `flag` names, replaced only once its new contents are whole: a baseline is worth more
-// than a half-written one.
-void ReplaceFile(const fs::path& path, const char* flag,
-                 const std::function<void(std::ostream&)>& writer) {
-  const fs::path temporary = path.string() + ".tmp";
-  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-  if (out) writer(out);
-  out.close();
-  std::error_code error;
-  if (out) fs::rename(temporary, path, error);
-  if (out && !error) return;
-  fs::remove(temporary, error);
-  throw UsageError(std::string(flag) + ": " + path.string() +
-                   " cannot be written; name another file");
 }
 
 }  // namespace

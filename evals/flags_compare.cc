@@ -36,13 +36,15 @@ CompareCommandOptions ParseCompare(std::span<const std::string> arguments) {
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   app.add_option("--html", options.html, "Also write a page with every flip to this file");
-  app.add_option("--format", options.format, "console, json or markdown")->capture_default_str();
+  app.add_option("--format", options.format,
+                 "console, json, markdown, junit, or github: annotations and the step summary")
+      ->capture_default_str();
   app.add_option("--out", options.out, "File to write; - is stdout")->capture_default_str();
   app.add_flag("--no-color", options.no_color,
                "No colours (also: the NO_COLOR environment variable)");
   Parse(app, arguments);
   compare.Finish(options.compare);
-  RequireWord("--format", options.format, {"console", "json", "markdown"});
+  RequireWord("--format", options.format, {"console", "json", "markdown", "junit", "github"});
   RequireWord("--fail-on", options.gate.fail_on, {"regressed", "inconclusive"});
   if (options.runs.size() < 2 && options.write_baseline.empty()) {
     throw UsageError(

@@ -106,7 +106,7 @@ struct RunWords {
         {{"length", BoundaryRule::kLength}, {"lcp", BoundaryRule::kLongestCommonPrefix}});
     if (!formats.empty()) run.formats = CLI::detail::split(formats, ',');
     for (const std::string& format : run.formats) {
-      RequireWord("--format", format, RunFormatNames());
+      if (format != "lm-eval") RequireWord("--format", format, RunFormatNames());
     }
     if (!gen_kwargs.empty()) ParseGenKwargs(gen_kwargs, run);
     for (const std::string& rule : fail_under) run.fail_under.push_back(ParseFailUnder(rule));
@@ -173,10 +173,10 @@ void AddRunOutputFlags(CLI::App& app, RunOptions& run, RunWords& words) {
                  "Run directory; one with the same identity is continued (default: "
                  "runs/<time>-<model>-<tasks>)")
       ->group(group);
-  app.add_option(
-         "--format", words.formats,
-         "What goes to stdout: console, json, markdown, csv (default: console); report.html is "
-         "always written")
+  app.add_option("--format", words.formats,
+                 "What goes to stdout: console, json, markdown, csv, junit, github, benchmark, "
+                 "benchmark-smaller (default: console); lm-eval: files in that harness's form, "
+                 "below the run directory. report.html is always written")
       ->group(group);
   app.add_flag("--dry-run", run.dry_run,
                "Print what would be computed, in tokens, steps, KV pages and time, and stop; only "

@@ -10,6 +10,7 @@
 #include "evals/commands.h"
 #include "evals/flags.h"
 #include "evals/report_options.h"
+#include "evals/sheet_command.h"
 #include "kernels/check.h"
 #include "reports/error.h"
 #include "tasks/error.h"
@@ -48,6 +49,7 @@ int Dispatch(std::span<const std::string> arguments, std::istream& in, std::ostr
   }
   if (word == "tokenize") return TokenizeCommand(ParseTokenize(rest), in, out);
   if (word == "model") return ModelCommand(ParseModel(rest), out);
+  if (word == "score" && IsSheetCall(rest)) return SheetCommand(ParseSheet(rest), in, out);
   if (word == "score") return ScoreCommand(ParseScore(rest), in, out);
   if (word == "arena") return ArenaCommand(ParseArena(rest), in, out);
   if (word == "compare") return CompareCommand(ParseCompare(rest), out, err);
