@@ -11,15 +11,15 @@ namespace meval {
 
 struct ModelSource {
   std::filesystem::path directory;  // of the checkpoint; empty for random weights
-  std::string shape;                // of random weights; empty for a checkpoint
+  std::string shape;                // of random weights, "tiny,layers=1"; empty for a checkpoint
   std::uint64_t seed = 0;           // of random weights
   std::filesystem::path tokenizer;  // a tokenizer.model or a directory
 };
 
-// `model`: a checkpoint directory; "tiny"; "random:NAME[,seed=N]"; or org/name in the local Hugging
-// Face cache, which is $HF_HUB_CACHE, else $HF_HOME/hub, else ~/.cache/huggingface/hub. `tokenizer`
-// replaces the model's own; random weights other than tiny have none and need it. Throws ModelError
-// listing what was tried.
+// `model`: a checkpoint directory; "tiny"; "random:NAME[,layers=N][,seed=N]"; or org/name in the
+// local Hugging Face cache, which is $HF_HUB_CACHE, else $HF_HOME/hub, else
+// ~/.cache/huggingface/hub. `tokenizer` replaces the model's own; random weights other than tiny
+// have none and need it. Throws ModelError listing what was tried.
 ModelSource ResolveModel(const std::string& model, const std::string& tokenizer,
                          const std::filesystem::path& tiny_dir);
 
