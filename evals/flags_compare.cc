@@ -21,7 +21,8 @@ CompareCommandOptions ParseCompare(std::span<const std::string> arguments) {
            "Each is a run directory, a directory of repetitions of one run, a baseline file, or "
            "samples of lm-evaluation-\n"
            "harness. Runs whose prompts or data differ are refused. docs/statistics.md says what "
-           "is computed.");
+           "is computed. Results of `bench` are compared by ratios of rates with intervals; "
+           "--margin is then in percent.");
   app.add_option("RUNS", options.runs, "The baseline and one run or more")->required();
   compare.Add(app, options.compare, "Statistics");
   compare.AddSelection(app, options.compare);
