@@ -1,5 +1,6 @@
 #include "evals/run_eval.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
@@ -17,6 +18,7 @@
 #include "evals/run_cost.h"
 #include "evals/subset.h"
 #include "tasks/digest.h"
+#include "tasks/nearest_name.h"
 #include "tasks/task_registry.h"
 
 namespace meval {
@@ -92,18 +94,19 @@ std::map<std::string, std::string> SemanticFlags(const RunOptions& options) {
   return flags;
 }
 
-// Data files of tasks that are not in the run are a slip of the user's.
-void CheckDataFilesAreUsed(const RunOptions& options, const std::vector<Task>& tasks) {
-  for (const auto& [name, files] : options.data.files) {
-    bool used = false;
-    for (const Task& task : tasks) used = used || task.name() == name;
-    if (!used)
-      throw UsageError("--data-file: \"" + name + "\" is not a task of this run (--task " +
-                       options.tasks + ")");
+}  // namespace
+
+void RequireDataFilesAreUsed(const DataSelection& data, std::span<const Task> tasks,
+                             const std::string& where) {
+  for (const auto& [name, files] : data.files) {
+    std::vector<std::string> names;
+    for (const Task& task : tasks) names.push_back(task.name());
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      throw UsageError("--data-file: \"" + name + "\" is not a task of " + where +
+                       tasks::DidYouMean(name, names));
+    }
   }
 }
-
-}  // namespace
 
 std::vector<fs::path> DataDirectories(const DataSelection& data) {
   if (!data.data_dir.empty()) return {data.data_dir};
@@ -139,7 +142,7 @@ DataOptions TaskDataOptions(const Task& task, const DataSelection& selection,
 
 PlannedTasks::PlannedTasks(const RunOptions& options)
     : tasks_(TaskRegistry(options.data.include_paths).Resolve(options.tasks)) {
-  CheckDataFilesAreUsed(options, tasks_);
+  RequireDataFilesAreUsed(options.data, tasks_, "this run (--task " + options.tasks + ")");
   SubsetOptions subset = {.limit = options.limit, .ids = std::nullopt};
   if (!options.ids_file.empty()) subset.ids = ReadIds(options.ids_file);
   for (const Task& task : tasks_) {
