@@ -15,6 +15,7 @@
 
 #include "evals/aggregate_task.h"
 #include "evals/baseline_gate.h"
+#include "evals/chat_setup.h"
 #include "evals/commands.h"
 #include "evals/dry_run.h"
 #include "evals/encode_ahead.h"
@@ -187,8 +188,15 @@ int NumThreads(const ModelOptions& options) {
 int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) {
   const Clock::time_point begin = Clock::now();
   const InterruptGuard interrupt;  // before any other thread
-  const PlannedTasks planned(options);
+  const std::shared_ptr<const ChatFormat> chat = ResolveChat(options.chat, options.model);
+  const PlannedTasks planned(options, chat);
   CheckFailUnder(options, planned.plans());
+  if (chat != nullptr && !options.quiet) {
+    err << fmt::format("chat template: {}{}\n", chat->chat_template.name(),
+                       chat->folds_system() ? " (no system role: system texts go into the first "
+                                              "user turn)"
+                                            : "");
+  }
   if (options.dry_run) {
     DryRun(options, planned.plans(), out, err);
     return kExitOk;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "evals/chat_setup.h"
 #include "evals/command_line/common_flags.h"
 #include "evals/command_line/compare_flags.h"
 #include "evals/flags.h"
@@ -125,8 +126,21 @@ void AddRunTaskFlags(CLI::App& app, RunOptions& run, RunWords& words) {
                  "How they are drawn: task (as the reference harness), per-doc or fixed")
       ->group(group)
       ->capture_default_str();
-  app.add_option("--system,--system_instruction", run.system,
-                 "System instruction in front of the prompt")
+  app.add_option("--chat-template,--apply_chat_template", run.chat.chat_template,
+                 "How a chat model is addressed: auto (default: the checkpoint's own, if it has "
+                 "one), model, "
+                 "none, mistral-v1, mistral-v3, llama-2, chatml, or a file")
+      ->group(group)
+      ->expected(0, 1);
+  app.add_option("--fewshot-as-multiturn,--fewshot_as_multiturn", run.chat.shots_as_turns,
+                 "With a chat template: each solved example is a turn of its own; false: all stand "
+                 "in the one user turn")
+      ->group(group)
+      ->capture_default_str();
+  app.add_option(
+         "--system,--system_instruction", run.system,
+         "System instruction in front of the prompt; mistral-guardrail: that of the Mistral "
+         "7B paper")
       ->group(group);
   app.add_option("--limit", run.limit,
                  "Only the first N documents of each task, or a fraction below 1")
@@ -253,6 +267,9 @@ RunOptions ParseRun(std::span<const std::string> arguments) {
   model.Finish(run.model);
   data.Finish(run.data);
   words.Finish(run);
+  run.system = SystemText(run.system);
+  // The flag alone asks for the model's own template.
+  if (run.chat.chat_template.empty()) run.chat.chat_template = "model";
   compare.Finish(run.compare);
   if (run.model.threads > 0) run.compare.pair.num_threads = run.model.threads;
   CheckRanges(run);

@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "evals/aggregate_task.h"
+#include "evals/chat_setup.h"
 #include "evals/flags.h"
 #include "evals/install_paths.h"
 #include "evals/model_loader.h"
@@ -56,6 +57,7 @@ std::map<std::string, std::string> SettingsOf(const EvalPlan& plan, std::int64_t
   std::map<std::string, std::string> settings = {
       {"truncation", Name(plan.encode.truncation)},
       {"boundary", plan.encode.boundary == BoundaryRule::kLength ? "length" : "lcp"}};
+  settings.merge(DescribeChat(plan.chat.get(), plan.has_system_text));
   if (plan.definition().request == RequestKind::kGeneration) {
     const GenerationDefinition& generation = plan.generation;
     settings["temperature"] = fmt::format("{}", generation.temperature);
@@ -140,7 +142,7 @@ DataOptions TaskDataOptions(const Task& task, const DataSelection& selection,
   return options;
 }
 
-PlannedTasks::PlannedTasks(const RunOptions& options)
+PlannedTasks::PlannedTasks(const RunOptions& options, const std::shared_ptr<const ChatFormat>& chat)
     : tasks_(TaskRegistry(options.data.include_paths).Resolve(options.tasks)) {
   RequireDataFilesAreUsed(options.data, tasks_, "this run (--task " + options.tasks + ")");
   SubsetOptions subset = {.limit = options.limit, .ids = std::nullopt};
@@ -156,7 +158,12 @@ PlannedTasks::PlannedTasks(const RunOptions& options)
                                 {.shots = plan.shots,
                                  .seed = options.seed,
                                  .mode = options.fewshot,
-                                 .system = options.system});
+                                 .system = options.system,
+                                 .chat = chat});
+    if (!plan.prompts.empty()) {
+      plan.chat = plan.prompts.front().chat;
+      plan.has_system_text = !plan.prompts.front().description.empty();
+    }
     plan.fewshot = options.fewshot;
     plan.is_demonstration = IsSamplesDir(plan.data->data_dir);
     plan.selected = SelectDocuments(plan.data->documents, task.name(), subset);
@@ -185,6 +192,9 @@ RunIdentity IdentityOf(const RunOptions& options, const std::vector<EvalPlan>& p
   identity.seed = options.seed;
   identity.max_length = engine.max_length();
   identity.flags = SemanticFlags(options);
+  for (const EvalPlan& plan : plans) {
+    identity.flags.merge(DescribeChat(plan.chat.get(), plan.has_system_text));
+  }
   for (const EvalPlan& plan : plans) {
     identity.tasks.push_back(
         fmt::format("{} v{} definition {} data {} exemplars {}", plan.task->name(),

@@ -34,8 +34,9 @@ bool IsSamplesDir(const std::filesystem::path& directory);
 class PlannedTasks {
  public:
   // Reads every record and builds every prompt before any model is loaded, so that bad data costs
-  // no time. Throws UnknownTaskError, DataError or UsageError.
-  explicit PlannedTasks(const RunOptions& options);
+  // no time. `chat`: how the model is addressed. Throws UnknownTaskError, DataError or UsageError.
+  explicit PlannedTasks(const RunOptions& options,
+                        const std::shared_ptr<const ChatFormat>& chat = nullptr);
 
   const std::vector<EvalPlan>& plans() const { return plans_; }
 
