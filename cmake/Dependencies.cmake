@@ -37,6 +37,7 @@ endif()
 
 if(MEVAL_TESTS)
   find_package(GTest 1.12 REQUIRED)                             # libgtest-dev libgmock-dev
+  find_path(MEVAL_VALIJSON_INCLUDE valijson/validator.hpp REQUIRED)  # libvalijson-dev
 endif()
 if(MEVAL_BENCHMARKS)
   find_package(benchmark 1.7 REQUIRED)                          # libbenchmark-dev

@@ -12,6 +12,7 @@
 #include "engine/mistral.h"
 #include "engine/model_outline.h"
 #include "engine/score.h"
+#include "engine/source_weights.h"
 #include "kernels/check.h"
 
 namespace meval {
@@ -54,34 +55,16 @@ struct Engine::Impl {
   std::vector<std::filesystem::path> weight_files;
 };
 
-namespace {
-
-WeightDType Explicit(DType dtype) {
-  return dtype == DType::kBF16 ? WeightDType::kBF16 : WeightDType::kF32;
-}
-
-}  // namespace
-
 Engine Engine::Load(Context& ctx, const EngineOptions& options) {
   ModelOutline outline = OutlineModel(options);
-  const ModelSource& source = outline.source;
   const ModelConfig& config = outline.config;
   const MemoryPlan memory = PlanMemory(outline, options);
   if (options.announce) options.announce(memory.Table());
-  MistralWeights weights;
-  std::vector<std::filesystem::path> files;
-  if (source.directory.empty()) {
-    weights = RandomWeights(ctx, config, source.seed, Explicit(outline.dtype));
-    weights.origin = "random:" + source.shape + ",seed=" + std::to_string(source.seed);
-  } else {
-    const Checkpoint checkpoint = Checkpoint::Open(source.directory);
-    weights = LoadWeights(ctx, config, checkpoint, Explicit(outline.dtype), options.progress);
-    weights.origin = options.model;
-    files = checkpoint.files();
-  }
-  auto impl = std::make_unique<Impl>(ctx, config, std::move(weights), std::move(outline.tokenizer),
-                                     memory, options.share_prefixes);
-  impl->weight_files = std::move(files);
+  SourceWeights loaded = LoadSourceWeights(ctx, outline.source, options.model, config,
+                                           outline.dtype, options.progress);
+  auto impl = std::make_unique<Impl>(ctx, config, std::move(loaded.weights),
+                                     std::move(outline.tokenizer), memory, options.share_prefixes);
+  impl->weight_files = std::move(loaded.files);
   return Engine(std::move(impl));
 }
 

@@ -29,7 +29,7 @@ DType Choose(WeightDType asked, DType natural) {
 ModelConfig RandomConfig(const ModelSource& source, const Tokenizer& tokenizer) {
   ModelConfig config = NamedShape(source.shape).value();
   // The published shapes come with their vocabulary; the shape tiny takes the one it is given.
-  if (source.shape == "tiny") {
+  if (source.shape.starts_with("tiny")) {
     config.vocab_size = tokenizer.vocab_size();
     if (tokenizer.bos_id() >= 0) config.bos_token_id = tokenizer.bos_id();
     if (tokenizer.eos_id() >= 0) config.eos_token_ids = {tokenizer.eos_id()};

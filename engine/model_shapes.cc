@@ -1,5 +1,8 @@
 // The published shapes that random weights may take (declared in model_config.h).
 
+#include <charconv>
+#include <system_error>
+
 #include "engine/model_config.h"
 
 namespace meval {
@@ -76,7 +79,9 @@ std::vector<std::string> NamedShapes() {
           "llama-2-13b"};
 }
 
-std::optional<ModelConfig> NamedShape(std::string_view name) {
+namespace {
+
+std::optional<ModelConfig> WholeShape(std::string_view name) {
   if (name == "tiny") return Tiny();
   if (name == "mistral-7b-v0.1" || name == "mistral-7b-instruct-v0.1") return Mistral7B();
   if (name == "mistral-7b-instruct-v0.2") return Mistral7BWithoutWindow();
@@ -86,6 +91,21 @@ std::optional<ModelConfig> NamedShape(std::string_view name) {
   if (name == "llama-2-7b") return Llama2(4096, 11008, 32, 32);
   if (name == "llama-2-13b") return Llama2(5120, 13824, 40, 40);
   return std::nullopt;
+}
+
+}  // namespace
+
+// "NAME,layers=N" is the shape cut to N layers, or stretched to them.
+std::optional<ModelConfig> NamedShape(std::string_view name) {
+  constexpr std::string_view kLayers = ",layers=";
+  const std::size_t at = name.find(kLayers);
+  std::optional<ModelConfig> config = WholeShape(name.substr(0, at));
+  if (!config || at == std::string_view::npos) return config;
+  const std::string_view digits = name.substr(at + kLayers.size());
+  const char* end = digits.data() + digits.size();
+  const auto [last, error] = std::from_chars(digits.data(), end, config->num_hidden_layers);
+  if (error != std::errc() || last != end || config->num_hidden_layers < 1) return std::nullopt;
+  return config;
 }
 
 }  // namespace meval

@@ -18,7 +18,6 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kDefaultSeed = 1234;
 constexpr std::string_view kRandomPrefix = "random:";
-constexpr std::string_view kSeedPrefix = "seed=";
 
 std::string Environment(const char* name) {
   const char* value = std::getenv(name);
@@ -57,23 +56,34 @@ std::optional<fs::path> FindSnapshot(const fs::path& repository) {
   return std::nullopt;
 }
 
+// The number behind "KEY=" in one option of a random model; false if it is another option or no
+// such number.
+template <typename Number>
+bool ReadOption(std::string_view option, std::string_view key, Number& number) {
+  if (!option.starts_with(key)) return false;
+  const char* end = option.data() + option.size();
+  const auto [last, error] = std::from_chars(option.data() + key.size(), end, number);
+  return error == std::errc() && last == end;
+}
+
 ModelSource ResolveRandom(const std::string& model) {
   ModelSource source;
   source.seed = kDefaultSeed;
   std::string_view rest = std::string_view(model).substr(kRandomPrefix.size());
-  const std::size_t comma = rest.find(',');
+  std::size_t comma = rest.find(',');
+  std::int64_t num_layers = 0;
   source.shape = rest.substr(0, comma);
-  if (comma != std::string_view::npos) {
-    const std::string_view option = rest.substr(comma + 1);
-    const std::string_view digits =
-        option.starts_with(kSeedPrefix) ? option.substr(kSeedPrefix.size()) : "";
-    const auto [end, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), source.seed);
-    if (error != std::errc() || end != digits.data() + digits.size()) {
-      throw ModelError("model \"" + model + "\": expected random:NAME or random:NAME,seed=N with " +
-                       "N a whole number, found \"" + std::string(option) + "\" after the name");
-    }
+  while (comma != std::string_view::npos) {
+    rest.remove_prefix(comma + 1);
+    comma = rest.find(',');
+    const std::string_view option = rest.substr(0, comma);
+    if (ReadOption(option, "seed=", source.seed)) continue;
+    if (ReadOption(option, "layers=", num_layers) && num_layers > 0) continue;
+    throw ModelError("model \"" + model +
+                     "\": expected random:NAME, then ,layers=N or ,seed=N with N a whole number, " +
+                     "found \"" + std::string(option) + "\" after the name");
   }
+  if (num_layers > 0) source.shape += ",layers=" + std::to_string(num_layers);
   if (!NamedShape(source.shape)) {
     std::string names;
     for (const std::string& name : NamedShapes()) names += (names.empty() ? "" : ", ") + name;
@@ -129,7 +139,7 @@ ModelSource ResolveModel(const std::string& model, const std::string& tokenizer,
     source.tokenizer = tokenizer;
   } else if (!source.directory.empty()) {
     source.tokenizer = source.directory;
-  } else if (source.shape == "tiny") {
+  } else if (source.shape.starts_with("tiny")) {
     source.tokenizer = tiny_dir;
   } else {
     throw ModelError("model \"" + model +

@@ -1,10 +1,13 @@
 #include "engine/tokenizer.h"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <sentencepiece_processor.h>
 
@@ -26,6 +29,7 @@ std::string TokenizerLibrary() {
 namespace {
 
 using Path = std::filesystem::path;
+using std::literals::operator""sv;
 
 // The largest published vocabularies have models of a few MB.
 constexpr std::int64_t kMaxModelBytes = std::int64_t{64} << 20;
@@ -59,6 +63,15 @@ Path FindModelFile(const Path& directory) {
 
 std::string MessageOf(const sentencepiece::util::Status& status) { return status.ToString(); }
 
+// The library would replace ill-formed bytes without a word, and score another text than asked.
+void RequireUtf8(std::string_view text) {
+  const std::size_t bad = FindIllFormedUtf8(text);
+  if (bad == std::string_view::npos) return;
+  throw ModelError("text to encode: expected UTF-8, found an ill-formed byte at offset " +
+                   std::to_string(bad) + " of " + std::to_string(text.size()) +
+                   "; convert the data to UTF-8");
+}
+
 }  // namespace
 
 struct Tokenizer::Impl {
@@ -72,12 +85,26 @@ struct Tokenizer::Impl {
   std::vector<std::string> pieces;  // as stored; then the added tokens
   sentencepiece::SentencePieceProcessor processor;
   SegmentEncoder encoder;
+  // Without the space in front; used for the parts of chat prompts.
+  sentencepiece::SentencePieceProcessor bare_processor;
+  bool adds_space = true;
+  std::vector<std::pair<std::string, TokenId>> marked;  // longest first
+  std::array<bool, 256> begins_marked{};                // by the first byte of their texts
+
+  // A message that occurs twice in a serialised protocol buffer is merged, so what is appended
+  // overrides the model's own normalizer_spec.add_dummy_prefix.
+  static std::string WithoutSpaceInFront(const std::string& bytes) {
+    constexpr std::string_view kNoDummyPrefix = "\x1A\x02\x18\x00"sv;
+    return bytes + std::string(kNoDummyPrefix);
+  }
 
   void LoadProcessor(const std::string& bytes) {
     std::string problem;
     try {
       const auto status = processor.LoadFromSerializedProto(bytes);
       if (!status.ok()) problem = MessageOf(status);
+      const auto bare = bare_processor.LoadFromSerializedProto(WithoutSpaceInFront(bytes));
+      if (problem.empty() && !bare.ok()) problem = MessageOf(bare);
     } catch (const std::exception& error) {
       problem = error.what();
     }
@@ -93,8 +120,13 @@ struct Tokenizer::Impl {
   }
 
   std::vector<TokenId> EncodeWhole(std::string_view text) const {
+    return EncodeBy(processor, text);
+  }
+
+  std::vector<TokenId> EncodeBy(const sentencepiece::SentencePieceProcessor& by,
+                                std::string_view text) const {
     std::vector<int> ids;
-    const auto status = processor.Encode({text.data(), text.size()}, &ids);
+    const auto status = by.Encode({text.data(), text.size()}, &ids);
     if (!status.ok()) {
       throw ModelError(file.string() + ": expected to encode a text of " +
                        std::to_string(text.size()) + " bytes, found: " + MessageOf(status) +
@@ -103,8 +135,35 @@ struct Tokenizer::Impl {
     return ids;
   }
 
+  // A part behind a token. One that begins with a space is what the rest of it is as a text of its
+  // own, which the encoder remembers word by word.
+  void AppendPart(std::string_view part, std::vector<TokenId>& ids) {
+    const bool has_own_space = adds_space && part.size() > 1 && part.front() == ' ';
+    const std::vector<TokenId> of_part =
+        has_own_space ? encoder(part.substr(1)) : EncodeBy(bare_processor, part);
+    ids.insert(ids.end(), of_part.begin(), of_part.end());
+  }
+
+  void AddMarked(const std::string& text, TokenId id) {
+    if (text.empty()) return;
+    marked.emplace_back(text, id);
+    begins_marked[static_cast<unsigned char>(text.front())] = true;
+    std::stable_sort(marked.begin(), marked.end(),
+                     [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+  }
+
+  // The token that begins here, or null.
+  const std::pair<std::string, TokenId>* MarkedAt(std::string_view text) const {
+    if (!begins_marked[static_cast<unsigned char>(text.front())]) return nullptr;
+    const auto found = std::find_if(marked.begin(), marked.end(), [&](const auto& token) {
+      return text.starts_with(token.first);
+    });
+    return found == marked.end() ? nullptr : &*found;
+  }
+
   void AddTokens(const std::map<TokenId, AddedToken>& tokens) {
     for (const auto& [id, token] : tokens) {
+      AddMarked(token.text, id);
       const auto size = static_cast<std::size_t>(id) + 1;
       pieces.resize(size);
       table.entries.resize(size);  // ids in between have no text
@@ -131,7 +190,14 @@ Tokenizer Tokenizer::Load(const std::filesystem::path& path) {
   const std::string bytes = ReadFile(file, kMaxModelBytes);
   const SentencePieceModel model = ParseSentencePieceModel(bytes, file);
   auto impl = std::make_unique<Impl>(file, model);
-  for (const ModelPiece& piece : model.pieces) impl->pieces.push_back(piece.text);
+  impl->adds_space = model.add_dummy_prefix && !model.remove_extra_whitespaces;
+  for (const ModelPiece& piece : model.pieces) {
+    const auto id = static_cast<TokenId>(impl->pieces.size());
+    impl->pieces.push_back(piece.text);
+    if (piece.type == PieceType::kControl || piece.type == PieceType::kUnknown) {
+      impl->AddMarked(piece.text, id);
+    }
+  }
   impl->LoadProcessor(bytes);
   if (is_directory) impl->AddTokens(ReadAddedTokens(path, model));
   return Tokenizer(std::move(impl));
@@ -150,14 +216,44 @@ TokenId Tokenizer::eos_id() const { return impl_->processor.eos_id(); }
 const std::filesystem::path& Tokenizer::file() const { return impl_->file; }
 
 std::vector<TokenId> Tokenizer::Encode(std::string_view text) const {
-  // The library would replace ill-formed bytes without a word, and score another text than asked.
-  const std::size_t bad = FindIllFormedUtf8(text);
-  if (bad != std::string_view::npos) {
-    throw ModelError("text to encode: expected UTF-8, found an ill-formed byte at offset " +
-                     std::to_string(bad) + " of " + std::to_string(text.size()) +
-                     "; convert the data to UTF-8");
-  }
+  RequireUtf8(text);
   return impl_->encoder(text);
+}
+
+std::vector<TokenId> Tokenizer::EncodeMarked(std::string_view text, std::string_view mark) const {
+  RequireUtf8(text);
+  std::vector<TokenId> ids;
+  std::string part;
+  bool is_first = true;
+  const auto finish_part = [&] {
+    if (!part.empty() && is_first) {
+      ids = impl_->encoder(part);
+    } else if (!part.empty()) {
+      impl_->AppendPart(part, ids);
+    }
+    part.clear();
+    is_first = false;
+  };
+  while (!text.empty()) {
+    if (const auto* token = impl_->MarkedAt(text)) {
+      finish_part();
+      ids.push_back(token->second);
+      text.remove_prefix(token->first.size());
+    } else if (!mark.empty() && text.starts_with(mark)) {
+      text.remove_prefix(mark.size());
+    } else {
+      part += text.front();
+      text.remove_prefix(1);
+    }
+  }
+  finish_part();
+  return ids;
+}
+
+std::vector<std::string> Tokenizer::MarkedTexts() const {
+  std::vector<std::string> texts;
+  for (const auto& token : impl_->marked) texts.push_back(token.first);
+  return texts;
 }
 
 std::string Tokenizer::Decode(std::span<const TokenId> ids) const {

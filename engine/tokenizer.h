@@ -63,6 +63,14 @@ class Tokenizer {
   // Ids without BOS or EOS; "<s>" in the text is text. Thread-safe. Throws ModelError on ill-formed
   // UTF-8.
   std::vector<TokenId> Encode(std::string_view text) const;
+  // Ids of a chat template's text, in which the texts of control pieces and added tokens ("<s>",
+  // "[INST]", "<|im_end|>") are those tokens; between them a text is encoded as it stands, without
+  // the space that the model puts in front of a text of its own. Of several that begin at one place
+  // the longest counts. `mark` is taken out after the tokens are found, so a text it stands in is
+  // no token; "": none. Thread-safe.
+  std::vector<TokenId> EncodeMarked(std::string_view text, std::string_view mark) const;
+  // The texts that EncodeMarked knows.
+  std::vector<std::string> MarkedTexts() const;
   // The text of a whole sequence; control pieces (BOS, EOS) give nothing. Throws ModelError if an
   // id is outside the vocabulary.
   std::string Decode(std::span<const TokenId> ids) const;

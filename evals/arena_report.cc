@@ -320,8 +320,8 @@ void WriteArenaCsv(const ArenaReport& report, std::ostream& out) {
   };
   for (const ArenaModel& model : report.models) {
     const auto number = [&](std::optional<double> value) { return CsvNumber(model.name, value); };
-    write({model.name, "", number(model.bradley_terry), number(low(model.bradley_terry_interval)),
-           number(high(model.bradley_terry_interval)),
+    write({CsvText(model.name), "", number(model.bradley_terry),
+           number(low(model.bradley_terry_interval)), number(high(model.bradley_terry_interval)),
            model.standing.empty() ? "rated" : model.standing, number(model.elo),
            number(low(model.elo_interval)), number(high(model.elo_interval))},
           model.record);
@@ -329,7 +329,8 @@ void WriteArenaCsv(const ArenaReport& report, std::ostream& out) {
   for (std::size_t i = 0; i < report.models.size(); ++i) {
     for (std::size_t j = 0; j < report.models.size(); ++j) {
       if (report.pairs[i][j].battles() > 0) {
-        write({report.models[i].name, report.models[j].name, "", "", "", "", "", "", ""},
+        write({CsvText(report.models[i].name), CsvText(report.models[j].name), "", "", "", "", "",
+               "", ""},
               report.pairs[i][j]);
       }
     }

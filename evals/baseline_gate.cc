@@ -13,6 +13,7 @@
 #include "evals/outcome_rows.h"
 #include "evals/read_outcomes.h"
 #include "evals/run_outcomes.h"
+#include "evals/step_summary.h"
 #include "evals/terminal.h"
 #include "reports/comparison_report.h"
 #include "reports/comparison_text.h"
@@ -90,7 +91,8 @@ bool BaselineGate::IsDecided(const TaskResult& result, const TaskDefinition& def
   return looks_->IsDecided(comparison.tasks.front().pairs.front(), look);
 }
 
-Comparison BaselineGate::Compare(const RunOutcomes& run) const {
+Comparison BaselineGate::Compare(const RunDirectory& directory) const {
+  const RunOutcomes run = ReadRunOutcomes(directory.path());
   CompareOptions options = compare_;
   // Where a look decided, the rest of the records was not evaluated.
   options.common = options.common || options_.sequential;
@@ -103,9 +105,18 @@ Comparison BaselineGate::Compare(const RunOutcomes& run) const {
   return comparison;
 }
 
-bool BaselineGate::Finish(const RunDirectory& directory, std::ostream& out,
-                          std::ostream& err) const {
-  const Comparison comparison = Compare(ReadRunOutcomes(directory.path()));
+std::vector<FailedLimit> BaselineGate::Failures(const Comparison& comparison) const {
+  const ComparisonGate gate = ReportedGate(options_.gate, kMostFlips);
+  std::vector<FailedLimit> failures;
+  for (const TaskComparison& task : comparison.tasks) {
+    if (!gate.Fails(task.pairs.front().verdict)) continue;
+    failures.push_back({task.task, task.metric, VerdictSentence(comparison, task, 1)});
+  }
+  return failures;
+}
+
+bool BaselineGate::Finish(const Comparison& comparison, const RunDirectory& directory,
+                          std::ostream& out, std::ostream& err) const {
   directory.Write("comparison.json",
                   [&](std::ostream& file) { WriteComparisonJson(comparison, file); });
   directory.Write("comparison.md", [&](std::ostream& file) {
@@ -122,6 +133,10 @@ bool BaselineGate::Finish(const RunDirectory& directory, std::ostream& out,
     } else if (format == "markdown") {
       out << '\n';
       WriteComparisonMarkdown(comparison, kMostFlips, out);
+    } else if (format == "github") {
+      AppendStepSummary(
+          [&](std::ostream& summary) { WriteComparisonMarkdown(comparison, kMostFlips, summary); });
+      WriteComparisonGithub(comparison, ReportedGate(options_.gate, kMostFlips), out);
     }
   }
   const bool passes = Passes(options_.gate, comparison);

@@ -15,6 +15,7 @@
 #include "evals/run_options.h"
 #include "evals/sequential_looks.h"
 #include "reports/comparison.h"
+#include "reports/failed_limit.h"
 #include "reports/outcomes.h"
 #include "reports/run_directory.h"
 
@@ -27,9 +28,16 @@ class BaselineGate {
   // damaged file (DataError). Samples of lm-evaluation-harness are read here too.
   BaselineGate(const RunOptions& options, const std::vector<EvalPlan>& plans);
 
-  // Compares a finished run's directory, writes comparison.json, comparison.md and comparison.html
-  // into it, and shows the comparison in the formats of the options. False where the gate fails.
-  bool Finish(const RunDirectory& directory, std::ostream& out, std::ostream& err) const;
+  // Compares a finished run's directory with the baseline.
+  Comparison Compare(const RunDirectory& directory) const;
+
+  // What a run's JUnit report shows as failed: the scores whose verdict fails the gate.
+  std::vector<FailedLimit> Failures(const Comparison& comparison) const;
+
+  // Writes comparison.json, comparison.md and comparison.html into the run directory, and shows the
+  // comparison in the formats of the options. False where the gate fails.
+  bool Finish(const Comparison& comparison, const RunDirectory& directory, std::ostream& out,
+              std::ostream& err) const;
 
   // Of a sequential run: when its tasks are looked at, whether a task is decided at a look, and at
   // which look it ended.
@@ -39,8 +47,6 @@ class BaselineGate {
   void SetLook(const std::string& task, std::size_t look) { look_of_[task] = look; }
 
  private:
-  Comparison Compare(const RunOutcomes& run) const;
-
   const RunOptions& options_;
   CompareOptions compare_;
   RunOutcomes baseline_;

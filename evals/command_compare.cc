@@ -2,23 +2,24 @@
 
 #include <unistd.h>
 
-#include <fstream>
-#include <functional>
+#include <algorithm>
+#include <iterator>
 #include <ostream>
 
 #include "evals/commands.h"
+#include "evals/compare_bench.h"
 #include "evals/compare_runs.h"
 #include "evals/jsonl_lines.h"
 #include "evals/program.h"
 #include "evals/read_outcomes.h"
+#include "evals/replace_file.h"
+#include "evals/step_summary.h"
 #include "evals/terminal.h"
 #include "reports/baseline.h"
 #include "reports/comparison_report.h"
 
 namespace meval {
 namespace {
-
-namespace fs = std::filesystem;
 
 void WriteReport(const CompareCommandOptions& options, const Comparison& comparison,
                  std::ostream& out) {
@@ -27,6 +28,12 @@ void WriteReport(const CompareCommandOptions& options, const Comparison& compari
     WriteComparisonJson(comparison, out);
   } else if (options.format == "markdown") {
     WriteComparisonMarkdown(comparison, most_flips, out);
+  } else if (options.format == "junit") {
+    WriteComparisonJunit(comparison, ReportedGate(options.gate, most_flips), out);
+  } else if (options.format == "github") {
+    AppendStepSummary(
+        [&](std::ostream& summary) { WriteComparisonMarkdown(comparison, most_flips, summary); });
+    WriteComparisonGithub(comparison, ReportedGate(options.gate, most_flips), out);
   } else {
     const bool is_stdout = options.out == "-";
     WriteComparisonConsole(comparison,
@@ -37,25 +44,14 @@ void WriteReport(const CompareCommandOptions& options, const Comparison& compari
   }
 }
 
-// A file that `flag` names, replaced only once its new contents are whole: a baseline is worth more
-// than a half-written one.
-void ReplaceFile(const fs::path& path, const char* flag,
-                 const std::function<void(std::ostream&)>& writer) {
-  const fs::path temporary = path.string() + ".tmp";
-  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-  if (out) writer(out);
-  out.close();
-  std::error_code error;
-  if (out) fs::rename(temporary, path, error);
-  if (out && !error) return;
-  fs::remove(temporary, error);
-  throw UsageError(std::string(flag) + ": " + path.string() +
-                   " cannot be written; name another file");
-}
-
 }  // namespace
 
 int CompareCommand(const CompareCommandOptions& options, std::ostream& out, std::ostream& err) {
+  const auto num_benches = std::count_if(options.runs.begin(), options.runs.end(), IsBench);
+  if (num_benches == std::ssize(options.runs)) return CompareBenchCommand(options, out);
+  if (num_benches > 0) {
+    throw UsageError("compare: expected runs or benchmarks, found both");
+  }
   const std::vector<RunOutcomes> runs = ReadOutcomes(options.runs);
   bool passes = true;
   if (runs.size() > 1) {

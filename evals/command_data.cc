@@ -63,6 +63,7 @@ void PrintTask(const Task& task, const DataSelection& selection, std::ostream& o
 
 int DataCommand(const DataCommandOptions& options, std::ostream& out) {
   const TaskRegistry registry(options.data.include_paths);
+  RequireDataFilesAreUsed(options.data, registry.tasks(), "those there are");
   out << "Looked for data in:";
   for (const auto& directory : DataDirectories(options.data)) out << "  " << directory.string();
   out << "\n\n";

@@ -3,15 +3,18 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <ostream>
+#include <span>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "evals/compare_runs.h"
+#include "evals/draw_sheet.h"
+#include "evals/export_lm_eval.h"
 #include "evals/jsonl_lines.h"
 #include "evals/program.h"
+#include "evals/read_outcomes.h"
 #include "evals/report_options.h"
 #include "evals/report_page.h"
 #include "evals/run_formats.h"
@@ -24,20 +27,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Runs of earlier builds have no such file: their pages show exemplars by name.
-PromptParts ReadParts(const fs::path& directory, const std::string& task) {
-  const fs::path path = directory / PromptsFileName(task);
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return {};
-  return ReadPromptParts(std::string{std::istreambuf_iterator<char>(in), {}}, path.string());
+// Flips of each task that the baseline has too.
+void AddFlips(const ReportCommandOptions& options, std::span<HtmlTask> pages,
+              const RunReport& report) {
+  const std::vector<RunOutcomes> runs = ReadOutcomes(std::vector{options.baseline, options.run});
+  SetFlips(CompareRuns(runs, {}), report, pages);
 }
 
-void WritePage(const RunReport& report, const fs::path& directory, std::ostream& out) {
+void WritePage(const ReportCommandOptions& options, const RunReport& report, std::ostream& out) {
+  const fs::path& directory = options.run;
   std::vector<HtmlTask> tasks;
   for (const TaskResult& task : report.tasks) {
     tasks.push_back(MakeHtmlTask(task, ReadSampleLog(directory, task.task).samples,
-                                 ReadParts(directory, task.task)));
+                                 ReadStoredParts(directory, task.task)));
   }
+  if (!options.baseline.empty()) AddFlips(options, tasks, report);
   WriteHtmlReport(report, RunFigures(report), tasks, out);
 }
 
@@ -45,14 +49,26 @@ void WritePage(const RunReport& report, const fs::path& directory, std::ostream&
 
 int ReportCommand(const ReportCommandOptions& options, std::ostream& out, std::ostream& err) {
   const RunReport report = ReadRunReport(options.run);
+  if (options.sheet > 0) {
+    const fs::path folder = options.out.empty() ? options.run : fs::path(options.out);
+    const std::vector<fs::path> paths = WriteSheets(options.run, report, options.sheet, folder);
+    for (const fs::path& path : paths) err << path.string() << '\n';
+    if (paths.empty()) err << "mistral-eval: no task of this run has answers to rate\n";
+    return kExitOk;
+  }
+  if (options.format == "lm-eval") {
+    const fs::path folder = options.out.empty() ? options.run / "lm-eval" : fs::path(options.out);
+    err << ExportLmEval(options.run, report, folder).string() << '\n';
+    return kExitOk;
+  }
   const bool is_page = options.format == "html";
   std::string path = options.out;
   if (path.empty()) path = is_page ? (options.run / "report.html").string() : "-";
   OutputStream output(path, "--out", out);
   if (is_page) {
-    WritePage(report, options.run, output.stream());
+    WritePage(options, report, output.stream());
   } else {
-    WriteRunFormat(options.format, report,
+    WriteRunFormat(options.format, report, {},
                    {.color = path == "-" && WantsColor(options.no_color),
                     .all_groups = options.all_groups,
                     .width = TerminalWidth(STDOUT_FILENO)},

@@ -15,10 +15,12 @@
 
 #include "evals/aggregate_task.h"
 #include "evals/baseline_gate.h"
+#include "evals/chat_setup.h"
 #include "evals/commands.h"
 #include "evals/dry_run.h"
 #include "evals/encode_ahead.h"
 #include "evals/engine_language_model.h"
+#include "evals/export_lm_eval.h"
 #include "evals/interrupt.h"
 #include "evals/model_loader.h"
 #include "evals/outline_encoder.h"
@@ -111,25 +113,26 @@ const MetricValue& FindMetric(const RunReport& report, const FailUnder& rule) {
                    rule.metric);
 }
 
-int ApplyFailUnder(const RunOptions& options, const RunReport& report, std::ostream& err) {
-  int code = kExitOk;
+std::vector<FailedLimit> FailedLimits(const RunOptions& options, const RunReport& report) {
+  std::vector<FailedLimit> failed;
   for (const FailUnder& rule : options.fail_under) {
     const MetricValue& metric = FindMetric(report, rule);
     if (!metric.higher_is_better) {  // perplexities: the limit is the most that is allowed
       if (metric.value <= rule.value) continue;
-      err << fmt::format("mistral-eval: {} {} is {:.4f}, above the limit of {:.4f}\n", rule.task,
-                         rule.metric, metric.value, rule.value);
-      code = kExitRegression;
+      failed.push_back({rule.task, rule.metric,
+                        fmt::format("{} {} is {:.4f}, above the limit of {:.4f}", rule.task,
+                                    rule.metric, metric.value, rule.value)});
       continue;
     }
     // A limit above 1 is meant in percent.
     const double limit = rule.value > 1 ? rule.value / 100 : rule.value;
     if (AsFraction(metric, metric.value) >= limit) continue;
-    err << fmt::format("mistral-eval: {} {} is {:.2f}%, under the limit of {:.2f}%\n", rule.task,
-                       rule.metric, 100 * AsFraction(metric, metric.value), 100 * limit);
-    code = kExitRegression;
+    failed.push_back(
+        {rule.task, rule.metric,
+         fmt::format("{} {} is {:.2f}%, under the limit of {:.2f}%", rule.task, rule.metric,
+                     100 * AsFraction(metric, metric.value), 100 * limit)});
   }
-  return code;
+  return failed;
 }
 
 void WriteReport(const RunDirectory& directory, const RunReport& report) {
@@ -182,13 +185,40 @@ int NumThreads(const ModelOptions& options) {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+// What was asked for on stdout and beside the run. `verdicts` are the failures of the gate: JUnit's
+// one document holds them too, in the other formats the gate speaks for itself.
+void WriteFormats(const RunOptions& options, const RunReport& report,
+                  const std::vector<FailedLimit>& failed, const std::vector<FailedLimit>& verdicts,
+                  const fs::path& directory, std::ostream& out) {
+  std::vector<FailedLimit> all = failed;
+  all.insert(all.end(), verdicts.begin(), verdicts.end());
+  for (const std::string& format : options.formats) {
+    if (format == "lm-eval") {
+      ExportLmEval(directory, report, directory / "lm-eval");
+      continue;
+    }
+    WriteRunFormat(format, report, format == "junit" ? all : failed,
+                   {.color = WantsColor(options.no_color),
+                    .all_groups = options.all_groups,
+                    .width = TerminalWidth(STDOUT_FILENO)},
+                   out);
+  }
+}
+
 }  // namespace
 
 int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) {
   const Clock::time_point begin = Clock::now();
   const InterruptGuard interrupt;  // before any other thread
-  const PlannedTasks planned(options);
+  const std::shared_ptr<const ChatFormat> chat = ResolveChat(options.chat, options.model);
+  const PlannedTasks planned(options, chat);
   CheckFailUnder(options, planned.plans());
+  if (chat != nullptr && !options.quiet) {
+    err << fmt::format("chat template: {}{}\n", chat->chat_template.name(),
+                       chat->folds_system() ? " (no system role: system texts go into the first "
+                                              "user turn)"
+                                            : "");
+  }
   if (options.dry_run) {
     DryRun(options, planned.plans(), out, err);
     return kExitOk;
@@ -247,21 +277,23 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
   model.engine.reset();  // measuring takes memory of its own
   CompareWithCeiling(*model.context, dtype, work, report);
   if (report.ceiling) WriteReport(directory, report);
-  const std::int64_t page_bytes = WritePage(directory, report, pages);
-  for (const std::string& format : options.formats) {
-    WriteRunFormat(format, report,
-                   {.color = WantsColor(options.no_color),
-                    .all_groups = options.all_groups,
-                    .width = TerminalWidth(STDOUT_FILENO)},
-                   out);
+  const std::vector<FailedLimit> failed = FailedLimits(options, report);
+  std::optional<Comparison> comparison;
+  std::vector<FailedLimit> verdicts;
+  if (gate) {
+    comparison = gate->Compare(directory);
+    verdicts = gate->Failures(*comparison);
+    SetFlips(*comparison, report, pages);
   }
+  const std::int64_t page_bytes = WritePage(directory, report, pages);
+  WriteFormats(options, report, failed, verdicts, path, out);
   if (!options.quiet) {
     err << fmt::format("run directory: {} (report.html: {:.1f} MB)\n", path.string(),
                        static_cast<double>(page_bytes) / 1e6);
   }
-  const bool passes = !gate || gate->Finish(directory, out, err);
-  const int code = ApplyFailUnder(options, report, err);
-  return passes ? code : kExitRegression;
+  const bool passes = !gate || gate->Finish(*comparison, directory, out, err);
+  for (const FailedLimit& limit : failed) err << "mistral-eval: " << limit.message << '\n';
+  return passes && failed.empty() ? kExitOk : kExitRegression;
 }
 
 }  // namespace meval

@@ -2,15 +2,20 @@
 
 #include <algorithm>
 #include <ostream>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "evals/check_task.h"
 #include "evals/commands.h"
+#include "evals/jsonl_lines.h"
 #include "evals/run_eval.h"
+#include "evals/task_skeleton.h"
 #include "metrics/unicode_text.h"
+#include "tasks/error.h"
 #include "tasks/task_registry.h"
 
 namespace meval {
@@ -78,20 +83,14 @@ std::string BeginningOf(const std::string& text) {
          fmt::format(" ... ({} more characters)", size - kShown);
 }
 
-void PrintPrompt(const Task& task, const TaskData& data, const TasksOptions& options,
+void PrintPrompt(const Task& task, const Document& document, const Prompt& prompt,
                  std::int64_t shots, std::ostream& out) {
-  PromptOptions prompt_options;
-  prompt_options.shots = shots;
-  prompt_options.seed = options.seed;
-  const std::vector<Prompt> prompts = BuildPrompts(task, data, prompt_options);
-  if (prompts.empty()) return;
-  const Document& document = data.documents.front();
-  fmt::print(out, "\nThe prompt of the first document, {} ({}), with {} shots:\n", document.id,
-             document.source, shots);
+  fmt::print(out, "\nThe prompt of document {}, {} ({}), with {} shots:\n", document.index + 1,
+             document.id, document.source, shots);
   fmt::print(
       out, "--------------------------------------------------------------------------------\n{}\n",
-      task.definition().request == RequestKind::kRolling ? BeginningOf(prompts.front().question)
-                                                         : prompts.front().Text());
+      task.definition().request == RequestKind::kRolling ? BeginningOf(prompt.question)
+                                                         : prompt.Text());
   out << "--------------------------------------------------------------------------------\n";
   if (task.definition().request == RequestKind::kRolling) {
     fmt::print(out, "counted      {} words, {} bytes\n", document.num_words, document.num_bytes);
@@ -106,6 +105,44 @@ void PrintPrompt(const Task& task, const TaskData& data, const TasksOptions& opt
   } else {
     fmt::print(out, "expected     {:?}\n", task.definition().target_delimiter + document.answer);
   }
+}
+
+// The first documents' prompts.
+void PrintPrompts(const Task& task, const TaskData& data, const TasksOptions& options,
+                  std::int64_t shots, std::ostream& out) {
+  PromptOptions prompt_options;
+  prompt_options.shots = shots;
+  prompt_options.seed = options.seed;
+  const std::vector<Prompt> prompts = BuildPrompts(task, data, prompt_options);
+  const std::size_t count = std::min<std::size_t>(prompts.size(), options.check ? 3 : 1);
+  for (std::size_t i = 0; i < count; ++i) {
+    PrintPrompt(task, data.documents[i], prompts[i], shots, out);
+  }
+}
+
+// Throws DataError if the task does not find its own answers right.
+void PrintCheck(const Task& task, const TaskData& data, std::ostream& out) {
+  std::vector<const Document*> documents;
+  for (const Document& document : data.documents) documents.push_back(&document);
+  const TaskCheck check = CheckAnswers(task.definition(), documents);
+  fmt::print(out, "\nself-test    the answers of {} documents; {} questions occur twice\n",
+             check.num_checked, data.duplicate_questions);
+  if (check.num_cut > 0) {
+    fmt::print(out, "note         {} gold answers hold a stop string, so nobody can give them\n",
+               check.num_cut);
+  }
+  constexpr std::size_t kShown = 10;
+  for (std::size_t i = 0; i < std::min(check.problems.size(), kShown); ++i) {
+    fmt::print(out, "problem      {}\n", check.problems[i]);
+  }
+  if (!check.problems.empty()) {
+    throw DataError(
+        fmt::format("task \"{}\": expected gold answers to score full marks and others "
+                    "nothing, found {} problems. Look at its filters, stop strings and "
+                    "scores",
+                    task.name(), check.problems.size()));
+  }
+  out << "fine         gold answers score full marks; no answers and wrong choices score nothing\n";
 }
 
 // One document a line: what a model is shown, what is scored or compared.
@@ -136,11 +173,20 @@ void PrintAllPrompts(const Task& task, const TasksOptions& options, std::ostream
 
 int TasksCommand(const TasksOptions& options, std::ostream& out) {
   const TaskRegistry registry(options.data.include_paths);
+  if (!options.init_from.empty()) {
+    std::istringstream no_input;
+    InputStream input(options.init_from, no_input);
+    out << TaskSkeleton(input.stream(), input.name());
+    return 0;
+  }
   if (options.name.empty()) {
+    RequireDataFilesAreUsed(options.data, registry.tasks(), "those there are");
     PrintList(registry, out);
     return 0;
   }
-  for (const Task& task : registry.Resolve(options.name)) {
+  const std::vector<Task> tasks = registry.Resolve(options.name);
+  RequireDataFilesAreUsed(options.data, tasks, "\"" + options.name + "\"");
+  for (const Task& task : tasks) {
     if (options.all_prompts) {
       PrintAllPrompts(task, options, out);
       continue;
@@ -150,6 +196,7 @@ int TasksCommand(const TasksOptions& options, std::ostream& out) {
     const DataOptions where = TaskDataOptions(task, options.data, shots > 0);
     if (const DataStatus status = task.Locate(where); !status.found) {
       fmt::print(out, "  data          not found: {}\n", status.missing);
+      if (options.check) throw DataError("task \"" + task.name() + "\": " + status.missing);
       continue;
     }
     const TaskData data = task.Load(where);
@@ -159,7 +206,8 @@ int TasksCommand(const TasksOptions& options, std::ostream& out) {
     }
     for (const std::string& warning : data.warnings)
       fmt::print(out, "  note          {}\n", warning);
-    PrintPrompt(task, data, options, shots, out);
+    PrintPrompts(task, data, options, shots, out);
+    if (options.check) PrintCheck(task, data, out);
   }
   return 0;
 }

@@ -294,6 +294,10 @@ Comparison CompareRuns(std::span<const RunOutcomes> runs, const CompareOptions& 
   return comparison;
 }
 
+ComparisonGate ReportedGate(const GateOptions& gate, std::size_t most_flips) {
+  return {.fails_inconclusive = gate.fail_on == "inconclusive", .most_flips = most_flips};
+}
+
 bool Passes(const GateOptions& gate, const Comparison& comparison) {
   if (!gate.is_on) return true;
   const bool fails_inconclusive = gate.fail_on == "inconclusive";

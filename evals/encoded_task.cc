@@ -73,7 +73,7 @@ KeyedChoices EncodeDocument(const EvalPlan& plan, const TextEncoder& encoder, st
   const Document& document = plan.data->documents[index];
   std::vector<std::string> continuations;
   for (const std::string& choice : document.choices) {
-    continuations.push_back(plan.definition().target_delimiter + choice);
+    continuations.push_back(ScoredText(plan.definition(), plan.prompts[index], choice));
   }
   KeyedChoices choices = {
       EncodeChoices(encoder, document, plan.prompts[index], continuations, plan.encode), {}};

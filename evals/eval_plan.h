@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +29,9 @@ struct EvalPlan {
   GenerationDefinition generation;  // the task's, with the command line's overrides
   EncodeOptions encode;
   std::int64_t seed = 1234;
-  bool is_demonstration = false;  // the data are the shipped samples
+  bool is_demonstration = false;           // the data are the shipped samples
+  std::shared_ptr<const ChatFormat> chat;  // null: a base model, or a rolling task
+  bool has_system_text = false;  // an instruction of the user's, or the task's description
 
   const TaskDefinition& definition() const { return task->definition(); }
   // Stop strings in force: they differ without shots for some tasks.

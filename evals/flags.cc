@@ -56,8 +56,23 @@ TasksOptions ParseTasks(std::span<const std::string> arguments) {
   app.add_option("--seed", options.seed, "Seed of the few-shot draw")->capture_default_str();
   app.add_flag("--prompts", options.all_prompts,
                "Print what is asked of every document, one JSON object a line");
+  std::string checked;
+  app.add_option(
+      "--check", checked,
+      "A task, or a path to a .json task file: read it and its data, show three prompts, "
+      "and score its own gold answers, empty answers and wrong choices");
+  app.add_option("--init", options.init_from,
+                 "Print a commented task definition to begin with, made from the first record of "
+                 "this file of JSON lines");
   data.Add(app, options.data);
   Parse(app, arguments);
+  if (!checked.empty()) {
+    if (!options.name.empty()) {
+      throw UsageError("tasks --check: expected one task, found \"" + options.name + "\" too");
+    }
+    options.name = checked;
+    options.check = true;
+  }
   if (options.all_prompts && options.name.empty()) {
     throw UsageError("tasks --prompts: expected the name of a task");
   }

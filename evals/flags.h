@@ -42,6 +42,8 @@ struct TasksOptions {
   std::optional<std::int64_t> shots;
   std::int64_t seed = 1234;
   bool all_prompts = false;  // every document's, as JSON lines, in place of the description
+  bool check = false;        // that the task's own gold answers score full marks
+  std::string init_from;     // JSON lines to make a definition for; "": none
 };
 
 // `data`

@@ -21,7 +21,8 @@ CompareCommandOptions ParseCompare(std::span<const std::string> arguments) {
            "Each is a run directory, a directory of repetitions of one run, a baseline file, or "
            "samples of lm-evaluation-\n"
            "harness. Runs whose prompts or data differ are refused. docs/statistics.md says what "
-           "is computed.");
+           "is computed. Results of `bench` are compared by ratios of rates with intervals; "
+           "--margin is then in percent.");
   app.add_option("RUNS", options.runs, "The baseline and one run or more")->required();
   compare.Add(app, options.compare, "Statistics");
   compare.AddSelection(app, options.compare);
@@ -36,13 +37,15 @@ CompareCommandOptions ParseCompare(std::span<const std::string> arguments) {
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   app.add_option("--html", options.html, "Also write a page with every flip to this file");
-  app.add_option("--format", options.format, "console, json or markdown")->capture_default_str();
+  app.add_option("--format", options.format,
+                 "console, json, markdown, junit, or github: annotations and the step summary")
+      ->capture_default_str();
   app.add_option("--out", options.out, "File to write; - is stdout")->capture_default_str();
   app.add_flag("--no-color", options.no_color,
                "No colours (also: the NO_COLOR environment variable)");
   Parse(app, arguments);
   compare.Finish(options.compare);
-  RequireWord("--format", options.format, {"console", "json", "markdown"});
+  RequireWord("--format", options.format, {"console", "json", "markdown", "junit", "github"});
   RequireWord("--fail-on", options.gate.fail_on, {"regressed", "inconclusive"});
   if (options.runs.size() < 2 && options.write_baseline.empty()) {
     throw UsageError(

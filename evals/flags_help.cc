@@ -7,9 +7,10 @@
 namespace meval {
 
 std::span<const std::string_view> CommandNames() {
-  static constexpr std::array<std::string_view, 15> kNames = {
-      "run",    "tasks",   "data",    "loglikelihood", "generate", "perplexity", "score",  "arena",
-      "report", "compare", "history", "tokenize",      "model",    "selftest",   "version"};
+  static constexpr std::array<std::string_view, 16> kNames = {
+      "run",      "tasks", "data",     "loglikelihood", "generate", "perplexity",
+      "score",    "arena", "report",   "compare",       "history",  "bench",
+      "tokenize", "model", "selftest", "version"};
   return kNames;
 }
 
@@ -33,6 +34,7 @@ Commands (`mistral-eval COMMAND --help` says more; flags without a command mean 
   arena          ratings of models (Bradley-Terry, Elo) from battles of two each
   compare        runs side by side on the same records: what differs beyond chance, what flipped; a gate for CI
   history DIR    scores over time from the run directories below DIR, as tables and a page with charts
+  bench          throughput and latency of the engine, beside what this machine can do at most
   report RUN     the page, tables and exports of an earlier run, written again
   tokenize       text to ids and pieces, ids to text
   model          what a checkpoint is and what it needs

@@ -19,7 +19,9 @@ HistoryOptions ParseHistory(std::span<const std::string> arguments) {
       "one table for each\n"
       "task and set of prompts, with 95 % intervals, the verdict of each run against the one "
       "before it (as `compare`\n"
-      "reaches it) and the verdict of the gate it went through (`run --baseline`).");
+      "reaches it) and the verdict of the gate it went through (`run --baseline`). Results of "
+      "`bench` follow, one table\n"
+      "for each throughput test on one machine.");
   app.add_option("DIR", options.directory, "Where the run directories are")->required();
   compare.Add(app, options.compare, "Statistics");
   compare.AddSelection(app, options.compare);

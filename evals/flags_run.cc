@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "evals/chat_setup.h"
 #include "evals/command_line/common_flags.h"
 #include "evals/command_line/compare_flags.h"
 #include "evals/flags.h"
@@ -106,7 +107,7 @@ struct RunWords {
         {{"length", BoundaryRule::kLength}, {"lcp", BoundaryRule::kLongestCommonPrefix}});
     if (!formats.empty()) run.formats = CLI::detail::split(formats, ',');
     for (const std::string& format : run.formats) {
-      RequireWord("--format", format, RunFormatNames());
+      if (format != "lm-eval") RequireWord("--format", format, RunFormatNames());
     }
     if (!gen_kwargs.empty()) ParseGenKwargs(gen_kwargs, run);
     for (const std::string& rule : fail_under) run.fail_under.push_back(ParseFailUnder(rule));
@@ -125,8 +126,21 @@ void AddRunTaskFlags(CLI::App& app, RunOptions& run, RunWords& words) {
                  "How they are drawn: task (as the reference harness), per-doc or fixed")
       ->group(group)
       ->capture_default_str();
-  app.add_option("--system,--system_instruction", run.system,
-                 "System instruction in front of the prompt")
+  app.add_option("--chat-template,--apply_chat_template", run.chat.chat_template,
+                 "How a chat model is addressed: auto (default: the checkpoint's own, if it has "
+                 "one), model, "
+                 "none, mistral-v1, mistral-v3, llama-2, chatml, or a file")
+      ->group(group)
+      ->expected(0, 1);
+  app.add_option("--fewshot-as-multiturn,--fewshot_as_multiturn", run.chat.shots_as_turns,
+                 "With a chat template: each solved example is a turn of its own; false: all stand "
+                 "in the one user turn")
+      ->group(group)
+      ->capture_default_str();
+  app.add_option(
+         "--system,--system_instruction", run.system,
+         "System instruction in front of the prompt; mistral-guardrail: that of the Mistral "
+         "7B paper")
       ->group(group);
   app.add_option("--limit", run.limit,
                  "Only the first N documents of each task, or a fraction below 1")
@@ -173,10 +187,10 @@ void AddRunOutputFlags(CLI::App& app, RunOptions& run, RunWords& words) {
                  "Run directory; one with the same identity is continued (default: "
                  "runs/<time>-<model>-<tasks>)")
       ->group(group);
-  app.add_option(
-         "--format", words.formats,
-         "What goes to stdout: console, json, markdown, csv (default: console); report.html is "
-         "always written")
+  app.add_option("--format", words.formats,
+                 "What goes to stdout: console, json, markdown, csv, junit, github, benchmark, "
+                 "benchmark-smaller (default: console); lm-eval: files in that harness's form, "
+                 "below the run directory. report.html is always written")
       ->group(group);
   app.add_flag("--dry-run", run.dry_run,
                "Print what would be computed, in tokens, steps, KV pages and time, and stop; only "
@@ -253,6 +267,9 @@ RunOptions ParseRun(std::span<const std::string> arguments) {
   model.Finish(run.model);
   data.Finish(run.data);
   words.Finish(run);
+  run.system = SystemText(run.system);
+  // The flag alone asks for the model's own template.
+  if (run.chat.chat_template.empty()) run.chat.chat_template = "model";
   compare.Finish(run.compare);
   if (run.model.threads > 0) run.compare.pair.num_threads = run.model.threads;
   CheckRanges(run);

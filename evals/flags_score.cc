@@ -166,6 +166,9 @@ ScoreOptions ParseScore(std::span<const std::string> arguments) {
            "sample logs and compared\n"
            "                          bit by bit; exit code 1 where one differs, 3 where a file "
            "is damaged\n"
+           "  --sheet FILE...         sheets that raters filled in (`report --sheet N` writes "
+           "them): means with intervals,\n"
+           "                          and how far the raters agree\n"
            "  --list                  the metrics and their parameters");
   AddPairFlags(app, given, options);
   app.add_option("--samples", options.samples, "The directory of a run");

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "evals/compare_bench.h"
 #include "evals/compare_runs.h"
 #include "evals/flags.h"
 #include "evals/run_outcomes.h"
@@ -25,7 +26,14 @@ struct FoundRun {
   RunReport report;
 };
 
-std::vector<FoundRun> FindRuns(const fs::path& directory, std::vector<std::string>& notes) {
+struct FoundBench {
+  fs::path path;
+  BenchReport report;
+};
+
+// The earliest first.
+std::vector<FoundRun> FindRuns(const fs::path& directory, std::vector<FoundBench>& benches,
+                               std::vector<std::string>& notes) {
   std::error_code error;
   if (!fs::is_directory(directory, error)) {
     throw UsageError("history: " + directory.string() +
@@ -35,17 +43,24 @@ std::vector<FoundRun> FindRuns(const fs::path& directory, std::vector<std::strin
   std::vector<FoundRun> runs;
   for (const fs::directory_entry& entry :
        fs::recursive_directory_iterator(directory, fs::directory_options::skip_permission_denied)) {
-    if (entry.path().filename() != "results.json" || !entry.is_regular_file()) continue;
+    if (!entry.is_regular_file()) continue;
     try {
-      runs.push_back({entry.path().parent_path(), ReadRunReport(entry.path().parent_path())});
+      if (entry.path().filename() == "results.json") {
+        runs.push_back({entry.path().parent_path(), ReadRunReport(entry.path().parent_path())});
+      } else if (entry.path().filename() == "bench.json") {
+        benches.push_back({entry.path().parent_path(), ReadBench(entry.path())});
+      }
     } catch (const DataError& damage) {
       notes.push_back(std::string("passed over: ") + damage.what());
     }
   }
-  if (runs.empty()) {
+  if (runs.empty() && benches.empty()) {
     throw UsageError("history: " + directory.string() +
-                     ": expected run directories below it, found none");
+                     ": expected run directories or benchmarks below it, found none");
   }
+  std::sort(benches.begin(), benches.end(), [](const FoundBench& a, const FoundBench& b) {
+    return std::pair(a.report.started_at, a.path) < std::pair(b.report.started_at, b.path);
+  });
   std::sort(runs.begin(), runs.end(), [](const FoundRun& a, const FoundRun& b) {
     return std::pair(a.report.started_at, a.path) < std::pair(b.report.started_at, b.path);
   });
@@ -85,7 +100,9 @@ class HistoryBuilder {
   }
 
   History Build() {
-    for (const FoundRun& run : FindRuns(directory_, history_.notes)) AddRun(run);
+    std::vector<FoundBench> benches;
+    for (const FoundRun& run : FindRuns(directory_, benches, history_.notes)) AddRun(run);
+    for (const FoundBench& bench : benches) AddBench(bench);
     return std::move(history_);
   }
 
@@ -119,6 +136,54 @@ class HistoryBuilder {
       history_.lines[last.line].points.push_back(std::move(point));
       last.outcomes = std::move(own);
     }
+  }
+
+  // One line for each test on one machine; --task names tests, too.
+  void AddBench(const FoundBench& bench) {
+    const BenchReport& report = bench.report;
+    for (const ThroughputTest& test : report.throughput) {
+      if (!IsAskedFor(test.name)) continue;
+      const std::string title = test.name + " of " + report.model + ", " + report.dtype + ", " +
+                                std::to_string(report.host.num_threads) + " threads, " +
+                                report.host.cpu + ": tokens/s";
+      const auto [found, is_new] = last_bench_.try_emplace(title);
+      if (is_new) {
+        found->second.line = history_.lines.size();
+        HistoryLine line;
+        line.title = title;
+        line.metric = "rate";
+        line.unit = "tokens/s";
+        history_.lines.push_back(std::move(line));
+      }
+      HistoryPoint point = Describe(bench, test);
+      if (!is_new) point.since_previous = VerdictOf(*found->second.report, report, test.name);
+      history_.lines[found->second.line].points.push_back(std::move(point));
+      found->second.report = report;
+    }
+  }
+
+  HistoryPoint Describe(const FoundBench& bench, const ThroughputTest& test) const {
+    HistoryPoint point;
+    point.run = bench.path.lexically_relative(directory_).string();
+    point.started_at = bench.report.started_at;
+    point.model = bench.report.model;
+    point.dtype = bench.report.dtype;
+    point.version =
+        bench.report.version + (bench.report.label.empty() ? "" : " " + bench.report.label);
+    point.value = test.rate.median;
+    point.ci_low = test.rate.ci_low;
+    point.ci_high = test.rate.ci_high;
+    return point;
+  }
+
+  std::string VerdictOf(const BenchReport& before, const BenchReport& after,
+                        const std::string& test) const {
+    const NamedBench both[] = {{"before", before}, {"after", after}};
+    const BenchComparison comparison = CompareBench(both, BenchMargin(options_));
+    for (const BenchDifference& difference : comparison.pairs.front().differences) {
+      if (difference.test == test) return difference.verdict;
+    }
+    return "";
   }
 
   Last& LineOf(const TaskResult& task) {
@@ -170,6 +235,11 @@ class HistoryBuilder {
   std::set<std::string> asked_for_;
   History history_;
   std::map<std::pair<std::string, std::string>, Last> last_;  // task and prompts
+  struct LastBench {
+    std::size_t line = 0;
+    std::optional<BenchReport> report;
+  };
+  std::map<std::string, LastBench> last_bench_;  // by the line's title
 };
 
 }  // namespace

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <fstream>
 #include <optional>
 #include <set>
@@ -13,6 +15,7 @@
 #include "evals/flags.h"
 #include "evals/jsonl_lines.h"
 #include "metrics/aggregate.h"
+#include "metrics/multiple_choice.h"
 #include "tasks/digest.h"
 #include "tasks/error.h"
 
@@ -107,20 +110,21 @@ std::string Trimmed(std::string text) {
   return text;
 }
 
-// The likeliest continuation by "filtered_resps", [[logprob, is_greedy], ...].
-std::string ChosenOf(const Json& responses, const std::vector<std::string>& continuations) {
-  std::optional<double> largest;
-  std::string chosen;
-  if (!responses.is_array()) return "";
-  for (std::size_t i = 0; i < std::min(responses.size(), continuations.size()); ++i) {
-    if (!responses[i].is_array() || responses[i].empty()) return "";
+// What was chosen by "filtered_resps", [[logprob, is_greedy], ...]: the likeliest continuation, and
+// the likeliest per character. "" where the responses are no such list.
+LmEvalAnswer ChosenOf(const Json& responses, const std::vector<std::string>& continuations) {
+  if (!responses.is_array() || responses.size() != continuations.size()) return {};
+  std::vector<std::string> texts;
+  for (const std::string& continuation : continuations) texts.push_back(Trimmed(continuation));
+  std::vector<ScoredChoice> choices;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (!responses[i].is_array() || responses[i].empty()) return {};
     const std::optional<double> logprob = AsNumber(responses[i][0]);
-    if (logprob && (!largest || *logprob > *largest)) {
-      largest = logprob;
-      chosen = Trimmed(continuations[i]);
-    }
+    if (!logprob || std::isnan(*logprob)) return {};
+    choices.push_back({.text = texts[i], .loglikelihood = *logprob});
   }
-  return chosen;
+  const MultipleChoiceScore scores = ScoreMultipleChoice(choices, std::vector<std::int64_t>{0});
+  return {.text = texts[scores.pred], .per_character = texts[scores.pred_norm]};
 }
 
 // The first text in lists of lists.
@@ -175,8 +179,9 @@ void AddLine(const JsonLine& line, const std::string& task,
   const std::string filter = line.fields.contains("filter") ? TextOf(line, "filter") : "none";
   const auto filtered = line.fields.find("filtered_resps");
   if (filtered != line.fields.end()) {
-    record.answers[filter] =
-        continuations.empty() ? FirstText(*filtered) : ChosenOf(*filtered, continuations);
+    record.answers[filter] = continuations.empty()
+                                 ? LmEvalAnswer{.text = FirstText(*filtered), .per_character = ""}
+                                 : ChosenOf(*filtered, continuations);
   }
   const auto responses = line.fields.find("resps");
   if (continuations.empty() && responses != line.fields.end()) {
@@ -233,7 +238,8 @@ TaskOutcomes TaskLike(const TaskOutcomes& like, std::span<const LmEvalRecord* co
       const std::string filter = *FilterOf(*theirs, name);
       record.scores[name] = theirs->scores.at(filter).at(name.substr(0, name.find(',')));
       if (record.answer.empty() && theirs->answers.contains(filter)) {
-        record.answer = theirs->answers.at(filter);
+        const LmEvalAnswer& answer = theirs->answers.at(filter);
+        record.answer = name == "acc_norm" ? answer.per_character : answer.text;
       }
     }
     task.records.push_back(std::move(record));

@@ -20,13 +20,19 @@
 
 namespace meval {
 
+// What was answered: a text, or a choice, which acc_norm takes per character.
+struct LmEvalAnswer {
+  std::string text;
+  std::string per_character;  // "" where no choices were scored
+};
+
 // One document, under all filters of its task.
 struct LmEvalRecord {
   std::string id;             // "hellaswag:17"
   std::string prompt_digest;  // kShortDigest digits
   std::string expected;
-  std::string completion;                      // "" where choices were scored
-  std::map<std::string, std::string> answers;  // by filter
+  std::string completion;                       // "" where choices were scored
+  std::map<std::string, LmEvalAnswer> answers;  // by filter
   // filter -> metric -> score
   std::map<std::string, std::map<std::string, double>> scores;
 };

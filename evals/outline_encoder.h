@@ -9,6 +9,7 @@
 
 #include "engine/model_outline.h"
 #include "evals/text_encoder.h"
+#include "tasks/chat_template.h"
 
 namespace meval {
 
@@ -19,6 +20,9 @@ class OutlineEncoder : public TextEncoder {
 
   std::vector<TokenId> Encode(std::string_view text) const override {
     return outline_.tokenizer.Encode(text);
+  }
+  std::vector<TokenId> EncodeChat(std::string_view text) const override {
+    return outline_.tokenizer.EncodeMarked(text, kLiteralMark);
   }
   TokenId bos_id() const override { return outline_.config.bos_token_id; }
   std::int64_t max_length() const override { return outline_.max_length; }

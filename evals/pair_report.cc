@@ -214,7 +214,7 @@ void WriteCsv(const PairReport& report, std::ostream& out) {
       const SystemScore& scored = row.systems[i];
       const std::string& name = row.about.name;
       WriteCsvRow(
-          {name, report.systems[i], std::to_string(report.num_pairs),
+          {name, CsvText(report.systems[i]), std::to_string(report.num_pairs),
            CsvNumber(name, scored.score.value), row.about.unit,
            CsvNumber(name, scored.score.standard_error), CsvNumber("level", report.options.level),
            CsvNumber(name, scored.score.ci_low), CsvNumber(name, scored.score.ci_high),

@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "engine/error.h"
+#include "evals/bench_options.h"
 #include "evals/commands.h"
 #include "evals/flags.h"
 #include "evals/report_options.h"
+#include "evals/sheet_command.h"
 #include "kernels/check.h"
 #include "reports/error.h"
 #include "tasks/error.h"
@@ -48,10 +50,16 @@ int Dispatch(std::span<const std::string> arguments, std::istream& in, std::ostr
   }
   if (word == "tokenize") return TokenizeCommand(ParseTokenize(rest), in, out);
   if (word == "model") return ModelCommand(ParseModel(rest), out);
+  if (word == "score" && IsSheetCall(rest)) return SheetCommand(ParseSheet(rest), in, out);
   if (word == "score") return ScoreCommand(ParseScore(rest), in, out);
   if (word == "arena") return ArenaCommand(ParseArena(rest), in, out);
   if (word == "compare") return CompareCommand(ParseCompare(rest), out, err);
   if (word == "history") return HistoryCommand(ParseHistory(rest), out);
+  if (word == "bench") {
+    BenchOptions options = ParseBench(rest);
+    options.command.assign(arguments.begin(), arguments.end());
+    return BenchCommand(options, out, err);
+  }
   if (word == "report") return ReportCommand(ParseReport(rest), out, err);
   if (word == "selftest") return SelftestCommand(ParseSelftest(rest), out, err);
   if (word == "version") return VersionCommand(out);

@@ -19,29 +19,35 @@ struct Cut {
   std::size_t chars = 0;
 };
 
-// The prompt's text after a cut. Code points are taken off the left end of the document field.
-std::string CutText(const Document& document, const Prompt& prompt, const Cut& cut) {
-  std::string text = prompt.Text(cut.shots);
-  if (cut.chars == 0) return text;
-  const std::size_t question_begin = text.size() - prompt.question.size();
+// The question after a cut: code points are taken off the left end of the document field.
+std::string CutQuestion(const Document& document, const Prompt& prompt, const Cut& cut) {
+  std::string question = prompt.question;
   std::size_t end = document.cut_begin;
   for (std::size_t i = 0; i < cut.chars; ++i) {
     ++end;
-    while (end < document.cut_end &&
-           (static_cast<unsigned char>(text[question_begin + end]) & 0xC0U) == 0x80U)
+    while (end < document.cut_end && (static_cast<unsigned char>(question[end]) & 0xC0U) == 0x80U)
       ++end;
   }
-  return text.erase(question_begin + document.cut_begin, end - document.cut_begin);
+  return question.erase(document.cut_begin, end - document.cut_begin);
 }
 
-// The smallest cut under which `excess(text)` is not positive: shots first, then the document
-// field. Nothing if even the largest cut is too long. `excess` returns by how many tokens a context
-// is too long.
+// Token ids of a prompt's text without BOS: a chat template may write it itself, and one is enough.
+std::vector<TokenId> EncodePromptText(const TextEncoder& model, const Prompt& prompt,
+                                      std::string_view text) {
+  if (prompt.chat == nullptr) return model.Encode(text);
+  std::vector<TokenId> tokens = model.EncodeChat(text);
+  if (!tokens.empty() && tokens.front() == model.bos_id()) tokens.erase(tokens.begin());
+  return tokens;
+}
+
+// The smallest cut under which `excess(cut)` is not positive: shots first, then the document field.
+// Nothing if even the largest cut is too long. `excess` returns by how many tokens a context is too
+// long.
 std::optional<Cut> FindCut(const Document& document, const Prompt& prompt,
-                           const std::function<std::int64_t(const std::string&)>& excess) {
+                           const std::function<std::int64_t(const Cut&)>& excess) {
   Cut cut;
   for (; cut.shots <= prompt.shots.size(); ++cut.shots) {
-    if (excess(CutText(document, prompt, cut)) <= 0) return cut;
+    if (excess(cut) <= 0) return cut;
   }
   cut.shots = prompt.shots.size();
   const std::string_view field =
@@ -49,10 +55,10 @@ std::optional<Cut> FindCut(const Document& document, const Prompt& prompt,
           .substr(document.cut_begin, document.cut_end - document.cut_begin);
   std::size_t low = 0;  // too long
   auto high = static_cast<std::size_t>(CountCodePoints(field));
-  if (high == 0 || excess(CutText(document, prompt, {cut.shots, high})) > 0) return std::nullopt;
+  if (high == 0 || excess({cut.shots, high}) > 0) return std::nullopt;
   while (high - low > 1) {
     const std::size_t middle = low + (high - low) / 2;
-    (excess(CutText(document, prompt, {cut.shots, middle})) <= 0 ? high : low) = middle;
+    (excess({cut.shots, middle}) <= 0 ? high : low) = middle;
   }
   cut.chars = high;
   return cut;
@@ -82,20 +88,24 @@ std::int64_t DropLeft(std::vector<TokenId>& context, std::int64_t excess, bool k
   return excess;
 }
 
-// `prefixes`: what follows the context before each continuation; none, or as many.
-EncodedChoices EncodeAll(const TextEncoder& model, const std::string& context,
-                         std::span<const std::string> prefixes,
-                         std::span<const std::string> continuations, BoundaryRule rule) {
+// Every continuation of a document behind its prompt after a cut.
+EncodedChoices EncodeAll(const TextEncoder& model, const Document& document, const Prompt& prompt,
+                         const Cut& cut, std::span<const std::string> continuations,
+                         BoundaryRule rule) {
+  const std::string question = CutQuestion(document, prompt, cut);
+  const std::string context = prompt.TextWith(question, cut.shots);
   // Every pair asks for the tokens of the same context: they are computed once.
   const std::string_view bare_context = StripRight(context);
   const std::vector<TokenId> context_tokens =
-      bare_context.empty() ? std::vector<TokenId>{} : model.Encode(bare_context);
+      bare_context.empty() ? std::vector<TokenId>{} : EncodePromptText(model, prompt, bare_context);
   const EncodeText encode = [&](std::string_view text) {
-    return text == bare_context ? context_tokens : model.Encode(text);
+    return text == bare_context ? context_tokens : EncodePromptText(model, prompt, text);
   };
+  const std::vector<std::string>& prefixes = document.choice_prefixes;
   EncodedChoices encoded;
   for (std::size_t i = 0; i < continuations.size(); ++i) {
-    const std::string& whole = prefixes.empty() ? context : context + prefixes[i];
+    const std::string whole =
+        prefixes.empty() ? context : prompt.TextWith(question + prefixes[i], cut.shots);
     EncodedPair pair = EncodePair(encode, model.bos_id(), whole, continuations[i], rule);
     encoded.boundary_merges.push_back(pair.boundary_merge);
     encoded.requests.push_back({std::move(pair.context), std::move(pair.continuation)});
@@ -149,8 +159,10 @@ const char* Name(TruncationPolicy policy) {
 EncodedChoices EncodeChoices(const TextEncoder& model, const Document& document,
                              const Prompt& prompt, std::span<const std::string> continuations,
                              const EncodeOptions& options) {
-  EncodedChoices encoded =
-      EncodeAll(model, prompt.Text(), document.choice_prefixes, continuations, options.boundary);
+  const auto encode = [&](const Cut& cut) {
+    return EncodeAll(model, document, prompt, cut, continuations, options.boundary);
+  };
+  EncodedChoices encoded = encode({});
   const std::int64_t excess = Excess(model, encoded);
   if (excess <= 0) return encoded;
   if (options.truncation == TruncationPolicy::kError) {
@@ -161,19 +173,14 @@ EncodedChoices EncodeChoices(const TextEncoder& model, const Document& document,
     encoded.truncated = Truncation{.tokens_dropped = dropped};
     return encoded;
   }
-  const auto excess_of = [&](const std::string& text) {
-    return Excess(
-        model, EncodeAll(model, text, document.choice_prefixes, continuations, options.boundary));
-  };
+  const auto excess_of = [&](const Cut& cut) { return Excess(model, encode(cut)); };
   if (const std::optional<Cut> cut = FindCut(document, prompt, excess_of)) {
-    encoded = EncodeAll(model, CutText(document, prompt, *cut), document.choice_prefixes,
-                        continuations, options.boundary);
+    encoded = encode(*cut);
     encoded.truncated = ToTruncation(*cut);
     return encoded;
   }
   const Cut all = {prompt.shots.size(), 0};
-  encoded = EncodeAll(model, CutText(document, prompt, all), document.choice_prefixes,
-                      continuations, options.boundary);
+  encoded = encode(all);
   encoded.truncated = ToTruncation(all);
   encoded.truncated->tokens_dropped = TruncateLeft(model, document, true, encoded);
   return encoded;
@@ -183,15 +190,16 @@ EncodedPrompt EncodeGenerationPrompt(const TextEncoder& model, const Document& d
                                      const Prompt& prompt, std::int64_t max_new_tokens,
                                      const EncodeOptions& options) {
   const std::int64_t limit = model.max_length() - max_new_tokens;
-  const auto encode = [&](const std::string& text) {
-    std::vector<TokenId> tokens = model.Encode(text);
+  const auto encode = [&](const Cut& cut) {
+    std::vector<TokenId> tokens = EncodePromptText(
+        model, prompt, prompt.TextWith(CutQuestion(document, prompt, cut), cut.shots));
     tokens.insert(tokens.begin(), model.bos_id());
     return tokens;
   };
-  const auto excess_of = [&](const std::string& text) {
-    return static_cast<std::int64_t>(encode(text).size()) - limit;
+  const auto excess_of = [&](const Cut& cut) {
+    return static_cast<std::int64_t>(encode(cut).size()) - limit;
   };
-  EncodedPrompt encoded = {encode(prompt.Text()), std::nullopt};
+  EncodedPrompt encoded = {encode({}), std::nullopt};
   const std::int64_t excess = static_cast<std::int64_t>(encoded.tokens.size()) - limit;
   if (excess <= 0) return encoded;
   if (limit < 2) {
@@ -206,12 +214,12 @@ EncodedPrompt EncodeGenerationPrompt(const TextEncoder& model, const Document& d
     return encoded;
   }
   if (const std::optional<Cut> cut = FindCut(document, prompt, excess_of)) {
-    encoded.tokens = encode(CutText(document, prompt, *cut));
+    encoded.tokens = encode(*cut);
     encoded.truncated = ToTruncation(*cut);
     return encoded;
   }
   const Cut all = {prompt.shots.size(), 0};
-  encoded.tokens = encode(CutText(document, prompt, all));
+  encoded.tokens = encode(all);
   encoded.truncated = ToTruncation(all);
   encoded.truncated->tokens_dropped =
       DropLeft(encoded.tokens, static_cast<std::int64_t>(encoded.tokens.size()) - limit, true);

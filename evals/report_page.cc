@@ -28,4 +28,12 @@ HtmlTask MakeHtmlTask(const TaskResult& task, std::span<const SampleResult> samp
           .num_records = static_cast<std::int64_t>(samples.size())};
 }
 
+void SetFlips(const Comparison& comparison, const RunReport& report, std::span<HtmlTask> pages) {
+  for (std::size_t i = 0; i < report.tasks.size(); ++i) {
+    for (const TaskComparison& task : comparison.tasks) {
+      if (task.task == report.tasks[i].task) pages[i].flips = FlipsJson(task.pairs.front().flips);
+    }
+  }
+}
+
 }  // namespace meval

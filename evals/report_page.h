@@ -6,6 +6,7 @@
 #include <span>
 
 #include "evals/eval_plan.h"
+#include "reports/comparison.h"
 #include "reports/html_report.h"
 #include "reports/prompt_parts.h"
 #include "reports/result.h"
@@ -18,6 +19,10 @@ PromptParts PartsOf(const EvalPlan& plan);
 // Its charts and its records as JSON; the samples themselves need not be kept.
 HtmlTask MakeHtmlTask(const TaskResult& task, std::span<const SampleResult> samples,
                       const PromptParts& parts);
+
+// Marks the records that flipped since a baseline, which the comparison's first pairs are with.
+// `pages` are those of report.tasks, in their order.
+void SetFlips(const Comparison& comparison, const RunReport& report, std::span<HtmlTask> pages);
 
 }  // namespace meval
 

@@ -1,5 +1,6 @@
 #include "evals/run_eval.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
@@ -10,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "evals/aggregate_task.h"
+#include "evals/chat_setup.h"
 #include "evals/flags.h"
 #include "evals/install_paths.h"
 #include "evals/model_loader.h"
@@ -17,6 +19,7 @@
 #include "evals/run_cost.h"
 #include "evals/subset.h"
 #include "tasks/digest.h"
+#include "tasks/nearest_name.h"
 #include "tasks/task_registry.h"
 
 namespace meval {
@@ -54,6 +57,7 @@ std::map<std::string, std::string> SettingsOf(const EvalPlan& plan, std::int64_t
   std::map<std::string, std::string> settings = {
       {"truncation", Name(plan.encode.truncation)},
       {"boundary", plan.encode.boundary == BoundaryRule::kLength ? "length" : "lcp"}};
+  settings.merge(DescribeChat(plan.chat.get(), plan.has_system_text));
   if (plan.definition().request == RequestKind::kGeneration) {
     const GenerationDefinition& generation = plan.generation;
     settings["temperature"] = fmt::format("{}", generation.temperature);
@@ -92,18 +96,19 @@ std::map<std::string, std::string> SemanticFlags(const RunOptions& options) {
   return flags;
 }
 
-// Data files of tasks that are not in the run are a slip of the user's.
-void CheckDataFilesAreUsed(const RunOptions& options, const std::vector<Task>& tasks) {
-  for (const auto& [name, files] : options.data.files) {
-    bool used = false;
-    for (const Task& task : tasks) used = used || task.name() == name;
-    if (!used)
-      throw UsageError("--data-file: \"" + name + "\" is not a task of this run (--task " +
-                       options.tasks + ")");
+}  // namespace
+
+void RequireDataFilesAreUsed(const DataSelection& data, std::span<const Task> tasks,
+                             const std::string& where) {
+  for (const auto& [name, files] : data.files) {
+    std::vector<std::string> names;
+    for (const Task& task : tasks) names.push_back(task.name());
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      throw UsageError("--data-file: \"" + name + "\" is not a task of " + where +
+                       tasks::DidYouMean(name, names));
+    }
   }
 }
-
-}  // namespace
 
 std::vector<fs::path> DataDirectories(const DataSelection& data) {
   if (!data.data_dir.empty()) return {data.data_dir};
@@ -137,9 +142,9 @@ DataOptions TaskDataOptions(const Task& task, const DataSelection& selection,
   return options;
 }
 
-PlannedTasks::PlannedTasks(const RunOptions& options)
+PlannedTasks::PlannedTasks(const RunOptions& options, const std::shared_ptr<const ChatFormat>& chat)
     : tasks_(TaskRegistry(options.data.include_paths).Resolve(options.tasks)) {
-  CheckDataFilesAreUsed(options, tasks_);
+  RequireDataFilesAreUsed(options.data, tasks_, "this run (--task " + options.tasks + ")");
   SubsetOptions subset = {.limit = options.limit, .ids = std::nullopt};
   if (!options.ids_file.empty()) subset.ids = ReadIds(options.ids_file);
   for (const Task& task : tasks_) {
@@ -153,7 +158,12 @@ PlannedTasks::PlannedTasks(const RunOptions& options)
                                 {.shots = plan.shots,
                                  .seed = options.seed,
                                  .mode = options.fewshot,
-                                 .system = options.system});
+                                 .system = options.system,
+                                 .chat = chat});
+    if (!plan.prompts.empty()) {
+      plan.chat = plan.prompts.front().chat;
+      plan.has_system_text = !plan.prompts.front().description.empty();
+    }
     plan.fewshot = options.fewshot;
     plan.is_demonstration = IsSamplesDir(plan.data->data_dir);
     plan.selected = SelectDocuments(plan.data->documents, task.name(), subset);
@@ -182,6 +192,9 @@ RunIdentity IdentityOf(const RunOptions& options, const std::vector<EvalPlan>& p
   identity.seed = options.seed;
   identity.max_length = engine.max_length();
   identity.flags = SemanticFlags(options);
+  for (const EvalPlan& plan : plans) {
+    identity.flags.merge(DescribeChat(plan.chat.get(), plan.has_system_text));
+  }
   for (const EvalPlan& plan : plans) {
     identity.tasks.push_back(
         fmt::format("{} v{} definition {} data {} exemplars {}", plan.task->name(),

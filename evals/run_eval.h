@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ std::vector<std::filesystem::path> DataDirectories(const DataSelection& data);
 // Where and how one task's data is read under a data selection. The shipped samples may be of any
 // size.
 DataOptions TaskDataOptions(const Task& task, const DataSelection& selection, bool needs_exemplars);
+// Throws UsageError if a data file is given for a task that is not among `tasks`: a slip of the
+// user's. `where` says what they are: "this run".
+void RequireDataFilesAreUsed(const DataSelection& data, std::span<const Task> tasks,
+                             const std::string& where);
 // Whether a directory is the one of the shipped samples.
 bool IsSamplesDir(const std::filesystem::path& directory);
 
@@ -29,8 +34,9 @@ bool IsSamplesDir(const std::filesystem::path& directory);
 class PlannedTasks {
  public:
   // Reads every record and builds every prompt before any model is loaded, so that bad data costs
-  // no time. Throws UnknownTaskError, DataError or UsageError.
-  explicit PlannedTasks(const RunOptions& options);
+  // no time. `chat`: how the model is addressed. Throws UnknownTaskError, DataError or UsageError.
+  explicit PlannedTasks(const RunOptions& options,
+                        const std::shared_ptr<const ChatFormat>& chat = nullptr);
 
   const std::vector<EvalPlan>& plans() const { return plans_; }
 

@@ -42,6 +42,12 @@ struct DataSelection {
   std::vector<std::filesystem::path> include_paths;  // folders of task files
 };
 
+// How a chat model is addressed (evals/chat_setup.h).
+struct ChatOptions {
+  std::string chat_template = "auto";
+  bool shots_as_turns = true;
+};
+
 // --fail-under task:metric=x
 struct FailUnder {
   std::string task;
@@ -55,6 +61,7 @@ struct RunOptions {
   DataSelection data;
   std::optional<std::int64_t> shots;
   FewShotMode fewshot = FewShotMode::kTask;
+  ChatOptions chat;
   std::string system;
   EncodeOptions encode;
   std::optional<double> limit;

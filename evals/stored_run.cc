@@ -50,6 +50,15 @@ SampleLog ReadSampleLog(const fs::path& directory, const std::string& task) {
                   });
 }
 
+PromptParts ReadStoredParts(const fs::path& directory, const std::string& task) {
+  const fs::path path = directory / PromptsFileName(task);
+  if (!fs::exists(path)) return {};
+  return ReadFile(
+      path, "the prompts of task \"" + task + "\"", [](std::istream& in, const std::string& name) {
+        return ReadPromptParts(std::string{std::istreambuf_iterator<char>(in), {}}, name);
+      });
+}
+
 Task DefinitionOf(const TaskResult& task, const RunRecord& run, const fs::path& directory) {
   const std::string run_json = (directory / "run.json").string();
   const auto found = run.definitions.find(task.task);

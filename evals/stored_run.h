@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/prompt_parts.h"
 #include "reports/read_report.h"
 #include "reports/result.h"
 #include "tasks/task.h"
@@ -23,6 +24,10 @@ struct SampleLog {
   std::string digest;
 };
 SampleLog ReadSampleLog(const std::filesystem::path& directory, const std::string& task);
+
+// The texts in front of a task's questions, from prompts_<task>.jsonl; none where an earlier build
+// wrote the run.
+PromptParts ReadStoredParts(const std::filesystem::path& directory, const std::string& task);
 
 // A task as it was defined in the run: from run.json, or, where an older build wrote that, the
 // built-in one with the same digest. DataError where there is none.

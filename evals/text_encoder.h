@@ -18,6 +18,9 @@ class TextEncoder {
 
   // Token ids of a text, without BOS or EOS. Thread-safe.
   virtual std::vector<TokenId> Encode(std::string_view text) const = 0;
+  // Of a chat template's text, in which special tokens stand by their texts
+  // (Tokenizer::EncodeMarked with kLiteralMark). Thread-safe.
+  virtual std::vector<TokenId> EncodeChat(std::string_view text) const = 0;
   virtual TokenId bos_id() const = 0;
   // The longest sequence: context + continuation - 1 tokens, or prompt + new tokens.
   virtual std::int64_t max_length() const = 0;

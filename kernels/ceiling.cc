@@ -8,6 +8,10 @@
 #include <cstring>
 #include <functional>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "kernels/bfloat16.h"
 #include "kernels/buffer.h"
 #include "kernels/check.h"
@@ -59,6 +63,20 @@ std::uint64_t ReadWords(const std::uint64_t* words, std::int64_t num_words) {
   return sum;
 }
 
+// Copies past the caches: a store of a whole line need not read the line first. `bytes` is a
+// multiple of 64, both addresses are aligned to as much.
+void CopyPast(std::byte* to, const std::byte* from, std::int64_t bytes) {
+#ifdef __SSE2__
+  for (std::int64_t i = 0; i < bytes; i += static_cast<std::int64_t>(sizeof(__m128i))) {
+    _mm_stream_si128(reinterpret_cast<__m128i*>(to + i),
+                     _mm_load_si128(reinterpret_cast<const __m128i*>(from + i)));
+  }
+  _mm_sfence();
+#else
+  std::memcpy(to, from, static_cast<std::size_t>(bytes));
+#endif
+}
+
 // Arbitrary numbers in [-1, 1): zeros would multiply faster than a model's weights do.
 void FillArbitrary(const TensorView& x) {
   std::uint32_t state = 1;
@@ -103,6 +121,25 @@ double MeasureReadBandwidth(Context& ctx) {
   const double seconds = std::min(pass(ReadWords<1>), pass(ReadWords<4>));
   MEVAL_CHECK(sum.load() != 0, "the sum of what was read");
   return static_cast<double>(bytes) / seconds;
+}
+
+double MeasureCopyBandwidth(Context& ctx) {
+  const std::int64_t bytes = ReadBufferBytes(ctx);
+  const std::int64_t num_pieces = bytes / kPieceBytes / 2;
+  const Buffer buffer(static_cast<std::size_t>(bytes));
+  auto* const from = buffer.As<std::byte>();
+  std::byte* const to = from + num_pieces * kPieceBytes;
+  // Memory nobody has written to has no pages of its own yet.
+  ctx.ParallelFor(2 * num_pieces, [&](std::int64_t piece) {
+    std::memset(from + piece * kPieceBytes, 0x3c, kPieceBytes);
+  });
+  const double seconds = MedianSeconds([&] {
+    ctx.ParallelFor(num_pieces, [&](std::int64_t piece) {
+      CopyPast(to + piece * kPieceBytes, from + piece * kPieceBytes, kPieceBytes);
+    });
+  });
+  MEVAL_CHECK(to[bytes / 2 - 1] == std::byte{0x3c}, "the last byte that was copied");
+  return 2.0 * static_cast<double>(num_pieces * kPieceBytes) / seconds;
 }
 
 double MeasureMatmulRate(Context& ctx, DType dtype) {

@@ -32,6 +32,11 @@ Ceiling MeasureCeiling(Context& ctx, DType dtype);
 // faster of two patterns: one stream of addresses per thread, and four.
 double MeasureReadBandwidth(Context& ctx);
 
+// Bytes a second that the context's threads move when they copy one half of such a buffer to the
+// other, counting each byte once for being read and once for being written, with stores that leave
+// the caches alone where the chip has them. The median of five passes.
+double MeasureCopyBandwidth(Context& ctx);
+
 // FLOP a second of Gemm (kernels/gemm.h) where nothing but arithmetic limits it: hundreds of rows
 // by a weight that stays in the caches. The median of five products.
 double MeasureMatmulRate(Context& ctx, DType dtype);

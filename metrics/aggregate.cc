@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "metrics/metric_error.h"
+#include "metrics/percentile.h"
 
 namespace meval {
 namespace {
@@ -71,19 +72,6 @@ double TotalSize(std::span<const GroupMember> members) {
 double TwoSidedQuantile(double level) {
   RequireLevel(level);
   return NormalQuantile(0.5 + level / 2);
-}
-
-// numpy's percentile with linear interpolation; `sorted` holds at least one value.
-double Percentile(const std::vector<double>& sorted, double percent) {
-  const double place = percent / 100 * static_cast<double>(sorted.size() - 1);
-  const auto low = static_cast<std::size_t>(place);
-  const std::size_t high = std::min(low + 1, sorted.size() - 1);
-  const double share = place - static_cast<double>(low);
-  // Equal neighbours may be infinite, and then have no difference.
-  if (share == 0 || sorted[low] == sorted[high]) {
-    return sorted[low];
-  }
-  return sorted[low] + share * (sorted[high] - sorted[low]);
 }
 
 }  // namespace

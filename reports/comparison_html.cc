@@ -5,6 +5,7 @@
 
 #include "reports/comparison_report.h"
 #include "reports/comparison_text.h"
+#include "reports/html/page_data.h"
 #include "reports/summary.h"
 #include "reports/utf8.h"
 
@@ -17,15 +18,6 @@ namespace {
 
 using kainjow::mustache::data;
 using kainjow::mustache::mustache;
-
-// A value the template may show, or pass over where it is empty.
-void Set(data& object, const std::string& key, std::string_view text) {
-  if (text.empty()) {
-    object.set(key, false);
-  } else {
-    object.set(key, PresentableText(text));
-  }
-}
 
 data RowData(const ComparisonRow& row) {
   data object;
@@ -60,11 +52,11 @@ data FlipData(const TaskComparison& task, const Flip& flip, std::size_t run) {
   object.set("id", PresentableText(flip.id));
   object.set("baseline_answer", PresentableText(flip.baseline_answer));
   object.set("system_answer", PresentableText(flip.system_answer));
-  Set(object, "group", flip.group);
-  Set(object, "question", flip.question);
-  Set(object, "expected", flip.expected);
-  Set(object, "baseline_completion", flip.baseline_completion);
-  Set(object, "system_completion", flip.system_completion);
+  SetOrFalse(object, "group", flip.group);
+  SetOrFalse(object, "question", flip.question);
+  SetOrFalse(object, "expected", flip.expected);
+  SetOrFalse(object, "baseline_completion", flip.baseline_completion);
+  SetOrFalse(object, "system_completion", flip.system_completion);
   return object;
 }
 

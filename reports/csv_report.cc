@@ -13,13 +13,13 @@ void WriteMetric(const TaskResult& task, const SubsetResult& subset, const Metri
   const std::string field =
       task.task + " " + subset.name + (subset.name.empty() ? "" : " ") + metric.name;
   WriteCsvRow(
-      {task.task, std::to_string(task.version), std::to_string(task.shots), subset.name,
-       subset.kind, std::to_string(metric.n), metric.name,
+      {CsvText(task.task), std::to_string(task.version), std::to_string(task.shots),
+       CsvText(subset.name), subset.kind, std::to_string(metric.n), CsvText(metric.name),
        CsvNumber(field + " value", metric.value), metric.unit,
        CsvNumber(field + " standard_error", metric.standard_error),
        CsvNumber(field + " ci_low", metric.ci_low), CsvNumber(field + " ci_high", metric.ci_high),
        metric.is_headline ? "true" : "false", metric.higher_is_better ? "true" : "false",
-       task.is_demonstration ? "true" : "false", metric.signature},
+       task.is_demonstration ? "true" : "false", CsvText(metric.signature)},
       out);
 }
 

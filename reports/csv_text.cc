@@ -3,9 +3,9 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <ostream>
 #include <stdexcept>
-#include <string_view>
 
 #include "reports/utf8.h"
 
@@ -33,6 +33,19 @@ std::string CsvNumber(const std::string& field, std::optional<double> value) {
   std::array<char, 64> buffer{};
   const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), *value);
   return {buffer.data(), result.ptr};
+}
+
+std::string CsvText(std::string_view text) {
+  const bool is_formula =
+      !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+  std::string out = is_formula ? "'" : "";
+  for (;;) {
+    const std::size_t end = text.find('\r');
+    out += PresentableText(text.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    out += '\r';
+    text.remove_prefix(end + 1);
+  }
 }
 
 void WriteCsvRow(const std::vector<std::string>& fields, std::ostream& out) {

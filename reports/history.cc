@@ -39,7 +39,8 @@ OrderedJson PointJson(const HistoryPoint& point) {
 }
 
 OrderedJson LineJson(const HistoryLine& line) {
-  return {{"task", line.task},
+  return {{"title", line.title},
+          {"task", line.task},
           {"version", line.version},
           {"shots", line.shots},
           {"n", line.n},
@@ -76,6 +77,7 @@ void WriteLine(const HistoryLine& line, int width, bool color, std::ostream& out
 }  // namespace
 
 std::string HistoryTitle(const HistoryLine& line) {
+  if (!line.title.empty()) return line.title;
   return line.task + ", version " + std::to_string(line.version) + ", " +
          std::to_string(line.shots) + "-shot: " + line.metric + " of " + Grouped(line.n) +
          " records" +

@@ -1,7 +1,8 @@
 #ifndef MEVAL_REPORTS_HISTORY_H_
 #define MEVAL_REPORTS_HISTORY_H_
 
-// How the scores of tasks went over time, from one run directory to the next, and its formats.
+// How the scores of tasks went over time, from one run directory to the next, and how fast
+// benchmarks were, and its formats.
 
 #include <cstdint>
 #include <iosfwd>
@@ -26,8 +27,10 @@ struct HistoryPoint {
   std::string gate;                     // of the run's comparison.json; "" without one
 };
 
-// A task's main score over time, of runs that were asked the same: other prompts, another line.
+// A task's main score over time, of runs that were asked the same: other prompts, another line. Or
+// the rate of a test over time, of benchmarks on the same machine.
 struct HistoryLine {
+  std::string title;  // of a benchmark's line, which has none of task, version, shots, n and digest
   std::string task;
   std::int64_t version = 0;
   std::int64_t shots = 0;

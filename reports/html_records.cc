@@ -236,6 +236,17 @@ std::string EscapeForScript(std::string_view json) {
   return out;
 }
 
+std::string FlipsJson(std::span<const Flip> flips) {
+  constexpr std::size_t kMostBytes = 4096;
+  OrderedJson by_id = OrderedJson::object();
+  for (const Flip& flip : flips) {
+    std::string answer = RepairUtf8(flip.baseline_answer.substr(0, kMostBytes));
+    if (flip.baseline_answer.size() > kMostBytes) answer += "\u2026";
+    by_id[RepairUtf8(flip.id)] = OrderedJson::array({std::move(answer), flip.baseline_score});
+  }
+  return EscapeForScript(DumpStrict(std::move(by_id), "flips", -1));
+}
+
 std::string RecordsJson(const TaskResult& task, std::span<const SampleResult> samples,
                         const PromptParts& parts) {
   return EscapeForScript(

@@ -25,6 +25,7 @@
 #include <string>
 #include <string_view>
 
+#include "reports/comparison.h"
 #include "reports/prompt_parts.h"
 #include "reports/result.h"
 
@@ -34,6 +35,10 @@ namespace meval {
 // <script> element whatever a model answered.
 std::string RecordsJson(const TaskResult& task, std::span<const SampleResult> samples,
                         const PromptParts& parts);
+
+// The records that changed since a baseline, by id: {"anatomy_test:17":["A",1]}, what the baseline
+// answered (its first 4,096 bytes) and scored. In the same JSON.
+std::string FlipsJson(std::span<const Flip> flips);
 
 // JSON text as it can stand in an HTML <script> element: "<", ">" and "&" as escapes.
 std::string EscapeForScript(std::string_view json);

@@ -235,6 +235,7 @@ data TaskData(const TaskResult& task, const HtmlTask& html, std::size_t place, O
   object.set("figures", AddFigures(html.figures, "t" + std::to_string(place) + "-", drawn));
   object.set("terms", TaskTerms(task));
   object.set("records", html.records);
+  object.set("flips", html.flips.empty() ? "null" : html.flips);
   return object;
 }
 

@@ -24,6 +24,7 @@ struct HtmlTask {
   std::vector<Figure> figures;
   std::string records;  // as RecordsJson makes it
   std::int64_t num_records = 0;
+  std::string flips = {};  // as FlipsJson makes it; "" where nothing was compared
 };
 
 // `tasks` belong to run.tasks, one each, in order; `figures` are of the run as a whole. Throws

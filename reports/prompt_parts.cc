@@ -26,7 +26,7 @@ void ReadLine(const JsonCursor& line, PromptParts& parts) {
 }  // namespace
 
 std::string PromptsFileName(std::string_view task) {
-  return "prompts_" + SamplesFileName(task).substr(std::string_view("samples_").size());
+  return TaskFileName("prompts", task, ".jsonl");
 }
 
 void WritePromptParts(const PromptParts& parts, std::ostream& out) {

@@ -106,14 +106,18 @@ void CheckEmpty(const fs::path& path) {
 
 }  // namespace
 
-std::string SamplesFileName(std::string_view task) {
+std::string TaskFileName(std::string_view kind, std::string_view task, std::string_view extension) {
   std::string name(task);
   for (char& c : name) {
     const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                           (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
     if (!is_plain) c = '_';
   }
-  return "samples_" + name + ".jsonl";
+  return std::string(kind) + "_" + name + std::string(extension);
+}
+
+std::string SamplesFileName(std::string_view task) {
+  return TaskFileName("samples", task, ".jsonl");
 }
 
 RunDirectory::RunDirectory(std::filesystem::path path) : path_(std::move(path)) {

@@ -13,8 +13,10 @@
 
 namespace meval {
 
-// "samples_<task>.jsonl"; characters of the task's name other than A-Z a-z 0-9 . _ - become "_".
-std::string SamplesFileName(std::string_view task);
+// "<kind>_<task><extension>"; characters of the task's name other than A-Z a-z 0-9 . _ - become
+// "_".
+std::string TaskFileName(std::string_view kind, std::string_view task, std::string_view extension);
+std::string SamplesFileName(std::string_view task);  // "samples_<task>.jsonl"
 
 // One process works in a directory at a time: it is locked for as long as this lives.
 class RunDirectory {

@@ -10,7 +10,7 @@ build_packages=(
   libre2-dev libsentencepiece-dev libdnnl-dev libkainjow-mustache-dev libjs-chart.js
 )
 # What the tests, the benchmarks and the format check need on top.
-test_packages=(libgtest-dev libgmock-dev libbenchmark-dev clang-format chromium)
+test_packages=(libgtest-dev libgmock-dev libbenchmark-dev libvalijson-dev clang-format chromium)
 # What remakes the tokenizer of the tests (scripts/goldens/make_test_tokenizer.sh).
 tokenizer_packages=(sentencepiece)
 # What the fuzz targets are compiled with (preset fuzz).

@@ -3,10 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace meval {
+
+struct ChatFormat;
 
 // One record, rendered by its task's templates and ready to be asked, or to be shown as an
 // exemplar.
@@ -43,13 +46,22 @@ struct Document {
 
 // All text a model is shown for one document.
 struct Prompt {
-  std::string description;
+  std::string description;             // for a chat model: the system text
   std::vector<std::string> shots;      // each: question, delimiter, answer, separator
   std::vector<std::string> exemplars;  // their document ids
   std::string question;
+  // For a chat model. The exemplars' questions and answers, as many as shots.
+  std::shared_ptr<const ChatFormat> chat;
+  struct Turns {
+    std::string question;
+    std::string answer;
+  };
+  std::vector<Turns> turns;
 
-  // description + shots from `first_shot` on + question.
-  std::string Text(std::size_t first_shot = 0) const;
+  // description + shots from `first_shot` on + question, for a chat model in its template.
+  std::string Text(std::size_t first_shot = 0) const { return TextWith(question, first_shot); }
+  // The same with another question: a shortened one, or a sentence's blank filled in.
+  std::string TextWith(const std::string& other_question, std::size_t first_shot) const;
 };
 
 }  // namespace meval

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tasks/chat_template.h"
 #include "tasks/document.h"
 #include "tasks/task_definition.h"
 
@@ -110,6 +111,7 @@ struct PromptOptions {
   std::int64_t seed = 1234;
   FewShotMode mode = FewShotMode::kTask;
   std::string system;  // a system instruction in front; joined as docs/scoring.md says
+  std::shared_ptr<const ChatFormat> chat = {};  // for a chat model; rolling tasks have no turns
 };
 
 // One prompt per document of data.documents, in order; draws happen before any subset is taken.
@@ -117,6 +119,11 @@ struct PromptOptions {
 // both numbers.
 std::vector<Prompt> BuildPrompts(const Task& task, const TaskData& data,
                                  const PromptOptions& options);
+
+// What is scored behind a prompt: a choice with the task's delimiter in front; without it where a
+// chat template ends the question (as in the reference), and marked as a document's text there
+// (ChatTemplate::AsText).
+std::string ScoredText(const TaskDefinition& task, const Prompt& prompt, const std::string& choice);
 
 // SHA-256 of all text a model is shown for a document: its prompt, and each choice with the task's
 // delimiter in front. Two runs that agree on it asked the same thing.

@@ -4,7 +4,7 @@
 
 const FLAGS = {
   truncated: "truncated", boundary: "boundary merge", invalid: "invalid answer", empty: "empty completion",
-  length: "token limit", unscored: "no result",
+  length: "token limit", unscored: "no result", flipped: "flipped",
 };
 
 function make(tag, className, text) {
@@ -124,6 +124,7 @@ function detail(data, record) {
     const [logprob, words, bytes, tokens] = record.rolling;
     section(box, "Log-probability " + logprob.toFixed(3) + " nats over " + tokens + " tokens, " + words + " words, " + bytes + " bytes");
   }
+  if (record.before) section(box, "The baseline answered, with a score of " + +record.before[1].toFixed(5), make("pre", "", record.before[0]));
   addScores(data, record, box);
   return box;
 }

@@ -7,10 +7,21 @@ const state = {data: null, shown: [], page: 0, column: null, descending: false};
 // A record is right or wrong where scores are 0 or 1, and has a score of its own otherwise.
 function isBinary(data) { return data.records.every(({score}) => score === undefined || score === 0 || score === 1); }
 
+// Marks the records that changed since the baseline, and keeps what it answered.
+function addFlips(data, flips) {
+  data.isCompared = flips !== null;
+  for (const record of data.isCompared ? data.records : []) {
+    if (!Object.hasOwn(flips, record.id)) continue;
+    record.flags = [...(record.flags || []), "flipped"];
+    record.before = flips[record.id];
+  }
+}
+
 function taskData(place) {
   if (!parsed.has(place)) {
     const data = JSON.parse(byId("records-" + place).textContent);
     data.isBinary = isBinary(data);
+    addFlips(data, JSON.parse(byId("flips-" + place).textContent));
     parsed.set(place, data);
   }
   return parsed.get(place);
@@ -62,6 +73,8 @@ function columns(data) {
     {name: "Answer", isText: true, isThere: !first.rolling, text: (r) => answer(data, r), value: (r) => answer(data, r)},
     {name: "Expected", isText: true, isThere: !first.rolling, text: (r) => expected(data, r), value: (r) => expected(data, r)},
     {name: data.headline || "Score", isVerdict: true, text: (r) => verdict(data, r), value: (r) => r.score},
+    {name: "Before", isThere: data.records.some((r) => r.before), isText: true,
+     text: (r) => r.before ? r.before[0].slice(0, 120) : "", value: (r) => r.before && r.before[0]},
     {name: "p(gold) %", isThere: first.gold_p !== undefined,
      text: (r) => r.gold_p === undefined ? "" : (100 * r.gold_p).toFixed(1), value: (r) => r.gold_p},
     {name: "Margin", isThere: first.margin !== undefined,
@@ -224,7 +237,7 @@ function showTask() {
   fillSelect("group", [["", "all"], ...data.groups.map((name, i) => [i, name])]);
   byId("group-label").hidden = data.groups.length === 0;
   const flags = Object.keys(FLAGS).filter((flag) => some((r) => (r.flags || []).includes(flag)));
-  fillSelect("flag", [["", flags.length ? "all" : "none in this task"], ...flags.map((flag) => [flag, FLAGS[flag]])]);
+  fillSelect("flag", [["", flags.length ? "all" : data.isCompared ? "none, and none flipped" : "none in this task"], ...flags.map((flag) => [flag, FLAGS[flag]])]);
   showHead();
   refresh();
 }

@@ -41,6 +41,7 @@ void ParseHead(DefinitionObject& object, TaskDefinition& definition) {
   definition.name = TaskName(object.Get("task"));
   definition.version = object.Integer("version", 1, 1);
   definition.title = object.String("title");
+  if (const auto comment = object.Find("comment")) comment->Strings();  // for people alone
   definition.paper = object.String("paper", "");
   definition.license = object.String("license", "");
   definition.upstream = object.String("upstream", "");

@@ -42,18 +42,24 @@ std::vector<Prompt> BuildPrompts(const Task& task, const TaskData& data,
     throw DataError("task \"" + definition.name +
                     "\" scores texts as they stand: expected no system instruction (--system)");
   }
+  const bool is_chat = options.chat != nullptr && definition.request != RequestKind::kRolling;
   tasks::ExemplarDrawer drawer(definition, data, options);
   std::vector<Prompt> prompts;
   prompts.reserve(data.documents.size());
   for (const Document& document : data.documents) {
     Prompt prompt;
+    // A system turn needs no blank line behind it.
     prompt.description =
-        JoinSystem(options.system, document.description, definition.fewshot_delimiter);
+        is_chat && document.description.empty()
+            ? options.system
+            : JoinSystem(options.system, document.description, definition.fewshot_delimiter);
+    if (is_chat) prompt.chat = options.chat;
     for (const Document* exemplar : drawer.Draw(document)) {
       const std::size_t gold =
           exemplar->gold.empty() ? 0 : static_cast<std::size_t>(exemplar->gold.front());
       prompt.shots.push_back(exemplar->QuestionFor(gold) + definition.target_delimiter +
                              exemplar->answer + definition.fewshot_delimiter);
+      if (is_chat) prompt.turns.push_back({exemplar->QuestionFor(gold), exemplar->answer});
       prompt.exemplars.push_back(exemplar->id);
     }
     prompt.question = document.question;
@@ -62,13 +68,19 @@ std::vector<Prompt> BuildPrompts(const Task& task, const TaskData& data,
   return prompts;
 }
 
+std::string ScoredText(const TaskDefinition& task, const Prompt& prompt,
+                       const std::string& choice) {
+  if (prompt.chat == nullptr) return task.target_delimiter + choice;
+  return prompt.chat->chat_template.AsText(choice);
+}
+
 std::string PromptDigest(const TaskDefinition& task, const Document& document,
                          const Prompt& prompt) {
   DigestBuilder digest;
   digest.Add(prompt.Text());
   for (std::size_t i = 0; i < document.choices.size(); ++i) {
     const std::string prefix = document.choice_prefixes.empty() ? "" : document.choice_prefixes[i];
-    digest.Add(prefix + task.target_delimiter + document.choices[i]);
+    digest.Add(prefix + ScoredText(task, prompt, document.choices[i]));
   }
   return digest.Finish();
 }

@@ -80,7 +80,8 @@ TEST_F(HistoryCommand, PassesOverWhatItCannotReadWithANote) {
 TEST_F(HistoryCommand, SaysWhatIsWrongWithTheCommandLine) {
   EXPECT_EQ(RunMain({"history"}).code, kExitUsage);
   EXPECT_THAT(RunMain({"history", directory_ / "absent"}).err, HasSubstr("found nothing there"));
-  EXPECT_THAT(RunMain({"history", directory_.path()}).err, HasSubstr("run directories below it"));
+  EXPECT_THAT(RunMain({"history", directory_.path()}).err,
+              HasSubstr("run directories or benchmarks below it"));
   Run("1", {});
   EXPECT_EQ(History({"--format", "xml"}).code, kExitUsage);
 }

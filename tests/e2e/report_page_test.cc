@@ -15,7 +15,9 @@
 #include <nlohmann/json.hpp>
 
 #include "evals/task_figures.h"
+#include "reports/html_records.h"
 #include "reports/html_report.h"
+#include "reports/rating_sheet.h"
 #include "tests/reports/example_report.h"
 #include "tests/reports/golden.h"
 #include "tests/reports/temp_directory.h"
@@ -67,8 +69,13 @@ std::string Page() {
   run.identity.model = kHostile;
   const PromptParts parts = {.descriptions = {{"anatomy", kHostile}},
                              .exemplars = {{"anatomy_dev:1", kHostile}}};
-  const std::vector<HtmlTask> tasks = {MakeHtmlTask(run.tasks[0], ChoiceRecords(), parts),
-                                       MakeHtmlTask(run.tasks[1], CompletionRecords(), {})};
+  std::vector<HtmlTask> tasks = {MakeHtmlTask(run.tasks[0], ChoiceRecords(), parts),
+                                 MakeHtmlTask(run.tasks[1], CompletionRecords(), {})};
+  Flip flip;
+  flip.id = "record:42";
+  flip.baseline_answer = kHostile;
+  flip.baseline_score = 1;
+  tasks[0].flips = FlipsJson(std::vector{flip});
   std::ostringstream out;
   WriteHtmlReport(run, RunFigures(run), tasks, out);
   return out.str();
@@ -89,11 +96,11 @@ std::string Browser() {
 }
 
 // What the driver saw in a window of this size.
-Json Drive(const std::string& browser, const std::string& window) {
+Json Drive(const std::string& browser, const std::string& window, std::string page,
+           const std::string& driver) {
   const testing::TempDirectory directory;
-  std::string page = Page();
   page.insert(page.find("<style>"), Script("observe.js"));
-  page.insert(page.rfind("</body>"), Script("drive.js"));
+  page.insert(page.rfind("</body>"), Script(driver));
   testing::WriteFile(directory / "page.html", page);
   const std::string command =
       browser +
@@ -117,7 +124,7 @@ class ReportPage : public ::testing::TestWithParam<const char*> {};
 TEST_P(ReportPage, OpensFiltersAndSortsInABrowser) {
   const std::string browser = Browser();
   if (browser.empty()) GTEST_SKIP() << "no browser: the Debian package is chromium";
-  const Json seen = Drive(browser, GetParam());
+  const Json seen = Drive(browser, GetParam(), Page(), "drive.js");
   ASSERT_TRUE(seen.is_object());
   EXPECT_THAT(seen["problems"], IsEmpty()) << seen["problems"];
   EXPECT_THAT(seen["requests"], IsEmpty()) << seen["requests"];
@@ -131,6 +138,9 @@ TEST_P(ReportPage, OpensFiltersAndSortsInABrowser) {
   EXPECT_EQ(seen["needleId"], "record:77");
   EXPECT_EQ(seen["nothing"], 0);
   EXPECT_EQ(seen["truncated"], 1);
+  EXPECT_EQ(seen["flipped"], 1);
+  EXPECT_EQ(seen["flippedId"], "record:42");
+  EXPECT_EQ(seen["before"], true);
   // Sorting and pages.
   EXPECT_EQ(seen["smallestMargin"], "record:229");
   EXPECT_EQ(seen["largestMargin"], "record:0");
@@ -153,6 +163,33 @@ TEST_P(ReportPage, OpensFiltersAndSortsInABrowser) {
   EXPECT_THAT(seen["blankCharts"], IsEmpty()) << seen["blankCharts"];
   EXPECT_EQ(seen["unlabelled"], 0);
   EXPECT_EQ(seen["overflow"], 0);
+}
+
+// The sheet that its page saves is the CSV file with the ratings filled in.
+TEST_P(ReportPage, SheetsAreRatedAndSavedInABrowser) {
+  const std::string browser = Browser();
+  if (browser.empty()) GTEST_SKIP() << "no browser: the Debian package is chromium";
+  std::vector<SheetRow> rows(3);
+  for (SheetRow& row : rows) {
+    row = {"task", "record", "digest", "", "A question, \"quoted\"\nin lines", kHostile, "=1+1"};
+  }
+  std::ostringstream html;
+  WriteSheetHtml(rows, html);
+  const Json seen = Drive(browser, GetParam(), html.str(), "drive_sheet.js");
+  ASSERT_TRUE(seen.is_object());
+  EXPECT_THAT(seen["problems"], IsEmpty()) << seen["problems"];
+  EXPECT_THAT(seen["requests"], IsEmpty()) << seen["requests"];
+  EXPECT_EQ(seen["before"], "0 of 3 rated");
+  EXPECT_EQ(seen["after"], "1 of 3 rated");
+  EXPECT_EQ(seen["download"], "sheet.csv");
+  EXPECT_EQ(seen["wasAttacked"], false);
+  EXPECT_EQ(seen["unlabelled"], 0);
+  EXPECT_LE(seen["overflow"], 0);
+  std::ostringstream empty;
+  WriteSheetCsv(rows, empty);
+  std::string filled = empty.str();
+  for (const char* ratings : {",4,5\n", ",2,\n"}) filled.replace(filled.find(",,\n"), 3, ratings);
+  EXPECT_EQ(seen["csv"], filled);
 }
 
 INSTANTIATE_TEST_SUITE_P(Windows, ReportPage, ::testing::Values("1280,900", "500,900"),

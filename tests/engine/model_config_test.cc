@@ -112,6 +112,18 @@ TEST(ModelConfig, NamesEveryShapeAndNoOther) {
   EXPECT_LT(tiny.num_key_value_heads, tiny.num_attention_heads);
 }
 
+TEST(NamedShape, MayKeepSomeOfItsLayers) {
+  const ModelConfig whole = NamedShape("mistral-7b-v0.1").value();
+  const ModelConfig cut = NamedShape("mistral-7b-v0.1,layers=4").value();
+  EXPECT_EQ(cut.num_hidden_layers, 4);
+  EXPECT_EQ(whole.num_parameters() - cut.num_parameters(),
+            std::int64_t{28} * (218'103'808 + 2 * 4096));
+  EXPECT_EQ(cut.vocab_size, whole.vocab_size);
+  for (const char* name : {"mistral-7b-v0.1,layers=0", "mistral-7b-v0.1,layers=x", "x,layers=4"}) {
+    EXPECT_FALSE(NamedShape(name).has_value()) << name;
+  }
+}
+
 TEST(ModelConfig, TakesTheDefaultsOfTheMistralClass) {
   const ModelConfig config = Parse(Minimal());
   EXPECT_EQ(config.architecture, "MistralForCausalLM");

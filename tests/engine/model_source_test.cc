@@ -62,13 +62,24 @@ TEST(ResolveModel, ReadsTheShapeAndSeedOfRandomWeights) {
   EXPECT_EQ(source.tokenizer, "v1.model");
 }
 
+TEST(ResolveModel, ReadsHowManyLayersRandomWeightsKeep) {
+  EXPECT_EQ(Resolve("random:tiny,layers=1").shape, "tiny,layers=1");
+  EXPECT_EQ(Resolve("random:tiny,layers=1").tokenizer, "/shipped/tiny");
+  for (const char* model : {"random:tiny,layers=3,seed=7", "random:tiny,seed=7,layers=3"}) {
+    EXPECT_EQ(Resolve(model).shape, "tiny,layers=3") << model;
+    EXPECT_EQ(Resolve(model).seed, 7U) << model;
+  }
+}
+
 TEST(ResolveModel, RefusesRandomWeightsItDoesNotKnow) {
   EXPECT_THAT(Refusal("random:mistral-8b"),
               HasSubstr("no shape named \"mistral-8b\"; there are tiny, mistral-7b-v0.1"));
   for (const char* model :
        {"random:tiny,seed=", "random:tiny,seed=-1", "random:tiny,seed=1x", "random:tiny,sed=1",
-        "random:tiny,", "random:tiny,seed=99999999999999999999"}) {
-    EXPECT_THAT(Refusal(model), HasSubstr("expected random:NAME or random:NAME,seed=N")) << model;
+        "random:tiny,", "random:tiny,seed=99999999999999999999", "random:tiny,layers=0",
+        "random:tiny,layers=-2", "random:tiny,layers=", "random:tiny,layers=2,"}) {
+    EXPECT_THAT(Refusal(model), HasSubstr("expected random:NAME, then ,layers=N or ,seed=N"))
+        << model;
   }
 }
 

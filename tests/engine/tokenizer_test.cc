@@ -371,5 +371,39 @@ TEST_F(AddedTokens, AreRefusedWhereTheyAreNotWellFormed) {
                    {"added_tokens.json", "<a>", "an integer", "400"});
 }
 
+TEST(Tokenizer, MarkedTextsBecomeTheirTokensAndTheTextBetweenKeepsItsSpaces) {
+  const Tokenizer tokenizer = Tokenizer::Load(FixtureModel());
+  const auto marked = [&](std::string_view text) { return tokenizer.EncodeMarked(text, "#"); };
+  EXPECT_THAT(marked("<s>[INST] Hello there[/INST] Yes</s>"),
+              ElementsAreArray(Joined(Joined(Joined({1, 3}, tokenizer.Encode("Hello there")),
+                                             Joined({4}, tokenizer.Encode("Yes"))),
+                                      {2})));
+  // Without a token in front a text is encoded as ever; behind one no space is added.
+  EXPECT_THAT(marked("Hello there"), ElementsAreArray(tokenizer.Encode("Hello there")));
+  EXPECT_EQ(tokenizer.Decode(marked("<s>Hello [INST]there")), "Hello there");
+  EXPECT_NE(marked("<s>Hello"), marked("<s> Hello"));
+  EXPECT_THAT(marked(""), ElementsAreArray(Ids{}));
+  EXPECT_THAT(marked("<s><s>"), ElementsAreArray(Ids{1, 1}));
+}
+
+TEST(Tokenizer, AMarkInsideKeepsATextFromBecomingAToken) {
+  const Tokenizer tokenizer = Tokenizer::Load(FixtureModel());
+  const Ids ids = tokenizer.EncodeMarked("<s> a <#/s> b", "#");
+  EXPECT_EQ(ids.front(), 1);
+  EXPECT_THAT(Ids(ids.begin() + 1, ids.end()), ElementsAreArray(tokenizer.Encode("a </s> b")));
+  EXPECT_THROW(tokenizer.EncodeMarked("\xff", "#"), ModelError);
+}
+
+TEST(Tokenizer, AddedTokensAreMarkedTextsAndTheLongestCounts) {
+  const TempDirectory directory;
+  std::filesystem::copy(FixtureModel(), directory / "tokenizer.model");
+  const std::int64_t size = Tokenizer::Load(FixtureModel()).vocab_size();
+  directory.Write("added_tokens.json", "{\"<|im|>\": " + std::to_string(size) +
+                                           ", \"<|im|>>\": " + std::to_string(size + 1) + "}");
+  const Tokenizer tokenizer = Tokenizer::Load(directory.path());
+  const auto first = static_cast<TokenId>(size);
+  EXPECT_THAT(tokenizer.EncodeMarked("<|im|><|im|>>", ""), ElementsAreArray(Ids{first, first + 1}));
+}
+
 }  // namespace
 }  // namespace meval

@@ -45,6 +45,18 @@ TEST(ParseRun, AcceptsTheSpellingsOfLmEvaluationHarness) {
   EXPECT_THAT(run.data.include_paths, ElementsAre("mine"));
 }
 
+TEST(ParseRun, ReadsHowAChatModelIsAddressed) {
+  EXPECT_EQ(ReadRun({"--task", "a"}).chat.chat_template, "auto");
+  EXPECT_TRUE(ReadRun({"--task", "a"}).chat.shots_as_turns);
+  // The flag alone asks for the model's own template, as in lm-evaluation-harness.
+  EXPECT_EQ(ReadRun({"--task", "a", "--apply_chat_template"}).chat.chat_template, "model");
+  const RunOptions run = ReadRun({"--chat-template", "mistral-v1", "--task", "a", "--system",
+                                  "mistral-guardrail", "--fewshot_as_multiturn", "false"});
+  EXPECT_EQ(run.chat.chat_template, "mistral-v1");
+  EXPECT_FALSE(run.chat.shots_as_turns);
+  EXPECT_THAT(run.system, HasSubstr("fairness and positivity"));
+}
+
 TEST(ParseRun, ReadsDataFilesByTaskAndRole) {
   const RunOptions run =
       ReadRun({"--task", "a", "--data-file", "a=x.jsonl", "--data-file", "a:exemplars=y=z.jsonl"});

@@ -85,7 +85,29 @@ TEST_F(LmEvalSamples, GiveTheDigestOfTheWholePrompt) {
   EXPECT_EQ(records[1].prompt_digest, DigestOf({"Question 1\nAnswer:", " yes", " no"}));
   EXPECT_EQ(records[1].scores.at("none").at("acc"), 0);
   EXPECT_EQ(records[1].scores.at("none").at("acc_norm"), 1);
-  EXPECT_EQ(records[0].answers.at("none"), "no");
+  EXPECT_EQ(records[0].answers.at("none").text, "no");
+}
+
+// A run of ours that was asked the same as the log.
+RunOutcomes OwnRun(const std::vector<std::string>& prompt_digests) {
+  TaskOutcomes task = TaskOf("toy", std::vector<double>(prompt_digests.size(), 1));
+  for (std::size_t i = 0; i < prompt_digests.size(); ++i) {
+    task.records[i].prompt_digest = prompt_digests[i];
+  }
+  return RunOf("runs/own", {task});
+}
+
+// acc_norm divides by length: the longer answer loses by likelihood and wins per character.
+TEST_F(LmEvalSamples, KnowWhatEachAccuracyTakesForTheAnswer) {
+  Json line = ChoiceLine(0, 1);
+  line["arguments"]["gen_args_0"]["arg_1"] = " a much longer answer";
+  const std::vector<LmEvalRecord> records = Read(Lines({line}));
+  EXPECT_EQ(records[0].answers.at("none").text, "no");
+  EXPECT_EQ(records[0].answers.at("none").per_character, "a much longer answer");
+  RunOutcomes own = OwnRun({records[0].prompt_digest});
+  EXPECT_EQ(OutcomesLike(own, records, "log").tasks[0].records[0].answer, "no");
+  own.tasks[0].metrics[0].value.name = "acc_norm";
+  EXPECT_EQ(OutcomesLike(own, records, "log").tasks[0].records[0].answer, "a much longer answer");
 }
 
 TEST_F(LmEvalSamples, HoldOneDocumentUnderSeveralFilters) {
@@ -96,7 +118,7 @@ TEST_F(LmEvalSamples, HoldOneDocumentUnderSeveralFilters) {
   EXPECT_EQ(records[0].prompt_digest, DigestOf({"Q: 2 + 2?\nA:"}));
   EXPECT_EQ(records[0].completion, "It is 4.");
   EXPECT_EQ(records[0].scores.at("strict-match").at("exact_match"), 0);
-  EXPECT_EQ(records[0].answers.at("flexible-extract"), "4");
+  EXPECT_EQ(records[0].answers.at("flexible-extract").text, "4");
 }
 
 TEST_F(LmEvalSamples, AreReadWithoutAListOfMetrics) {
@@ -133,20 +155,11 @@ TEST_F(LmEvalSamples, SayWhatIsWrongWithALine) {
   for (const char* odd : {"{}", "\"x\"", "[5]", "[[]]", "[[null, false]]"}) {
     line["filtered_resps"] = Json::parse(odd);
     const LmEvalRecord record = Read(Lines({line}))[0];
-    EXPECT_EQ(record.answers.at("none"), "") << odd;
+    EXPECT_EQ(record.answers.at("none").text, "") << odd;
     EXPECT_EQ(record.scores.at("none").at("acc"), 1) << odd;
   }
   EXPECT_THROW(Read(""), DataError);
   EXPECT_THROW(Read("no JSON\n"), DataError);
-}
-
-// A run of ours that was asked the same as the log.
-RunOutcomes OwnRun(const std::vector<std::string>& prompt_digests) {
-  TaskOutcomes task = TaskOf("toy", std::vector<double>(prompt_digests.size(), 1));
-  for (std::size_t i = 0; i < prompt_digests.size(); ++i) {
-    task.records[i].prompt_digest = prompt_digests[i];
-  }
-  return RunOf("runs/own", {task});
 }
 
 TEST_F(LmEvalSamples, BecomeOutcomesOfTheTasksThatWereAskedTheSame) {

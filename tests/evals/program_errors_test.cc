@@ -332,6 +332,14 @@ TEST_F(BrokenModelTest, AnAbsentOrBrokenTokenizerIsNamed) {
 
 // -- device: 5 --
 
+TEST_F(ErrorsTest, ADataFileOfATaskThatIsNotThereIsUsage) {
+  const std::vector<std::vector<std::string>> commands = {{"tasks", "mmlu"}, {"tasks"}, {"data"}};
+  for (std::vector<std::string> arguments : commands) {
+    arguments.insert(arguments.end(), {"--data-file", "mmlo=x.csv"});
+    Expect(RunMain(arguments), kExitUsage, {"\"mmlo\" is not a task of", "\"mmlu\""});
+  }
+}
+
 TEST_F(ErrorsTest, ABackendThatIsNotThereIsDevice) {
   Expect(RunMain(SmallRun({"--task", "mmlu", "--limit", "1", "--backend", "cuda"})), kExitDevice,
          {"--backend cuda", "--backend cpu"});

@@ -1,8 +1,12 @@
 #include "evals/prompt_encoder.h"
 
+#include <algorithm>
+#include <memory>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tasks/chat_template.h"
 #include "tasks/error.h"
 #include "tests/support/fake_language_model.h"
 
@@ -47,6 +51,39 @@ TEST_F(PromptEncoderTest, LeavesAPromptThatJustFitsAlone) {
   EXPECT_EQ(Context(encoded), "D|s1|s2|Q[dialogue]?");
   EXPECT_EQ(encoded.requests[0].context.front(), FakeLanguageModel::kBos);
   EXPECT_FALSE(encoded.truncated.has_value());
+}
+
+TEST_F(PromptEncoderTest, AChatPromptBeginsWithOneBosWhetherItsTemplateWritesItOrNot) {
+  prompt.turns = {{"q1", "a1"}, {"q2", "a2"}};
+  for (const std::string name : {"mistral-v1", "chatml"}) {
+    prompt.chat = std::make_shared<const ChatFormat>(
+        ChatFormat{ChatTemplate::Parse(ChatTemplate::BuiltIn(name), name, {}), true});
+    const EncodedPrompt encoded = EncodeGenerationPrompt(model, document, prompt, 5, {});
+    EXPECT_EQ(std::count(encoded.tokens.begin(), encoded.tokens.end(), FakeLanguageModel::kBos), 1);
+    EXPECT_EQ(encoded.tokens.front(), FakeLanguageModel::kBos);
+    // White space that ends a prompt is asked for as a part of the continuation.
+    const EncodedChoices choices = Choices(1000);
+    std::vector<TokenId> asked = choices.requests[0].context;
+    asked.insert(asked.end(), choices.requests[0].continuation.begin(),
+                 choices.requests[0].continuation.end());
+    asked.resize(encoded.tokens.size());
+    EXPECT_EQ(asked, encoded.tokens) << name;
+  }
+}
+
+TEST_F(PromptEncoderTest, AChatPromptThatIsTooLongLosesWholeTurnsAndKeepsItsSystemText) {
+  prompt.turns = {{"q1", "a1"}, {"q2", "a2"}};
+  prompt.chat = std::make_shared<const ChatFormat>(
+      ChatFormat{ChatTemplate::Parse(ChatTemplate::BuiltIn("mistral-v1"), "v1", {}), true});
+  const auto whole = static_cast<std::int64_t>(Choices(1000).requests[0].context.size());
+  const EncodedChoices encoded = Choices(whole);
+  ASSERT_TRUE(encoded.truncated.has_value());
+  EXPECT_EQ(encoded.truncated->shots_dropped, 1);
+  EXPECT_EQ(Context(encoded), " [INST] D|\n\nq2 [/INST] a2</s> [INST] Q[dialogue]? [/INST]");
+  const EncodedChoices cut = Choices(30);
+  EXPECT_EQ(cut.truncated->shots_dropped, 2);
+  EXPECT_EQ(cut.truncated->chars_dropped, 6);
+  EXPECT_EQ(Context(cut), " [INST] D|\n\nQ[ue]? [/INST]");
 }
 
 TEST_F(PromptEncoderTest, DropsWholeShotsFromTheFrontFirst) {

@@ -28,6 +28,13 @@ TEST(MeasureCeiling, SaysWhatItWasMeasuredWith) {
   EXPECT_LT(ceiling.matmul_flops_per_second, kFastestMatmul);
 }
 
+TEST(MeasureCopyBandwidth, CountsBytesReadAndWritten) {
+  Context ctx({.num_threads = 2});
+  const double rate = MeasureCopyBandwidth(ctx);
+  EXPECT_GT(rate, kSlowestRead);
+  EXPECT_LT(rate, kFastestRead);
+}
+
 TEST(MeasureMatmulRate, WorksOnEveryPathAndDType) {
   for (const CpuPath path : AvailableCpuPaths()) {
     for (const DType dtype : {DType::kF32, DType::kBF16}) {

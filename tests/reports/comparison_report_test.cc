@@ -112,6 +112,46 @@ TEST(ComparisonHtml, HoldsEveryFlipWithBothAnswers) {
   EXPECT_THAT(page, Not(HasSubstr("{{#")));
 }
 
+std::string Junit(const ComparisonGate& gate) {
+  std::ostringstream out;
+  WriteComparisonJunit(ExampleComparison(), gate, out);
+  return out.str();
+}
+
+TEST(ComparisonJunit, FailsWhatTheGateFails) {
+  const std::string xml = Junit({});
+  EXPECT_THAT(xml, HasSubstr("<testsuite name=\"mmlu\" tests=\"2\" failures=\"1\""));
+  EXPECT_THAT(xml, HasSubstr("<failure type=\"regressed\" message=\"mmlu: B"));
+  EXPECT_THAT(xml, HasSubstr("anatomy_test:17 (anatomy): expected &quot;A&quot;"));
+  EXPECT_THAT(xml, Not(HasSubstr("type=\"inconclusive\"")));
+  EXPECT_THAT(Junit({.fails_inconclusive = true}), HasSubstr("type=\"inconclusive\""));
+  EXPECT_THAT(Junit({.most_flips = 1}), HasSubstr("\nand 1 more\n"));
+}
+
+TEST(ComparisonJunit, StaysXmlWhateverAModelSaid) {
+  const std::string xml = Junit({.fails_inconclusive = true});
+  ExpectNoControls(xml);
+  EXPECT_THAT(xml, Not(HasSubstr("<script")));
+  EXPECT_THAT(xml, Not(HasSubstr("<b>")));
+  EXPECT_THAT(xml, HasSubstr("&lt;script&gt;"));
+}
+
+TEST(ComparisonGithub, IsAnAnnotationForEachVerdict) {
+  std::ostringstream out;
+  WriteComparisonGithub(ExampleComparison(), {}, out);
+  const std::string text = out.str();
+  ExpectNoControls(text);
+  EXPECT_THAT(text, HasSubstr("::error title=mmlu regressed::mmlu: B"));
+  EXPECT_THAT(text, HasSubstr(". Lost: anatomy_test:17"));
+  EXPECT_THAT(text, HasSubstr("::warning title="));
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_TRUE(line.starts_with("::error title=") || line.starts_with("::warning title=") ||
+                line.starts_with("::notice title="))
+        << line;
+  }
+}
+
 TEST(ComparisonJson, IsStrictAndHoldsEveryNumber) {
   std::ostringstream out;
   WriteComparisonJson(ExampleComparison(), out);

@@ -49,6 +49,16 @@ TEST(CsvReport, LooksLikeItsGolden) {
   testing::ExpectGolden("scores.csv", Render(testing::ExampleReport()));
 }
 
+TEST(CsvReport, HoldsNoFormulaOfASpreadsheet) {
+  RunReport run = testing::PlainReport();
+  for (const char* name : {"=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"}) {
+    run.tasks[0].task = name;
+    EXPECT_EQ(Parse(Render(run))[1][0], std::string("'") + name);
+  }
+  run.tasks[0].metrics[0].value = -0.5;
+  EXPECT_EQ(Parse(Render(run))[1][7], "-0.5");
+}
+
 TEST(CsvReport, ReadsBackWhateverTheNamesHold) {
   RunReport run = testing::PlainReport();
   run.tasks[0].task = "a,\"b\"\r\nc";

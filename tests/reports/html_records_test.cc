@@ -53,6 +53,21 @@ TEST(HtmlRecords, ShareTheTextInFrontOfQuestions) {
   EXPECT_EQ(text, "About anatomy.\n\nFirst.\n\nSecond.\n\n");
 }
 
+TEST(HtmlRecords, ListWhatFlippedByRecord) {
+  Flip flip;
+  flip.id = "a\xFF";
+  flip.baseline_answer = "</script>" + std::string(10'000, 'x');
+  flip.baseline_score = 0.5;
+  const std::string text = FlipsJson(std::vector{flip});
+  EXPECT_THAT(text, Not(HasSubstr("<")));
+  const Json json = Json::parse(text);
+  const Json& before = json["a\uFFFD"];
+  EXPECT_TRUE(before[0].get<std::string>().starts_with("</script>xxx"));
+  EXPECT_LT(before[0].get<std::string>().size(), 5000U);
+  EXPECT_EQ(before[1], 0.5);
+  EXPECT_EQ(FlipsJson({}), "{}");
+}
+
 TEST(HtmlRecords, NameExemplarsWhoseTextWasNotKept) {
   const Json json = Json::parse(RecordsJson(Task(), ChoiceSamples(), {}));
   EXPECT_EQ(json["exemplars"], Json::parse(R"([["anatomy_dev:1"],["anatomy_dev:2"]])"));

@@ -12,11 +12,13 @@
 #include <nlohmann/json.hpp>
 
 #include "reports/baseline.h"
+#include "reports/bench_report.h"
 #include "reports/comparison_report.h"
 #include "reports/history.h"
 #include "reports/journal.h"
 #include "reports/json_report.h"
 #include "reports/prompt_parts.h"
+#include "tests/reports/example_bench.h"
 #include "tests/reports/example_comparison.h"
 #include "tests/reports/example_report.h"
 #include "tests/reports/golden.h"
@@ -215,6 +217,11 @@ TEST(ReportSchema, DescribesEveryKeyOfEveryFile) {
   EXPECT_THAT(CheckAll(page, "comparison.json", {comparison}), IsEmpty());
   const Json history = Json::parse(Text(WriteHistoryJson, testing::ExampleHistory()));
   EXPECT_THAT(CheckAll(page, "history.json", {history}), IsEmpty());
+  std::vector<Json> benches;
+  for (const BenchReport& bench : {testing::ExampleBench(), testing::BareBench()}) {
+    benches.push_back(Json::parse(Text(WriteBenchJson, bench)));
+  }
+  EXPECT_THAT(CheckAll(page, "bench.json", benches), IsEmpty());
 }
 
 // The checker itself: each kind of drift is noticed.

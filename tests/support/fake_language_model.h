@@ -38,6 +38,17 @@ class FakeLanguageModel : public LanguageModel, public TextEncoder {
     for (const char c : text) ids.push_back(kFirstByte + static_cast<unsigned char>(c));
     return ids;
   }
+  // The text's own BOS is the token.
+  std::vector<TokenId> EncodeChat(std::string_view text) const override {
+    std::vector<TokenId> ids;
+    if (text.starts_with("<s>")) {
+      ids.push_back(kBos);
+      text.remove_prefix(3);
+    }
+    const std::vector<TokenId> rest = Encode(text);
+    ids.insert(ids.end(), rest.begin(), rest.end());
+    return ids;
+  }
   static std::string Decode(const std::vector<TokenId>& ids) {
     std::string text;
     for (const TokenId id : ids) {

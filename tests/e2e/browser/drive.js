@@ -28,6 +28,13 @@
     choose("flag", "truncated");
     seen.truncated = count();
     element("reset").click();
+    choose("flag", "flipped");
+    seen.flipped = count();
+    seen.flippedId = firstId();
+    rows()[0].querySelector(".open").click();
+    seen.before = element("table").querySelector("tr.detail").textContent.includes("The baseline answered");
+    rows()[0].querySelector(".open").click();
+    element("reset").click();
     head("Margin").click();
     seen.smallestMargin = firstId();
     head("Margin").click();
@@ -61,10 +68,5 @@
     problems.push("driver: " + error.stack);
   }
   seen.problems = problems;
-  const outcome = document.createElement("pre");
-  outcome.id = "outcome";
-  // Only what needs no entity where the page is written out again.
-  outcome.textContent = JSON.stringify(seen).replace(
-      /[<>&\u0080-\uffff]/g, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
-  document.body.append(outcome);
+  leaveOutcome(seen);
 })();

@@ -6,3 +6,13 @@ addEventListener("securitypolicyviolation", (event) => problems.push("blocked: "
 for (const level of ["error", "warn"]) {
   console[level] = (...words) => problems.push(level + ": " + words.join(" "));
 }
+
+// What the test reads: JSON in an element "outcome".
+function leaveOutcome(seen) {
+  const outcome = document.createElement("pre");
+  outcome.id = "outcome";
+  // Only what needs no entity where the page is written out again.
+  outcome.textContent = JSON.stringify(seen).replace(
+      /[<>&\u0080-\uffff]/g, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
+  document.body.append(outcome);
+}

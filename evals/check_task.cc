@@ -1,0 +1,153 @@
+#include "evals/check_task.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "evals/aggregate_samples.h"
+#include "evals/score_choices.h"
+#include "evals/score_completions.h"
+#include "reports/result.h"
+
+namespace meval {
+namespace {
+
+// Sums of many weights do not always end in exactly 1.
+bool IsFull(double score) { return std::abs(score - 1) < 1e-9; }
+
+SampleResult Asked(const Document& document) {
+  SampleResult sample;
+  sample.id = document.id;
+  sample.group = document.group;
+  sample.gold = document.gold;
+  sample.references = document.references;
+  return sample;
+}
+
+// The text up to the first stop string; nothing where there is none.
+std::optional<std::string> CutAtStop(const std::string& text,
+                                     const std::vector<std::string>& until) {
+  std::size_t end = std::string::npos;
+  for (const std::string& stop : until) end = std::min(end, text.find(stop));
+  if (end == std::string::npos) return std::nullopt;
+  return text.substr(0, end);
+}
+
+class AnswerCheck {
+ public:
+  explicit AnswerCheck(const TaskDefinition& task) : task_(task) {}
+
+  TaskCheck Choices(std::span<const Document* const> documents) {
+    // A perplexity has no full marks.
+    if (task_.headline().metric == "perplexity") return std::move(check_);
+    for (const Document* document : documents) {
+      ++check_.num_checked;
+      const auto is_gold = [&](std::size_t choice) {
+        return std::find(document->gold.begin(), document->gold.end(),
+                         static_cast<std::int64_t>(choice)) != document->gold.end();
+      };
+      std::vector<double> right;
+      std::vector<double> wrong;
+      for (std::size_t i = 0; i < document->choices.size(); ++i) {
+        right.push_back(is_gold(i) ? 0 : -kImpossible);
+        wrong.push_back(is_gold(i) ? -kImpossible : -1);
+      }
+      ExpectChoice(*document, right, 1, "the right choice");
+      // Where every choice is right none is wrong.
+      if (document->gold.size() < document->choices.size() || task_.scores_one_continuation) {
+        ExpectChoice(*document, wrong, 0, "a wrong choice");
+      }
+    }
+    return std::move(check_);
+  }
+
+  TaskCheck Completions(std::span<const Document* const> documents) {
+    const CompletionScorer scorer(task_);
+    const GenerationDefinition& generation = task_.generation;
+    const std::vector<std::string>& until =
+        task_.default_shots == 0 ? generation.until_zero_shot : generation.until;
+    std::vector<SampleResult> right;
+    std::vector<SampleResult> empty;
+    for (const Document* document : documents) {
+      ++check_.num_checked;
+      empty.push_back(Answered(scorer, *document, ""));
+      if (!scorer.IsInvalid(empty.back().completions[0])) {
+        Add(*document, "no answer is not counted as invalid");
+      }
+      const std::string answer = task_.target_delimiter + document->answer;
+      if (CutAtStop(answer, until)) {
+        ++check_.num_cut;
+        continue;
+      }
+      // A model that has learned the exemplars' form goes on with the next question.
+      const std::string text = answer + task_.fewshot_delimiter + document->question;
+      right.push_back(Answered(scorer, *document, CutAtStop(text, until).value_or(text)));
+      const auto own = right.back().metrics.find(task_.headline().name);
+      if (own == right.back().metrics.end()) continue;  // only the set has a score
+      if (!IsFull(scorer.HeadlineFraction(right.back()))) {
+        Add(*document, fmt::format("the gold answer \"{}\" scores {:.4f}, expected 1",
+                                   document->answer, scorer.HeadlineFraction(right.back())));
+      }
+    }
+    ExpectHeadline(right, 1, "the gold answers");
+    ExpectHeadline(empty, 0, "no answers");
+    return std::move(check_);
+  }
+
+ private:
+  static constexpr double kImpossible = 1e4;  // minus a log-probability
+
+  void Add(const Document& document, const std::string& what) {
+    check_.problems.push_back(document.source + ": " + what);
+  }
+
+  void ExpectChoice(const Document& document, const std::vector<double>& logprobs, double expected,
+                    const std::string& what) {
+    SampleResult sample = Asked(document);
+    for (std::size_t i = 0; i < document.choices.size(); ++i) {
+      sample.choices.push_back(
+          {.text = document.choices[i], .logprob = logprobs[i], .is_greedy = logprobs[i] == 0});
+    }
+    ScoreChoices(task_, sample);
+    const auto score = sample.metrics.find(task_.headline().name);
+    if (score == sample.metrics.end() || std::abs(score->second - expected) < 1e-9) return;
+    Add(document, fmt::format("{} scores {:.4f}, expected {}", what, score->second, expected));
+  }
+
+  SampleResult Answered(const CompletionScorer& scorer, const Document& document,
+                        const std::string& text) const {
+    SampleResult sample = Asked(document);
+    sample.completions.assign(static_cast<std::size_t>(task_.generation.num_samples), {});
+    for (CompletionResult& completion : sample.completions) completion.text = text;
+    scorer.Score(sample);
+    return sample;
+  }
+
+  // The headline of all of them, as a report has it.
+  void ExpectHeadline(const std::vector<SampleResult>& samples, double expected,
+                      const std::string& what) {
+    if (samples.empty()) return;
+    const MetricValue headline =
+        AggregateSamples(task_, task_.generation.num_samples, samples).metrics.front();
+    const double score = headline.unit == "percent" ? headline.value / 100 : headline.value;
+    if (std::abs(score - expected) < 1e-9) return;
+    check_.problems.push_back(fmt::format("{}: {} score {:.4f} in {}, expected {}", task_.name,
+                                          what, score, headline.name, expected));
+  }
+
+  const TaskDefinition& task_;
+  TaskCheck check_;
+};
+
+}  // namespace
+
+TaskCheck CheckAnswers(const TaskDefinition& task, std::span<const Document* const> documents) {
+  if (task.request == RequestKind::kRolling) return {};
+  AnswerCheck check(task);
+  return task.request == RequestKind::kGeneration ? check.Completions(documents)
+                                                  : check.Choices(documents);
+}
+
+}  // namespace meval

@@ -1,0 +1,91 @@
+#include "evals/draw_sheet.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "evals/replace_file.h"
+#include "evals/stored_run.h"
+#include "metrics/numpy_random.h"
+#include "reports/run_directory.h"
+
+namespace meval {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string Joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : "\n") + text;
+  return all;
+}
+
+std::string Answer(const SampleResult& sample) {
+  if (!sample.completions.empty()) return sample.completions.front().text;
+  const auto best = std::max_element(
+      sample.choices.begin(), sample.choices.end(),
+      [](const ChoiceResult& a, const ChoiceResult& b) { return a.logprob < b.logprob; });
+  return best->text;
+}
+
+std::string Reference(const SampleResult& sample) {
+  if (!sample.references.empty()) return Joined(sample.references);
+  std::vector<std::string> right;
+  for (const std::int64_t gold : sample.gold) {
+    right.push_back(sample.choices.at(static_cast<std::size_t>(gold)).text);
+  }
+  return Joined(right);
+}
+
+SheetRow MakeRow(const std::string& task, const SampleResult& sample, const PromptParts& parts) {
+  const auto description = parts.descriptions.find(sample.group);
+  return {.task = task,
+          .record = sample.id,
+          .digest = sample.digest,
+          .context = description == parts.descriptions.end() ? "" : description->second,
+          .question = sample.question,
+          .answer = Answer(sample),
+          .reference = Reference(sample)};
+}
+
+}  // namespace
+
+std::vector<SheetRow> DrawSheet(const std::string& task, std::span<const SampleResult> samples,
+                                const PromptParts& parts, std::int64_t num_rows,
+                                std::int64_t seed) {
+  std::vector<const SampleResult*> answered;
+  for (const SampleResult& sample : samples) {
+    if (!sample.scored || (sample.completions.empty() && sample.choices.empty())) continue;
+    answered.push_back(&sample);
+  }
+  const std::size_t most =
+      std::min(answered.size(), static_cast<std::size_t>(std::max<std::int64_t>(num_rows, 0)));
+  NumpyRandom random(static_cast<std::uint64_t>(seed));
+  std::vector<SheetRow> rows;
+  for (std::size_t i = 0; i < most; ++i) {  // Fisher and Yates, as far as rows are drawn
+    const std::size_t other = i + random.Below(static_cast<std::uint32_t>(answered.size() - i));
+    std::swap(answered[i], answered[other]);
+    rows.push_back(MakeRow(task, *answered[i], parts));
+  }
+  return rows;
+}
+
+std::vector<fs::path> WriteSheets(const fs::path& run, const RunReport& report,
+                                  std::int64_t num_rows, const fs::path& folder) {
+  std::vector<fs::path> written;
+  for (const TaskResult& task : report.tasks) {
+    const std::vector<SheetRow> rows =
+        DrawSheet(task.task, ReadSampleLog(run, task.task).samples, ReadStoredParts(run, task.task),
+                  num_rows, report.identity.seed);
+    if (rows.empty()) continue;
+    MakeFolder(folder, "--out");
+    written.push_back(folder / TaskFileName("sheet", task.task, ".csv"));
+    ReplaceFile(written.back(), "--out", [&](std::ostream& out) { WriteSheetCsv(rows, out); });
+    written.push_back(folder / TaskFileName("sheet", task.task, ".html"));
+    ReplaceFile(written.back(), "--out", [&](std::ostream& out) { WriteSheetHtml(rows, out); });
+  }
+  return written;
+}
+
+}  // namespace meval
