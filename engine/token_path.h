@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 #include "kernels/tensor.h"
@@ -35,16 +36,29 @@ class TokenPath {
   std::span<const TokenId> tail_;
 };
 
+// The same of two pieces. Prompts of a task have hundreds of tokens in common, so blocks are
+// compared as memory first.
+inline std::int64_t CommonPrefix(std::span<const TokenId> a, std::span<const TokenId> b) {
+  constexpr std::size_t kBlock = 32;
+  const std::size_t size = std::min(a.size(), b.size());
+  std::size_t same = 0;
+  while (same + kBlock <= size &&
+         std::memcmp(a.data() + same, b.data() + same, kBlock * sizeof(TokenId)) == 0) {
+    same += kBlock;
+  }
+  while (same < size && a[same] == b[same]) ++same;
+  return static_cast<std::int64_t>(same);
+}
+
 // How many tokens a and b have in common from the start.
 inline std::int64_t CommonPrefix(const TokenPath& a, const TokenPath& b) {
   std::int64_t common = 0;
   for (;;) {
     const std::span<const TokenId> left = a.From(common);
     const std::span<const TokenId> right = b.From(common);
-    const auto size = static_cast<std::ptrdiff_t>(std::min(left.size(), right.size()));
+    const auto size = static_cast<std::int64_t>(std::min(left.size(), right.size()));
     if (size == 0) return common;
-    const auto same =
-        std::mismatch(left.begin(), left.begin() + size, right.begin()).first - left.begin();
+    const std::int64_t same = CommonPrefix(left, right);
     common += same;
     if (same < size) return common;
   }

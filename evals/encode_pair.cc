@@ -1,21 +1,14 @@
 #include "evals/encode_pair.h"
 
-#include <algorithm>
 #include <cstddef>
+#include <span>
 #include <stdexcept>
 #include <string>
 
+#include "engine/token_path.h"
 #include "metrics/unicode_text.h"
 
 namespace meval {
-namespace {
-
-std::size_t CommonPrefix(const std::vector<TokenId>& a, const std::vector<TokenId>& b) {
-  const auto ends = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
-  return static_cast<std::size_t>(ends.first - a.begin());
-}
-
-}  // namespace
 
 EncodedPair EncodePair(const EncodeText& encode, TokenId bos, std::string_view context,
                        std::string_view continuation, BoundaryRule rule) {
@@ -26,7 +19,7 @@ EncodedPair EncodePair(const EncodeText& encode, TokenId bos, std::string_view c
       bare_context.empty() ? std::vector<TokenId>{} : encode(bare_context);
 
   EncodedPair pair;
-  const std::size_t common = CommonPrefix(alone, whole);
+  const auto common = static_cast<std::size_t>(CommonPrefix(std::span(alone), std::span(whole)));
   pair.boundary_merge = common < alone.size();
   const bool by_length = rule == BoundaryRule::kLength && alone.size() < whole.size();
   std::size_t split = by_length ? alone.size() : common;

@@ -1,5 +1,6 @@
 #include "engine/text/segment_encoder.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace meval {
@@ -44,15 +45,46 @@ SegmentEncoder::SegmentEncoder(const SentencePieceModel& model, Encode encode)
 
 std::vector<TokenId> SegmentEncoder::operator()(std::string_view text) {
   if (!splits_words_) return encode_(text);
-  std::vector<TokenId> ids;
-  std::size_t begin = 0;
-  for (std::size_t at = 1; at < text.size(); ++at) {
+  std::unique_ptr<Encoded> latest = TakeLatest();
+  EncodeAfter(*latest, text);
+  std::vector<TokenId> ids = latest->ids;
+  PutBack(std::move(latest));
+  return ids;
+}
+
+// Makes `last` the encoding of `text`. A word of the last text begins in this one, too, if it
+// begins in what they have in common and is not this one's last character.
+void SegmentEncoder::EncodeAfter(Encoded& last, std::string_view text) {
+  const auto differs = std::mismatch(text.begin(), text.end(), last.text.begin(), last.text.end());
+  const auto common = static_cast<std::size_t>(differs.first - text.begin());
+  while (!last.words.empty() &&
+         (last.words.back().begin >= common || last.words.back().begin + 1 >= text.size())) {
+    last.words.pop_back();
+  }
+  const Encoded::Word word = last.words.empty() ? Encoded::Word{} : last.words.back();
+  std::size_t begin = last.words.empty() ? 0 : word.begin + 1;
+  last.ids.resize(word.num_ids);
+  last.text.replace(common, std::string::npos, text.substr(common));
+  for (std::size_t at = begin + (begin == 0 ? 1 : 0); at < text.size(); ++at) {
     if (!BeginsWord(text, at)) continue;
-    AppendWord(text.substr(begin, at - begin), ids);
+    AppendWord(text.substr(begin, at - begin), last.ids);
+    last.words.push_back({at, last.ids.size()});
     begin = at + 1;  // the model puts this space back in front
   }
-  AppendWord(text.substr(begin), ids);
-  return ids;
+  AppendWord(text.substr(begin), last.ids);
+}
+
+std::unique_ptr<SegmentEncoder::Encoded> SegmentEncoder::TakeLatest() {
+  const std::lock_guard lock(latest_mutex_);
+  if (latest_.empty()) return std::make_unique<Encoded>();
+  std::unique_ptr<Encoded> latest = std::move(latest_.back());
+  latest_.pop_back();
+  return latest;
+}
+
+void SegmentEncoder::PutBack(std::unique_ptr<Encoded> latest) {
+  const std::lock_guard lock(latest_mutex_);
+  latest_.push_back(std::move(latest));
 }
 
 void SegmentEncoder::AppendWord(std::string_view word, std::vector<TokenId>& ids) {

@@ -1,5 +1,8 @@
 #include "engine/text/utf8.h"
 
+#include <cstdint>
+#include <cstring>
+
 namespace meval {
 namespace {
 
@@ -23,6 +26,16 @@ bool MaySecond(unsigned lead, unsigned second) {
   return second >= low && second <= high;
 }
 
+// The first offset from `offset` on that is not in a whole word of ASCII.
+std::size_t SkipAscii(std::string_view text, std::size_t offset) {
+  std::uint64_t word = 0;
+  for (; offset + sizeof(word) <= text.size(); offset += sizeof(word)) {
+    std::memcpy(&word, text.data() + offset, sizeof(word));
+    if ((word & 0x8080808080808080U) != 0) break;
+  }
+  return offset;
+}
+
 }  // namespace
 
 Utf8Start ClassifyUtf8(std::string_view text, std::size_t* length) {
@@ -42,6 +55,8 @@ Utf8Start ClassifyUtf8(std::string_view text, std::size_t* length) {
 std::size_t FindIllFormedUtf8(std::string_view text) {
   std::size_t offset = 0;
   while (offset < text.size()) {
+    offset = SkipAscii(text, offset);
+    if (offset == text.size()) break;
     std::size_t length = 0;
     if (ClassifyUtf8(text.substr(offset), &length) != Utf8Start::kCharacter) return offset;
     offset += length;

@@ -70,6 +70,19 @@ TEST(TokenPath, ReadsTwoPiecesAsOne) {
   EXPECT_EQ(TokenPath().size(), 0);
 }
 
+TEST(CommonPrefix, EndsAtTheFirstTokenThatDiffers) {
+  for (std::size_t size : {1, 31, 32, 33, 64, 100}) {
+    const std::vector<TokenId> a(size, 7);
+    EXPECT_EQ(CommonPrefix(std::span(a), std::span(a)), static_cast<std::int64_t>(size));
+    for (std::size_t i = 0; i < size; ++i) {
+      std::vector<TokenId> b = a;
+      b[i] = 8;
+      EXPECT_EQ(CommonPrefix(std::span(a), std::span<const TokenId>(b)),
+                static_cast<std::int64_t>(i));
+    }
+  }
+}
+
 TEST(CommonPrefix, DoesNotDependOnWhereThePiecesMeet) {
   const Tokens a = {1, 2, 3, 4, 5};
   const Tokens b = {1, 2, 3, 9};

@@ -1,13 +1,17 @@
 // Encoding by words gives what encoding the whole text gives.
 
+#include "engine/text/segment_encoder.h"
+
 #include <filesystem>
 #include <fstream>
 #include <random>
 #include <sstream>
+#include <stdexcept>
 
 #include <gtest/gtest.h>
 #include <sentencepiece_processor.h>
 
+#include "engine/text/sentencepiece_model.h"
 #include "engine/tokenizer.h"
 #include "tests/support/shared_data.h"
 
@@ -81,6 +85,45 @@ TEST(SegmentEncoder, GivesTheIdsOfTheWholeTextOnRealText) {
     ASSERT_FALSE(valid.empty()) << name;
     EXPECT_EQ(tokenizer.Encode(valid), whole(valid)) << name;
   }
+}
+
+// Texts that share beginnings with those before them, cut and continued at any character.
+TEST(SegmentEncoder, GivesTheIdsOfTheWholeTextAfterOneThatBeginsAlike) {
+  const Tokenizer tokenizer = Tokenizer::Load(TinyModel());
+  const Whole whole(TinyModel());
+  std::mt19937 random(20260101);
+  std::string text;
+  for (int i = 0; i < 3000; ++i) {
+    std::size_t keep = text.empty() ? 0 : random() % (text.size() + 1);
+    while (keep > 0 && keep < text.size() &&
+           (static_cast<unsigned char>(text[keep]) & 0xC0U) == 0x80U) {
+      --keep;
+    }
+    text = text.substr(0, keep) + (i % 3 == 0 ? "" : RandomText(random));
+    ASSERT_EQ(tokenizer.Encode(text), whole(text)) << "text: [" << text << "] of round " << i;
+  }
+}
+
+// A text that could not be encoded is not taken for one that was.
+TEST(SegmentEncoder, ForgetsATextThatFailed) {
+  const std::string bytes = [] {
+    std::ifstream file(TinyModel(), std::ios::binary);
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+  }();
+  const SentencePieceModel model = ParseSentencePieceModel(bytes, TinyModel());
+  bool fails = false;
+  SegmentEncoder encoder(model, [&](std::string_view word) {
+    if (fails) throw std::runtime_error("no");
+    return std::vector<TokenId>{static_cast<TokenId>(word.size())};
+  });
+  const std::vector<TokenId> first = encoder("one three");
+  fails = true;
+  EXPECT_THROW(encoder("one three fourteen x"), std::runtime_error);
+  fails = false;
+  EXPECT_EQ(encoder("one three fourteen x"), (std::vector<TokenId>{3, 5, 8, 1}));
+  EXPECT_EQ(encoder("one three"), first);
 }
 
 TEST(SegmentEncoder, RemembersWithoutChangingTheAnswer) {

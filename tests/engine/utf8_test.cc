@@ -60,6 +60,11 @@ TEST(FindIllFormedUtf8, GivesTheFirstBadByte) {
   EXPECT_EQ(FindIllFormedUtf8(""), std::string_view::npos);
   EXPECT_EQ(FindIllFormedUtf8("na\u00EFve \u65E5\u672C \U0001F999"), std::string_view::npos);
   EXPECT_EQ(FindIllFormedUtf8("ab\xff"), 2u);
+  for (std::size_t i = 0; i < 30; ++i) {
+    std::string text(30, 'a');
+    text[i] = '\xff';
+    EXPECT_EQ(FindIllFormedUtf8(text), i);
+  }
   EXPECT_EQ(FindIllFormedUtf8("\u00EF\xc3"), 2u);
   EXPECT_EQ(FindIllFormedUtf8("\xed\xa0\x80"), 0u);
 }
