@@ -7,6 +7,7 @@
 
 #include "metrics/unicode_text.h"
 #include "tasks/jinja/builtin_tests.h"
+#include "tasks/jinja/rendering.h"
 
 namespace meval::tasks::jinja {
 namespace {
@@ -74,7 +75,9 @@ std::string Join(const Value& list, const std::string& between) {
   std::string joined;
   bool is_first = true;
   for (const Value& element : Elements(list)) {
-    joined += (is_first ? "" : between) + Print(element);
+    const std::string text = (is_first ? "" : between) + Print(element);
+    Rendering::SpendText(text.size());
+    joined += text;
     is_first = false;
   }
   return joined;
@@ -82,7 +85,15 @@ std::string Join(const Value& list, const std::string& between) {
 
 Value Replace(const Value& value, const Value& from, const Value& to) {
   if (Text(from).empty()) throw std::invalid_argument("expected a text to replace, found none");
-  return ReplaceAll(Text(value), Text(from), Text(to));
+  // Every place may take so many bytes.
+  const std::string& text = Text(value);
+  std::size_t places = 0;
+  for (std::size_t at = text.find(Text(from)); at != std::string::npos;
+       at = text.find(Text(from), at + Text(from).size())) {
+    ++places;
+  }
+  Rendering::SpendText(text.size() + places * Text(to).size());
+  return ReplaceAll(text, Text(from), Text(to));
 }
 
 Value Length(const Value& value) {
@@ -106,11 +117,12 @@ Value Range(const Arguments& arguments) {
   if (step == 0) throw std::invalid_argument("expected a step other than 0 of range, found 0");
   constexpr std::size_t kLongest = 100'000;  // Jinja's own limit in a sandbox
   List list;
-  for (std::int64_t at = begin; step > 0 ? at < end : at > end; at += step) {
+  for (std::int64_t at = begin; step > 0 ? at < end : at > end;) {
     if (list.size() == kLongest) {
       throw std::invalid_argument("expected a range of at most 100000 numbers, found more");
     }
     list.emplace_back(at);
+    if (__builtin_add_overflow(at, step, &at)) break;
   }
   return list;
 }

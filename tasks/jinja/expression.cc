@@ -4,6 +4,7 @@
 
 #include "tasks/jinja/arithmetic.h"
 #include "tasks/jinja/operand_parser.h"
+#include "tasks/jinja/rendering.h"
 
 namespace meval::tasks::jinja {
 namespace {
@@ -213,7 +214,10 @@ class Parser {
 Expression At(const Position& where, Expression inner) {
   return [where, inner = std::move(inner)](const Scope& scope) {
     try {
-      return inner(scope);
+      Value value = inner(scope);
+      Rendering::SpendText(value.string() != nullptr ? value.string()->size() : 0);
+      Rendering::Spend(1);
+      return value;
     } catch (const std::invalid_argument& error) {
       throw TemplateError(where, error.what());
     }

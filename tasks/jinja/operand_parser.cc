@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "tasks/jinja/rendering.h"
+
 namespace meval::tasks::jinja {
 namespace {
 
@@ -80,7 +82,9 @@ Expression OperandParser::MakeNamespace() {
     for (const auto& [name, expression] : arguments) {
       members->emplace_back(name, expression(scope));
     }
-    return Value(Namespace{std::move(members)});
+    const Namespace names{std::move(members)};
+    Rendering::Keep(names);
+    return Value(names);
   };
 }
 

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "tasks/jinja/rendering.h"
+
 namespace meval::tasks::jinja {
 namespace {
 
@@ -111,7 +113,10 @@ class Parser {
     tokens_.ExpectKind(Token::Kind::kEndPrint, "\"}}\"");
     return [where, expression](Scope& scope, std::string& out) {
       try {
-        out += Print(expression(scope));
+        const std::string text = Print(expression(scope));
+        Rendering::Spend(1);
+        Rendering::SpendText(text.size());
+        out += text;
       } catch (const std::invalid_argument& error) {
         throw TemplateError(where, error.what());
       }
@@ -207,6 +212,15 @@ class Parser {
         [loop = std::move(loop)](Scope& scope, std::string& out) { return Run(loop, scope, out); };
   }
 
+  // A turn of a loop.
+  static void Spend(const Loop& loop) {
+    try {
+      Rendering::Spend(1);
+    } catch (const std::invalid_argument& error) {
+      throw TemplateError(loop.position, error.what());
+    }
+  }
+
   static List Visited(const Loop& loop, const Scope& scope) {
     List all;
     try {
@@ -217,6 +231,7 @@ class Parser {
     if (!loop.filter) return all;
     List kept;
     for (const Value& element : all) {
+      Spend(loop);
       Scope inner(&scope);
       loop.target.Assign(inner, element);
       if (loop.filter(inner).IsTrue()) kept.push_back(element);
@@ -228,6 +243,7 @@ class Parser {
   static Flow Run(const Loop& loop, Scope& scope, std::string& out) {
     const List elements = Visited(loop, scope);
     for (std::size_t i = 0; i < elements.size(); ++i) {
+      Spend(loop);
       Scope inner(&scope);
       loop.target.Assign(inner, elements[i]);
       inner.Set("loop", LoopVariable(elements, i));
@@ -296,10 +312,15 @@ Template Template::Parse(std::string_view source) {
 }
 
 std::string Template::Render(const Members& names) const {
+  const Rendering rendering;
   Scope scope;
   for (const auto& [name, value] : names) scope.Set(name, value);
   std::string out;
-  body_(scope, out);
+  try {
+    body_(scope, out);
+  } catch (const std::invalid_argument& error) {
+    throw TemplateError({}, error.what());  // a limit of the whole
+  }
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "metrics/unicode_text.h"
+#include "tasks/jinja/rendering.h"
 
 namespace meval::tasks::jinja {
 namespace {
@@ -103,6 +104,15 @@ Value ItemOfSequence(const Value& value, std::int64_t at) {
   return ToUtf8(std::u32string_view(text).substr(static_cast<std::size_t>(at), 1));
 }
 
+// A list or mapping of so many elements at this depth is made.
+void CountLevel(int depth, std::size_t size) {
+  Rendering::Spend(static_cast<std::int64_t>(size));
+  if (depth > Value::kDeepest) {
+    throw std::invalid_argument("expected at most " + std::to_string(Value::kDeepest) +
+                                " lists and mappings in each other, found more");
+  }
+}
+
 }  // namespace
 
 TemplateError::TemplateError(const Position& where, const std::string& what)
@@ -153,7 +163,20 @@ std::string Value::Kind() const {
   return As<Namespace>() != nullptr ? "a namespace" : "a mapping";
 }
 
+Value::Value(List list) {
+  for (const Value& element : list) depth_ = std::max(depth_, element.depth_);
+  CountLevel(++depth_, list.size());
+  variant_ = std::make_shared<const List>(std::move(list));
+}
+
+Value::Value(Members members) {
+  for (const auto& [name, member] : members) depth_ = std::max(depth_, member.depth_);
+  CountLevel(++depth_, members.size());
+  variant_ = std::make_shared<const Members>(std::move(members));
+}
+
 bool operator==(const Value& a, const Value& b) {
+  Rendering::Spend(1);
   if (a.is_number() && b.is_number()) {
     if (a.integer() != nullptr && b.integer() != nullptr) return *a.integer() == *b.integer();
     return a.AsDouble() == b.AsDouble();
@@ -191,7 +214,11 @@ std::string Print(const Value& value) {
 }
 
 std::string ToJson(const Value& value) {
-  if (value.string() != nullptr) return JsonString(*value.string());
+  Rendering::Spend(1);
+  if (value.string() != nullptr) {
+    Rendering::SpendText(value.string()->size());
+    return JsonString(*value.string());
+  }
   if (value.is_none()) return "null";
   if (const bool* truth = value.As<bool>()) return *truth ? "true" : "false";
   if (value.is_number()) return Print(value);
@@ -224,6 +251,7 @@ int Compare(const Value& a, const Value& b) {
 bool Contains(const Value& container, const Value& element) {
   if (container.string() != nullptr) {
     if (element.string() == nullptr) Refuse("a string to look for in a string", element);
+    Rendering::SpendText(container.string()->size());
     return container.string()->find(*element.string()) != std::string::npos;
   }
   const List elements = Elements(container);
@@ -263,13 +291,17 @@ Value Slice(const Value& value, const Value& begin, const Value& end, const Valu
 
 List Elements(const Value& value) {
   if (value.is_undefined()) return {};
-  if (value.list() != nullptr) return *value.list();
+  if (value.list() != nullptr) {
+    Rendering::Spend(static_cast<std::int64_t>(value.list()->size()));
+    return *value.list();
+  }
   List elements;
   if (value.members() != nullptr && value.As<Namespace>() == nullptr) {
     for (const auto& member : *value.members()) elements.emplace_back(member.first);
     return elements;
   }
   if (value.string() == nullptr) Refuse("a list, a mapping or a string to go through", value);
+  Rendering::Spend(static_cast<std::int64_t>(value.string()->size()));
   for (const char32_t c : ToCodePoints(*value.string())) {
     elements.emplace_back(ToUtf8(std::u32string_view(&c, 1)));
   }

@@ -45,6 +45,8 @@ struct Namespace {
 
 class Value {
  public:
+  static constexpr int kDeepest = 200;
+
   using Variant =
       std::variant<Undefined, None, bool, std::int64_t, double, std::string,
                    std::shared_ptr<const List>, std::shared_ptr<const Members>, Namespace>;
@@ -57,8 +59,9 @@ class Value {
   Value(double value) : variant_(value) {}
   Value(std::string value) : variant_(std::move(value)) {}
   Value(const char*) = delete;  // would become a bool
-  Value(List list) : variant_(std::make_shared<const List>(std::move(list))) {}
-  Value(Members members) : variant_(std::make_shared<const Members>(std::move(members))) {}
+  // Throw std::invalid_argument for more than kDeepest lists and mappings in each other.
+  Value(List list);
+  Value(Members members);
   Value(Namespace names) : variant_(std::move(names)) {}
 
   template <typename T>
@@ -81,6 +84,7 @@ class Value {
 
  private:
   Variant variant_;
+  int depth_ = 0;  // lists and mappings in each other, this one included
 };
 
 bool operator==(const Value& a, const Value& b);

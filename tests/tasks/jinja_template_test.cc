@@ -155,5 +155,44 @@ TEST(JinjaTemplate, RendersTheSameEveryTime) {
   EXPECT_EQ(made.Render({}), "3");
 }
 
+// A template comes from whoever made the model.
+TEST(JinjaTemplate, CannotRunForEverOrTakeAllMemory) {
+  const std::vector<std::string> templates = {
+      "{% for i in range(100000) %}{% for j in range(100000) %}{{ i }}{% endfor %}{% endfor %}",
+      "{% for i in range(10000) %}{% for j in range(10000) if i == j %}x{% endfor %}{% endfor %}",
+      "{% set n = namespace(t='ab') %}{% for i in range(90) %}{% set n.t = n.t ~ n.t %}{% endfor "
+      "%}",
+      "{% set n = namespace(t='aa') %}{% for i in range(90) %}"
+      "{% set n.t = n.t|replace('a', 'aa') %}{% endfor %}",
+      "{% set n = namespace(l=[1]) %}{% for i in range(90) %}{% set n.l = [n.l, n.l] %}{% endfor %}"
+      "{{ n.l | tojson }}",
+      "{% set n = namespace(l=[1]) %}{% for i in range(90) %}{% set n.l = [n.l, n.l] %}{% endfor %}"
+      "{{ n.l == n.l }}",
+      "{% set n = namespace(l=[]) %}{% for i in range(1000) %}{% set n.l = [n.l] %}{% endfor %}"};
+  for (const std::string& text : templates) {
+    try {
+      Template::Parse(text).Render({});
+      ADD_FAILURE() << text;
+    } catch (const TemplateError& error) {
+      EXPECT_THAT(error.what(), HasSubstr("expected")) << text;
+    }
+  }
+}
+
+// Reference counts alone would keep these for ever; the leak checker of the asan preset looks.
+TEST(JinjaTemplate, FreesNamespacesThatHoldThemselves) {
+  EXPECT_EQ(Template::Parse("{% set a = namespace(n=1) %}{% set b = namespace(a=a) %}"
+                            "{% set a.b = b %}{% set a.a = a %}{{ a.b.a.n }}")
+                .Render({}),
+            "1");
+}
+
+TEST(JinjaTemplate, CountsARangeUpToTheLargestNumber) {
+  EXPECT_EQ(Template::Parse("{{ range(0, 4000000000 * 2000000000, 3000000000 * 2000000000) "
+                            "| length }}")
+                .Render({}),
+            "2");
+}
+
 }  // namespace
 }  // namespace meval::tasks::jinja
