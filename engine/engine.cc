@@ -28,15 +28,33 @@ const char* Name(StopReason reason) {
   return "";
 }
 
+namespace {
+
+// The cache the plan foresees. Where a device has less memory than it said (it is in pieces, or
+// another process was faster), a smaller one: the plan then says how large.
+std::unique_ptr<KvCache> MakeCache(Context& ctx, const ModelConfig& config, MemoryPlan& plan) {
+  for (;;) {
+    try {
+      return std::make_unique<KvCache>(ctx, config, plan.dtype, plan.num_pages);
+    } catch (const DeviceError&) {
+      const std::int64_t fewer = plan.num_pages - std::max<std::int64_t>(1, plan.num_pages / 10);
+      if (ctx.device() == Device::kCpu || fewer < 1) throw;
+      plan.num_pages = fewer;
+    }
+  }
+}
+
+}  // namespace
+
 struct Engine::Impl {
   Impl(Context& context, const ModelConfig& model_config, MistralWeights weights,
        Tokenizer model_tokenizer, const MemoryPlan& memory, bool share)
       : ctx(context),
         tokenizer(std::move(model_tokenizer)),
         plan(memory),
-        planning(PlanOptionsFor(model_config, memory, share)),
         model(context, model_config, std::move(weights), memory.batch_tokens, memory.max_length),
-        cache(model_config, memory.dtype, memory.num_pages) {
+        cache(MakeCache(context, model_config, plan)),
+        planning(PlanOptionsFor(model_config, plan, share)) {
     plan.weight_bytes = model.weights().bytes;
   }
 
@@ -47,9 +65,9 @@ struct Engine::Impl {
   Context& ctx;
   Tokenizer tokenizer;
   MemoryPlan plan;
-  PlanOptions planning;
   Mistral model;
-  KvCache cache;
+  std::unique_ptr<KvCache> cache;
+  PlanOptions planning;
   EngineStats stats;
   std::vector<std::filesystem::path> weight_files;
 };
@@ -57,16 +75,18 @@ struct Engine::Impl {
 namespace {
 
 WeightDType Explicit(DType dtype) {
-  return dtype == DType::kBF16 ? WeightDType::kBF16 : WeightDType::kF32;
+  if (dtype == DType::kF32) return WeightDType::kF32;
+  return dtype == DType::kBF16 ? WeightDType::kBF16 : WeightDType::kF16;
 }
 
 }  // namespace
 
 Engine Engine::Load(Context& ctx, const EngineOptions& options) {
-  ModelOutline outline = OutlineModel(options);
+  const DeviceTraits traits = ctx.traits();
+  ModelOutline outline = OutlineModel(options, traits);
   const ModelSource& source = outline.source;
   const ModelConfig& config = outline.config;
-  const MemoryPlan memory = PlanMemory(outline, options);
+  const MemoryPlan memory = PlanMemory(outline, options, traits);
   if (options.announce) options.announce(memory.Table());
   MistralWeights weights;
   std::vector<std::filesystem::path> files;
@@ -89,8 +109,11 @@ Engine::Engine(Context& ctx, const ModelConfig& config, MistralWeights weights, 
                const EngineOptions& options) {
   CheckVocabulary(config, tokenizer, false);
   // The weights are there already, so what is available has to be seen without them.
-  const MemoryPlan plan = PlanMemory(config, weights.dtype, weights.bytes, options,
-                                     AvailableMemoryBytes() + weights.bytes);
+  const DeviceTraits traits = ctx.traits();
+  const std::int64_t available =
+      ctx.device() == Device::kCpu ? AvailableMemoryBytes() : traits.available_bytes;
+  const MemoryPlan plan =
+      PlanMemory(config, weights.dtype, weights.bytes, options, available + weights.bytes, traits);
   if (options.announce) options.announce(plan.Table());
   impl_ = std::make_unique<Impl>(ctx, config, std::move(weights), std::move(tokenizer), plan,
                                  options.share_prefixes);
@@ -115,7 +138,7 @@ void Engine::Score(std::span<const ScoreRequest> requests, const ScoreDone& done
                    std::stop_token stop) {
   for (std::size_t i = 0; i < requests.size(); ++i) impl_->Check(requests[i], i);
   impl_->stats = {};
-  ExecuteScorePlan(impl_->ctx, impl_->model, impl_->cache, PlanScore(requests, impl_->planning),
+  ExecuteScorePlan(impl_->ctx, impl_->model, *impl_->cache, PlanScore(requests, impl_->planning),
                    requests, done, std::move(stop), impl_->stats);
 }
 
@@ -123,7 +146,7 @@ void Engine::Generate(std::span<const GenerationRequest> requests, const Generat
                       std::stop_token stop) {
   for (std::size_t i = 0; i < requests.size(); ++i) impl_->Check(requests[i], i);
   impl_->stats = {};
-  ExecuteGenerationPlan(impl_->ctx, impl_->model, impl_->cache, impl_->tokenizer,
+  ExecuteGenerationPlan(impl_->ctx, impl_->model, *impl_->cache, impl_->tokenizer,
                         PlanGeneration(requests, impl_->planning), impl_->planning.cost, requests,
                         done, std::move(stop), impl_->stats);
 }
