@@ -72,7 +72,7 @@ void CountTokens(benchmark::State& state, std::int64_t per_iteration) {
 // A text of 512 tokens, and the logits of its last.
 void Prefill(benchmark::State& state, const ModelConfig& config) {
   Mistral& model = Model(config);
-  KvCache cache(config, model.kv_dtype(), NumKvPages(kPrefillTokens));
+  KvCache cache(SharedContext(), config, model.kv_dtype(), NumKvPages(kPrefillTokens));
   KvSequence sequence(&cache.pool());
   sequence.Extend(kPrefillTokens);
   TokenBatch batch;
@@ -87,7 +87,7 @@ void Prefill(benchmark::State& state, const ModelConfig& config) {
 void Decode(benchmark::State& state, const ModelConfig& config) {
   const std::int64_t B = state.range(0);
   Mistral& model = Model(config);
-  KvCache cache(config, model.kv_dtype(), B * NumKvPages(kContextTokens + 1));
+  KvCache cache(SharedContext(), config, model.kv_dtype(), B * NumKvPages(kContextTokens + 1));
   // 0x3c3c is 0.0115 in bf16, 0x3c3c3c3c the same in f32: what the numbers are takes no time.
   for (std::int64_t l = 0; l < config.num_hidden_layers; ++l) {
     const KvPages pages = cache.Layer(l);

@@ -4,6 +4,7 @@
 
 #include "engine/model_outline.h"
 #include "engine/model_source.h"
+#include "engine/planned_cache.h"
 #include "engine/source_weights.h"
 
 namespace meval {
@@ -16,31 +17,29 @@ struct BareOutline {
   DType dtype = DType::kF32;
 };
 
-BareOutline Outline(const EngineOptions& options) {
+BareOutline Outline(const EngineOptions& options, const DeviceTraits& traits) {
   const bool is_random = options.model.starts_with("random:");
   const bool is_tiny = options.model.starts_with("random:tiny");
   if (!is_random || is_tiny || !options.tokenizer.empty()) {
-    ModelOutline outline = OutlineModel(options);
+    ModelOutline outline = OutlineModel(options, traits);
     return {std::move(outline.source), std::move(outline.config), outline.dtype};
   }
   BareOutline outline;
   // A tokenizer has to be named, but nobody opens it.
   outline.source = ResolveModel(options.model, "none", options.tiny_dir);
   outline.config = NamedShape(outline.source.shape).value();
-  const bool is_bf16 =
-      options.dtype == WeightDType::kBF16 ||
-      (options.dtype == WeightDType::kAuto && outline.config.torch_dtype == "bfloat16");
-  outline.dtype = is_bf16 ? DType::kBF16 : DType::kF32;
+  outline.dtype = ResolveDType(options.dtype, NaturalDType(outline.config), traits.device);
   return outline;
 }
 
 }  // namespace
 
 BareModel BareModel::Load(Context& ctx, const EngineOptions& options) {
-  const BareOutline outline = Outline(options);
-  MemoryPlan memory =
-      PlanMemory(outline.config, outline.dtype, EstimateWeightBytes(outline.config, outline.dtype),
-                 options, AvailableMemoryBytes());
+  const DeviceTraits traits = ctx.traits();
+  const BareOutline outline = Outline(options, traits);
+  MemoryPlan memory = PlanMemory(
+      outline.config, outline.dtype, EstimateWeightBytes(outline.config, outline.dtype), options,
+      traits.device == Device::kCpu ? AvailableMemoryBytes() : traits.available_bytes, traits);
   if (options.announce) options.announce(memory.Table());
   SourceWeights loaded = LoadSourceWeights(ctx, outline.source, options.model, outline.config,
                                            outline.dtype, options.progress);
@@ -54,7 +53,7 @@ BareModel::BareModel(Context& ctx, const ModelConfig& config, MistralWeights wei
       memory_(memory),
       model_(std::make_unique<Mistral>(ctx, config, std::move(weights), memory.batch_tokens,
                                        memory.max_length)),
-      cache_(std::make_unique<KvCache>(config, memory.dtype, memory.num_pages)) {}
+      cache_(MakePlannedCache(ctx, config, memory_)) {}
 
 OpenBatch BareModel::Open() { return {ctx_, *model_, *cache_, CostModel(config(), memory_.dtype)}; }
 

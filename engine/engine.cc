@@ -11,6 +11,7 @@
 #include "engine/memory_plan.h"
 #include "engine/mistral.h"
 #include "engine/model_outline.h"
+#include "engine/planned_cache.h"
 #include "engine/score.h"
 #include "engine/source_weights.h"
 #include "kernels/check.h"
@@ -35,9 +36,9 @@ struct Engine::Impl {
       : ctx(context),
         tokenizer(std::move(model_tokenizer)),
         plan(memory),
-        planning(PlanOptionsFor(model_config, memory, share)),
         model(context, model_config, std::move(weights), memory.batch_tokens, memory.max_length),
-        cache(model_config, memory.dtype, memory.num_pages) {
+        cache(MakePlannedCache(context, model_config, plan)),
+        planning(PlanOptionsFor(model_config, plan, share)) {
     plan.weight_bytes = model.weights().bytes;
   }
 
@@ -48,17 +49,18 @@ struct Engine::Impl {
   Context& ctx;
   Tokenizer tokenizer;
   MemoryPlan plan;
-  PlanOptions planning;
   Mistral model;
-  KvCache cache;
+  std::unique_ptr<KvCache> cache;
+  PlanOptions planning;
   EngineStats stats;
   std::vector<std::filesystem::path> weight_files;
 };
 
 Engine Engine::Load(Context& ctx, const EngineOptions& options) {
-  ModelOutline outline = OutlineModel(options);
+  const DeviceTraits traits = ctx.traits();
+  ModelOutline outline = OutlineModel(options, traits);
   const ModelConfig& config = outline.config;
-  const MemoryPlan memory = PlanMemory(outline, options);
+  const MemoryPlan memory = PlanMemory(outline, options, traits);
   if (options.announce) options.announce(memory.Table());
   SourceWeights loaded = LoadSourceWeights(ctx, outline.source, options.model, config,
                                            outline.dtype, options.progress);
@@ -72,8 +74,11 @@ Engine::Engine(Context& ctx, const ModelConfig& config, MistralWeights weights, 
                const EngineOptions& options) {
   CheckVocabulary(config, tokenizer, false);
   // The weights are there already, so what is available has to be seen without them.
-  const MemoryPlan plan = PlanMemory(config, weights.dtype, weights.bytes, options,
-                                     AvailableMemoryBytes() + weights.bytes);
+  const DeviceTraits traits = ctx.traits();
+  const std::int64_t available =
+      ctx.device() == Device::kCpu ? AvailableMemoryBytes() : traits.available_bytes;
+  const MemoryPlan plan =
+      PlanMemory(config, weights.dtype, weights.bytes, options, available + weights.bytes, traits);
   if (options.announce) options.announce(plan.Table());
   impl_ = std::make_unique<Impl>(ctx, config, std::move(weights), std::move(tokenizer), plan,
                                  options.share_prefixes);
@@ -98,7 +103,7 @@ void Engine::Score(std::span<const ScoreRequest> requests, const ScoreDone& done
                    std::stop_token stop) {
   for (std::size_t i = 0; i < requests.size(); ++i) impl_->Check(requests[i], i);
   impl_->stats = {};
-  ExecuteScorePlan(impl_->ctx, impl_->model, impl_->cache, PlanScore(requests, impl_->planning),
+  ExecuteScorePlan(impl_->ctx, impl_->model, *impl_->cache, PlanScore(requests, impl_->planning),
                    requests, done, std::move(stop), impl_->stats);
 }
 
@@ -106,7 +111,7 @@ void Engine::Generate(std::span<const GenerationRequest> requests, const Generat
                       std::stop_token stop) {
   for (std::size_t i = 0; i < requests.size(); ++i) impl_->Check(requests[i], i);
   impl_->stats = {};
-  ExecuteGenerationPlan(impl_->ctx, impl_->model, impl_->cache, impl_->tokenizer,
+  ExecuteGenerationPlan(impl_->ctx, impl_->model, *impl_->cache, impl_->tokenizer,
                         PlanGeneration(requests, impl_->planning), impl_->planning.cost, requests,
                         done, std::move(stop), impl_->stats);
 }

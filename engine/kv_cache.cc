@@ -1,28 +1,40 @@
 #include "engine/kv_cache.h"
 
-#include <cstring>
+#include <string>
 
 #include "kernels/check.h"
 
 namespace meval {
 
-KvCache::KvCache(const ModelConfig& config, DType dtype, std::int64_t num_pages)
-    : num_layers_(config.num_hidden_layers),
+KvCache::KvCache(Context& ctx, const ModelConfig& config, DType dtype, std::int64_t num_pages)
+    : ctx_(ctx),
+      num_layers_(config.num_hidden_layers),
       n_kv_heads_(config.num_key_value_heads),
       head_dim_(config.head_dim),
       dtype_(dtype),
       pool_(num_pages, [this](std::int32_t from, std::int32_t to) { CopyPage(from, to); }) {
-  MEVAL_REQUIRE(dtype == DType::kF32 || dtype == DType::kBF16, "keys and values are f32 or bf16");
+  const DType other = ctx.device() == Device::kCpu ? DType::kF32 : DType::kF16;
+  MEVAL_REQUIRE(dtype == other || dtype == DType::kBF16,
+                std::string("keys and values are ") + Name(other) + " or bf16");
   const std::size_t bytes = static_cast<std::size_t>(num_layers_ * num_pages) * LayerPageBytes();
-  keys_ = Buffer(bytes);
-  values_ = Buffer(bytes);
+  keys_ = ctx.Allocate(bytes);
+  values_ = ctx.Allocate(bytes);
 }
 
 std::int64_t KvCache::PageBytes(const ModelConfig& config, DType dtype) {
   return kKvPageTokens * config.KvBytesPerToken(SizeOf(dtype));
 }
 
-KvPages KvCache::Layer(std::int64_t layer) const {
+KvPages KvCache::Layer(std::int64_t layer) {
+  if (!copies_.empty()) {
+    const PageStore store = {.keys = keys_.data(),
+                             .values = values_.data(),
+                             .num_layers = num_layers_,
+                             .num_pages = num_pages(),
+                             .page_bytes = static_cast<std::int64_t>(LayerPageBytes())};
+    CopyPages(ctx_, store, copies_);
+    copies_.clear();
+  }
   const std::size_t offset = static_cast<std::size_t>(layer * num_pages()) * LayerPageBytes();
   KvPages pages;
   pages.keys = keys_.As<std::byte>() + offset;
@@ -38,15 +50,6 @@ std::size_t KvCache::LayerPageBytes() const {
   return static_cast<std::size_t>(n_kv_heads_ * head_dim_ * kKvPageTokens * SizeOf(dtype_));
 }
 
-void KvCache::CopyPage(std::int32_t from, std::int32_t to) {
-  const std::size_t bytes = LayerPageBytes();
-  for (std::int64_t layer = 0; layer < num_layers_; ++layer) {
-    const auto base = static_cast<std::size_t>(layer * num_pages());
-    const std::size_t source = (base + static_cast<std::size_t>(from)) * bytes;
-    const std::size_t target = (base + static_cast<std::size_t>(to)) * bytes;
-    std::memcpy(keys_.As<std::byte>() + target, keys_.As<std::byte>() + source, bytes);
-    std::memcpy(values_.As<std::byte>() + target, values_.As<std::byte>() + source, bytes);
-  }
-}
+void KvCache::CopyPage(std::int32_t from, std::int32_t to) { copies_.push_back({from, to}); }
 
 }  // namespace meval

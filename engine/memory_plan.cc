@@ -16,10 +16,6 @@
 namespace meval {
 namespace {
 
-// Rows of a step where the user does not say: matrix products of 512 rows run at full speed, and
-// the activations of a 7B model stay below 200 MiB.
-constexpr std::int64_t kDefaultBatchTokens = 512;
-
 // Where memory is plentiful, every row of a step gets room for a sequence of this many positions:
 // more than the prompt and answer of the benchmarks take.
 constexpr std::int64_t kPlentifulPositions = 2048;
@@ -44,6 +40,13 @@ std::optional<std::int64_t> NumberAfter(const std::filesystem::path& path, const
     if (word == key) return file >> number ? std::optional(number) : std::nullopt;
   }
   return std::nullopt;
+}
+
+// What keys and values may take of a device's memory where `rest` is left. The driver rounds
+// allocations up, and plans of attention take a little beside them.
+std::int64_t MostOfDevice(std::int64_t rest) {
+  constexpr std::int64_t kReserve = std::int64_t{256} << 20;
+  return rest / 100 * 97 - std::min(kReserve, rest / 8);
 }
 
 }  // namespace
@@ -87,7 +90,8 @@ std::string MemoryPlan::Table() const {
 }
 
 MemoryPlan PlanMemory(const ModelConfig& config, DType dtype, std::int64_t weight_bytes,
-                      const EngineOptions& options, std::int64_t available_bytes) {
+                      const EngineOptions& options, std::int64_t available_bytes,
+                      const DeviceTraits& traits) {
   MEVAL_REQUIRE(options.batch_tokens >= 0, "batch_tokens " + std::to_string(options.batch_tokens));
   MEVAL_REQUIRE(options.kv_memory_bytes >= 0,
                 "kv_memory_bytes " + std::to_string(options.kv_memory_bytes));
@@ -98,9 +102,10 @@ MemoryPlan PlanMemory(const ModelConfig& config, DType dtype, std::int64_t weigh
   plan.dtype = dtype;
   plan.available_bytes = available_bytes;
   plan.weight_bytes = weight_bytes;
-  plan.batch_tokens = options.batch_tokens > 0 ? options.batch_tokens : kDefaultBatchTokens;
+  plan.batch_tokens = options.batch_tokens > 0 ? options.batch_tokens : traits.batch_tokens;
   plan.max_length = options.max_length > 0 ? options.max_length : config.max_position_embeddings;
-  plan.workspace_bytes = Mistral::WorkspaceBytes(config, plan.batch_tokens, plan.max_length);
+  plan.workspace_bytes =
+      Mistral::WorkspaceBytes(config, plan.batch_tokens, plan.max_length, traits, dtype);
   plan.page_bytes = KvCache::PageBytes(config, dtype);
 
   const std::int64_t rest = available_bytes - plan.weight_bytes - plan.workspace_bytes;
@@ -108,7 +113,8 @@ MemoryPlan PlanMemory(const ModelConfig& config, DType dtype, std::int64_t weigh
     plan.num_pages = options.kv_memory_bytes / plan.page_bytes;
   } else {
     const std::int64_t one_sequence = NumKvPages(plan.max_length);
-    const std::int64_t half = rest / 2 / plan.page_bytes;
+    const std::int64_t half =
+        (traits.device == Device::kCpu ? rest / 2 : MostOfDevice(rest)) / plan.page_bytes;
     const std::int64_t most = rest / 10 * 9 / plan.page_bytes;
     const std::int64_t plenty =
         std::max(one_sequence,

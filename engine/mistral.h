@@ -15,6 +15,7 @@
 #include "kernels/attention.h"
 #include "kernels/context.h"
 #include "kernels/rope.h"
+#include "kernels/step_ops.h"
 
 namespace meval {
 
@@ -63,15 +64,15 @@ class Mistral {
   std::int64_t max_positions() const { return rope_.max_positions(); }
   std::int64_t max_logit_rows() const;
   std::int64_t workspace_bytes() const;
-  // The same before there is a model.
+  // The same before there is a model, for weights of `weights` on a device.
   static std::int64_t WorkspaceBytes(const ModelConfig& config, std::int64_t max_tokens,
-                                     std::int64_t max_positions);
+                                     std::int64_t max_positions, const DeviceTraits& traits = {},
+                                     DType weights = DType::kF32);
   // Keys and values are kept in the dtype of the weights.
   DType kv_dtype() const { return weights_.dtype; }
 
  private:
-  void ProjectAndStore(const LayerWeights& layer, const TokenBatch& batch, const KvPages& pages);
-  void Attend(const KvPages& pages, std::span<const Segment> segments);
+  void ProjectAndStore(const LayerWeights& layer, const KvPages& pages);
   void AddToResidual(const LayerWeights& layer, TensorView attended, TensorView x);
   void CheckBatch(const TokenBatch& batch) const;
   void CheckLogitRows(std::span<const std::int64_t> rows) const;
@@ -84,6 +85,7 @@ class Mistral {
   RopeTable rope_;
   struct Workspace;
   std::unique_ptr<Workspace> workspace_;
+  std::unique_ptr<StepOps> step_;
 };
 
 }  // namespace meval

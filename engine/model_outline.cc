@@ -9,21 +9,17 @@
 namespace meval {
 namespace {
 
-// What kAuto means for a checkpoint: bf16 if all its matrices are, f32 otherwise.
+// What all matrices of a checkpoint are; f32 where they differ.
 DType NaturalDType(const Checkpoint& checkpoint) {
+  bool all_bf16 = true;
+  bool all_f16 = true;
   for (const auto& [name, tensor] : checkpoint.tensors()) {
-    if (tensor.shape.size() == 2 && tensor.dtype != "BF16") return DType::kF32;
+    if (tensor.shape.size() != 2) continue;
+    all_bf16 = all_bf16 && tensor.dtype == "BF16";
+    all_f16 = all_f16 && tensor.dtype == "F16";
   }
-  return DType::kBF16;
-}
-
-DType NaturalDType(const ModelConfig& config) {
-  return config.torch_dtype == "bfloat16" ? DType::kBF16 : DType::kF32;
-}
-
-DType Choose(WeightDType asked, DType natural) {
-  if (asked == WeightDType::kAuto) return natural;
-  return asked == WeightDType::kBF16 ? DType::kBF16 : DType::kF32;
+  if (all_bf16) return DType::kBF16;
+  return all_f16 ? DType::kF16 : DType::kF32;
 }
 
 ModelConfig RandomConfig(const ModelSource& source, const Tokenizer& tokenizer) {
@@ -40,28 +36,30 @@ ModelConfig RandomConfig(const ModelSource& source, const Tokenizer& tokenizer) 
 
 }  // namespace
 
-ModelOutline OutlineModel(const EngineOptions& options) {
+ModelOutline OutlineModel(const EngineOptions& options, const DeviceTraits& traits) {
   const ModelSource source = ResolveModel(options.model, options.tokenizer, options.tiny_dir);
   Tokenizer tokenizer = Tokenizer::Load(source.tokenizer);
   ModelConfig config;
   DType dtype = DType::kF32;
   if (source.directory.empty()) {
     config = RandomConfig(source, tokenizer);
-    dtype = Choose(options.dtype, NaturalDType(config));
+    dtype = ResolveDType(options.dtype, NaturalDType(config), traits.device);
   } else {
     config = LoadModelConfig(source.directory);
     CheckVocabulary(config, tokenizer, false);
-    dtype = Choose(options.dtype, NaturalDType(Checkpoint::Open(source.directory)));
+    dtype = ResolveDType(options.dtype, NaturalDType(Checkpoint::Open(source.directory)),
+                         traits.device);
   }
   const std::int64_t max_length =
       options.max_length > 0 ? options.max_length : config.max_position_embeddings;
   return {source, std::move(config), std::move(tokenizer), dtype, max_length};
 }
 
-MemoryPlan PlanMemory(const ModelOutline& outline, const EngineOptions& options) {
-  return PlanMemory(outline.config, outline.dtype,
-                    EstimateWeightBytes(outline.config, outline.dtype), options,
-                    AvailableMemoryBytes());
+MemoryPlan PlanMemory(const ModelOutline& outline, const EngineOptions& options,
+                      const DeviceTraits& traits) {
+  return PlanMemory(
+      outline.config, outline.dtype, EstimateWeightBytes(outline.config, outline.dtype), options,
+      traits.device == Device::kCpu ? AvailableMemoryBytes() : traits.available_bytes, traits);
 }
 
 PlanOptions PlanOptionsFor(const ModelConfig& config, const MemoryPlan& memory,

@@ -22,13 +22,15 @@ struct ModelOutline {
   std::int64_t max_length = 0;  // positions of a sequence
 };
 
-// Reads configuration, tokenizer and, of a checkpoint, the headers of its weight files. Throws
-// ModelError.
-ModelOutline OutlineModel(const EngineOptions& options);
+// Reads configuration, tokenizer and, of a checkpoint, the headers of its weight files; `traits`
+// are those of the device it is to run on. Throws ModelError, and DeviceError on a dtype the device
+// does not compute with.
+ModelOutline OutlineModel(const EngineOptions& options, const DeviceTraits& traits = {});
 
-// What the model will take of the memory that is available now, before its weights are there.
-// Throws DeviceError if it does not fit.
-MemoryPlan PlanMemory(const ModelOutline& outline, const EngineOptions& options);
+// What the model will take of the device's memory that is available now, before its weights are
+// there. Throws DeviceError if it does not fit.
+MemoryPlan PlanMemory(const ModelOutline& outline, const EngineOptions& options,
+                      const DeviceTraits& traits = {});
 
 // How requests of this model are planned.
 PlanOptions PlanOptionsFor(const ModelConfig& config, const MemoryPlan& memory,

@@ -80,10 +80,9 @@ void FillRandomTensor(std::uint64_t seed, std::string_view name, std::int64_t be
 
 MistralWeights RandomWeights(Context& ctx, const ModelConfig& config, std::uint64_t seed,
                              WeightDType dtype) {
-  const bool bf16 = dtype == WeightDType::kBF16 ||
-                    (dtype == WeightDType::kAuto && config.torch_dtype == "bfloat16");
+  const DType chosen = ResolveDType(dtype, NaturalDType(config), ctx.device());
   RandomSource source(seed);
-  MistralWeights weights = PackWeights(ctx, config, bf16 ? DType::kBF16 : DType::kF32, source, {});
+  MistralWeights weights = PackWeights(ctx, config, chosen, source, {});
   weights.origin = "random,seed=" + std::to_string(seed);
   return weights;
 }

@@ -4,10 +4,12 @@
 #include <stdexcept>
 #include <utility>
 
+#include "engine/selftest/device_proof.h"
 #include "engine/selftest/engine_proof.h"
 #include "engine/selftest/kernel_proof.h"
 #include "engine/selftest/random_model.h"
 #include "engine/selftest/random_requests.h"
+#include "kernels/check.h"
 
 namespace meval {
 namespace {
@@ -57,15 +59,16 @@ std::vector<int> ThreadCounts(int num_threads) {
 void ProveRandomModels(const SelftestOptions& options, int num_threads, CheckList& checks) {
   const std::int64_t pieces = Tokenizer::Load(options.tokenizer).vocab_size();
   for (std::int64_t i = 0; i < NumRandomModels(options.effort); ++i) {
-    DType dtype = i % 2 == 0 ? DType::kF32 : DType::kBF16;
+    const DType other = options.device == Device::kCpu ? DType::kF32 : DType::kF16;
+    DType dtype = i % 2 == 0 ? other : DType::kBF16;
     if (options.dtype != WeightDType::kAuto) {
-      dtype = options.dtype == WeightDType::kF32 ? DType::kF32 : DType::kBF16;
+      dtype = ResolveDType(options.dtype, dtype, options.device);
     }
     const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(i);
     const RandomModel model = selftest::MakeRandomModel(seed, dtype, pieces);
     if (options.progress) options.progress("model " + Describe(model));
     const std::int64_t page_bytes = selftest::KvPageBytes(model.config, dtype);
-    EngineSubject subject(MakeFactory(model, options.tokenizer), {}, page_bytes);
+    EngineSubject subject(MakeFactory(model, options.tokenizer), {}, page_bytes, options.device);
     ProofOptions proof;
     proof.model = "random model of " + Describe(model);
     proof.seed = seed;
@@ -79,7 +82,7 @@ void ProveRandomModels(const SelftestOptions& options, int num_threads, CheckLis
 }
 
 void ProveModel(const SelftestOptions& options, int num_threads, CheckList& checks) {
-  EngineSubject subject(Engine::Load, *options.model);
+  EngineSubject subject(Engine::Load, *options.model, 0, options.device);
   ProofOptions proof;
   proof.model = "model " + options.model->model;
   proof.seed = options.seed;
@@ -128,6 +131,11 @@ std::vector<SelftestCheck> CheckEngine(const SelftestOptions& options) {
     ProveRandomModels(options, num_threads, checks);
   }
   return checks.checks();
+}
+
+std::vector<SelftestCheck> CheckDevice(const SelftestOptions& options) {
+  MEVAL_REQUIRE(options.device == Device::kCuda, "a device beside the cpu");
+  return selftest::ProveDevice(options);
 }
 
 }  // namespace meval

@@ -6,6 +6,9 @@
 //   for (const SelftestCheck& check : CheckKernels(options)) { ... }
 //   for (const SelftestCheck& check : CheckEngine(options)) { ... }
 //
+//   for (const SelftestCheck& check : CheckDevice(options)) { ... }   where options.device is not
+//   the cpu
+//
 // CheckKernels runs every op on random shapes, by every code path this machine has, against the
 // reference path: within the tolerances of kernels/tolerance.h, without a stray write, and with the
 // same bits on any number of threads, on both vector widths and, for matrix products, in any
@@ -32,7 +35,8 @@ struct SelftestOptions {
   // Of the schedule others are compared with; 0: one for random models, whose steps are too small
   // to gain by more, and all cores for the user's own. All cores are among the schedules tried.
   int num_threads = 0;
-  WeightDType dtype = WeightDType::kAuto;  // of the random models; kAuto: f32 and bf16
+  WeightDType dtype = WeightDType::kAuto;  // of the random models; kAuto: both the device has
+  Device device = Device::kCpu;            // what CheckEngine and CheckDevice run on
   // A tokenizer.model or its directory, for the random models.
   std::filesystem::path tokenizer;
   // The model to try in place of random ones; its batch_tokens and kv_memory_bytes belong to the
@@ -49,6 +53,7 @@ struct SelftestCheck {
   std::string claim;  // what is true where it passes: "any batch budget gives the same bits"
   std::int64_t num_cases = 0;  // comparisons made
   std::int64_t num_failures = 0;
+  double worst = -1;          // largest error, as a share of what is allowed; -1: bits are compared
   std::string first_failure;  // which case, expected, found; empty where all passed
   std::string why_skipped;    // where no case could be tried here, the reason
 
@@ -63,6 +68,12 @@ std::vector<std::string> SelftestNames();
 // DeviceError), and so is std::invalid_argument where `only` begins no name.
 std::vector<SelftestCheck> CheckKernels(const SelftestOptions& options);
 std::vector<SelftestCheck> CheckEngine(const SelftestOptions& options);
+
+// Every op of options.device, a CUDA device, on random shapes beside the cpu: within the roundings
+// of its 16-bit formats, from inputs that are the same, into outputs that are poisoned, without a
+// stray write; and the logits of random small models. Throws DeviceError where there is no such
+// device.
+std::vector<SelftestCheck> CheckDevice(const SelftestOptions& options);
 
 }  // namespace meval
 

@@ -5,11 +5,19 @@
 #include "engine/safetensors.h"
 
 namespace meval {
+namespace {
+
+WeightDType Explicit(DType dtype) {
+  if (dtype == DType::kF32) return WeightDType::kF32;
+  return dtype == DType::kBF16 ? WeightDType::kBF16 : WeightDType::kF16;
+}
+
+}  // namespace
 
 SourceWeights LoadSourceWeights(Context& ctx, const ModelSource& source, const std::string& name,
                                 const ModelConfig& config, DType dtype,
                                 const LoadProgress& progress) {
-  const WeightDType weight_dtype = dtype == DType::kBF16 ? WeightDType::kBF16 : WeightDType::kF32;
+  const WeightDType weight_dtype = Explicit(dtype);
   SourceWeights loaded;
   if (source.directory.empty()) {
     loaded.weights = RandomWeights(ctx, config, source.seed, weight_dtype);

@@ -10,6 +10,7 @@
 
 #include "engine/kv_pages.h"
 #include "engine/mistral.h"
+#include "kernels/page_copy.h"
 #include "kernels/tensor.h"
 
 namespace meval {
@@ -23,10 +24,7 @@ struct StepSegment {
   std::int64_t num_pages = 0;
 };
 
-struct PageCopy {
-  std::int32_t from = 0;
-  std::int32_t to = 0;
-};
+using PageCopy = PagePair;
 
 struct Step {
   std::vector<TokenId> tokens;          // [T]

@@ -10,6 +10,7 @@
 #include "engine/loading/convert.h"
 #include "engine/loading/nearest_name.h"
 #include "engine/loading/pack_weights.h"
+#include "kernels/check.h"
 
 namespace meval {
 namespace {
@@ -55,12 +56,13 @@ class CheckpointSource : public TensorSource {
     }
   }
 
-  // bf16 where every matrix is; f32 as soon as one is wider or of another kind.
+  // What every matrix is; f32 where they differ.
   DType NaturalDType(const ModelSpecs& specs) const {
+    const DType first = ReadableDType(Entry(specs.embedding));
     for (const TensorSpec* spec : specs.All()) {
-      if (!spec->is_norm() && ReadableDType(Entry(*spec)) != DType::kBF16) return DType::kF32;
+      if (!spec->is_norm() && ReadableDType(Entry(*spec)) != first) return DType::kF32;
     }
-    return DType::kBF16;
+    return first;
   }
 
   TensorView Read(Context& ctx, const TensorSpec& spec, DType dtype, void* scratch) override {
@@ -181,13 +183,39 @@ class CheckpointSource : public TensorSource {
 
 }  // namespace
 
+DType ResolveDType(WeightDType asked, DType natural, Device device) {
+  const bool on_cpu = device == Device::kCpu;
+  switch (asked) {
+    case WeightDType::kAuto:
+      if (natural == DType::kBF16) return DType::kBF16;
+      if (on_cpu) return DType::kF32;
+      return natural == DType::kF16 ? DType::kF16 : DType::kBF16;
+    case WeightDType::kBF16:
+      return DType::kBF16;
+    case WeightDType::kF32:
+      if (on_cpu) return DType::kF32;
+      throw DeviceError(
+          "--dtype f32: the cuda backend computes on 16-bit weights; expected bf16 or "
+          "f16, or --backend cpu");
+    case WeightDType::kF16:
+      if (!on_cpu) return DType::kF16;
+      throw DeviceError(
+          "--dtype f16: the cpu backend computes on f32 or bf16 weights; expected one "
+          "of these (f32 holds every f16 value exactly), or --backend cuda");
+  }
+  throw std::logic_error("ResolveDType: unknown WeightDType");
+}
+
+DType NaturalDType(const ModelConfig& config) {
+  if (config.torch_dtype == "bfloat16") return DType::kBF16;
+  return config.torch_dtype == "float16" ? DType::kF16 : DType::kF32;
+}
+
 MistralWeights LoadWeights(Context& ctx, const ModelConfig& config, const Checkpoint& checkpoint,
                            WeightDType dtype, const LoadProgress& progress) {
   const ModelSpecs specs = DescribeTensors(config);
   CheckpointSource source(specs, checkpoint);
-  const DType chosen = dtype == WeightDType::kAuto  ? source.NaturalDType(specs)
-                       : dtype == WeightDType::kF32 ? DType::kF32
-                                                    : DType::kBF16;
+  const DType chosen = ResolveDType(dtype, source.NaturalDType(specs), ctx.device());
   MistralWeights weights = PackWeights(ctx, config, chosen, source, progress);
   weights.origin = checkpoint.path().string();
   return weights;

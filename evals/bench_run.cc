@@ -5,6 +5,7 @@
 #include <ctime>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -35,7 +36,9 @@ using Note = std::function<void(const std::string&)>;
 BenchCeilings MeasureCeilings(Context& ctx) {
   return {.read_bytes_per_second = MeasureReadBandwidth(ctx),
           .copy_bytes_per_second = MeasureCopyBandwidth(ctx),
-          .f32_flops_per_second = MeasureMatmulRate(ctx, DType::kF32),
+          // A CUDA device multiplies 16-bit weights only.
+          .f32_flops_per_second =
+              ctx.device() == Device::kCpu ? MeasureMatmulRate(ctx, DType::kF32) : 0,
           .bf16_flops_per_second = MeasureMatmulRate(ctx, DType::kBF16)};
 }
 
@@ -99,7 +102,9 @@ class BenchRun {
   void Load() {
     EngineOptions engine = ToEngineOptions(options_.model);
     engine.announce = note_;
-    context_ = std::make_unique<Context>(ContextOptions{.num_threads = options_.model.threads});
+    std::ostringstream notes;
+    context_ = OpenContext(options_.model, &notes);
+    if (!notes.str().empty()) note_(notes.str());
     report_.host = DescribeHost(*context_);
     FindWorkloads(engine);
     note_("measuring the ceilings\n");
@@ -123,16 +128,16 @@ class BenchRun {
       return;
     }
     note_("encoding the requests of " + options_.workload + "\n");
-    workloads_ = TaskWorkloads(options_.workload, options_.data, OutlineModel(engine),
-                               context_->num_threads());
+    workloads_ = TaskWorkloads(options_.workload, options_.data,
+                               OutlineModel(engine, context_->traits()), context_->num_threads());
     for (const Workload& workload : workloads_) {
       report_.workloads.push_back(DescribeLengths(workload.name, workload.shapes));
     }
   }
 
   double MatmulRate() const {
-    return model_->memory().dtype == DType::kBF16 ? report_.ceilings.bf16_flops_per_second
-                                                  : report_.ceilings.f32_flops_per_second;
+    return model_->memory().dtype == DType::kF32 ? report_.ceilings.f32_flops_per_second
+                                                 : report_.ceilings.bf16_flops_per_second;
   }
 
   void RunThroughputTest(const ThroughputSpec& spec) {

@@ -98,9 +98,7 @@ int VersionCommand(std::ostream& out) {
              host.cpu_path, host.gemm_provider);
   for (const DeviceInfo& device : ListDevices()) {
     if (device.kind != Device::kCuda) continue;
-    fmt::print(out,
-               "CUDA device  {} {} (compute capability {}, driver for CUDA {}): not used by this "
-               "version\n",
+    fmt::print(out, "CUDA device  {} {} (compute capability {}, driver for CUDA {})\n",
                device.index, device.name, device.compute_capability, device.driver_version);
   }
   if (const std::string why = WhyNoCuda(); !why.empty()) fmt::print(out, "CUDA         {}\n", why);

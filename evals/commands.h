@@ -22,6 +22,7 @@ int PerplexityCommand(const PerplexityOptions& options, std::ostream& out, std::
 int TokenizeCommand(const TokenizeOptions& options, std::istream& in, std::ostream& out);
 int ModelCommand(const ModelCommandOptions& options, std::ostream& out);
 int SelftestCommand(const SelftestCommandOptions& options, std::ostream& out, std::ostream& err);
+int GpuCheckCommand(const GpuCheckOptions& options, std::ostream& out, std::ostream& err);
 int ScoreCommand(const ScoreOptions& options, std::istream& in, std::ostream& out);
 int ArenaCommand(const ArenaOptions& options, std::istream& in, std::ostream& out);
 int CompareCommand(const CompareCommandOptions& options, std::ostream& out, std::ostream& err);

@@ -13,6 +13,7 @@
 #include "engine/model_outline.h"
 #include "engine/score_plan.h"
 #include "evals/encode_ahead.h"
+#include "evals/flags.h"
 #include "evals/model_loader.h"
 #include "evals/outline_encoder.h"
 #include "evals/plan_file.h"
@@ -175,6 +176,11 @@ TaskCost PlanTask(const EvalPlan& plan, const EncodedTask& encoded, const PlanOp
 
 void DryRun(const RunOptions& options, const std::vector<EvalPlan>& plans, std::ostream& out,
             std::ostream& err) {
+  if (options.model.backend == "cuda") {
+    throw UsageError(
+        "--dry-run: expected --backend cpu or auto, found cuda: a plan is made from this "
+        "machine's processor and memory");
+  }
   const EngineOptions engine = ToEngineOptions(options.model);
   const ModelOutline outline = OutlineModel(engine);
   const OutlineEncoder encoder(outline);

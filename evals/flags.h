@@ -104,6 +104,15 @@ struct SelftestCommandOptions {
   bool quiet = false;
 };
 
+// `gpu-check`
+struct GpuCheckOptions {
+  std::filesystem::path report;  // "": none is written
+  std::int64_t seed = 1234;
+  bool quick = false;
+  bool full = false;
+  bool quiet = false;
+};
+
 // `arena`
 struct ArenaOptions {
   std::string input;         // "-": stdin
@@ -147,6 +156,7 @@ PerplexityOptions ParsePerplexity(std::span<const std::string> arguments);
 TokenizeOptions ParseTokenize(std::span<const std::string> arguments);
 ModelCommandOptions ParseModel(std::span<const std::string> arguments);
 SelftestCommandOptions ParseSelftest(std::span<const std::string> arguments);
+GpuCheckOptions ParseGpuCheck(std::span<const std::string> arguments);
 ScoreOptions ParseScore(std::span<const std::string> arguments);
 ArenaOptions ParseArena(std::span<const std::string> arguments);
 CompareCommandOptions ParseCompare(std::span<const std::string> arguments);

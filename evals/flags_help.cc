@@ -7,10 +7,10 @@
 namespace meval {
 
 std::span<const std::string_view> CommandNames() {
-  static constexpr std::array<std::string_view, 16> kNames = {
+  static constexpr std::array<std::string_view, 17> kNames = {
       "run",      "tasks", "data",     "loglikelihood", "generate", "perplexity",
       "score",    "arena", "report",   "compare",       "history",  "bench",
-      "tokenize", "model", "selftest", "version"};
+      "tokenize", "model", "selftest", "gpu-check",     "version"};
   return kNames;
 }
 
@@ -39,6 +39,7 @@ Commands (`mistral-eval COMMAND --help` says more; flags without a command mean 
   tokenize       text to ids and pieces, ids to text
   model          what a checkpoint is and what it needs
   selftest       proves on this machine that kernels are right and that no schedule changes a bit of a score
+  gpu-check      proves that the CUDA device of this machine computes what the cpu does
   version        version, build, CPU path and libraries
 
 Exit codes: 0 fine; 1 a score is under --fail-under or has regressed; 2 usage; 3 data; 4 model; 5 device; 130 interrupted (run the same

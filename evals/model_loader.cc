@@ -23,22 +23,26 @@ WeightDType ToWeightDType(const std::string& name) {
   return WeightDType::kAuto;
 }
 
-// The CUDA backend is not part of this version: say so instead of running something else under its
-// name.
-void CheckBackend(const std::string& backend) {
-  if (backend != "cuda") return;
-  const std::string why = WhyNoCuda();
-  throw DeviceError(
-      "--backend cuda: expected a backend of this version (cpu), which computes on the CPU only; "
-      "its CUDA "
-      "operations are not written yet" +
-      (why.empty() ? std::string() : " (and " + why + ")") + ". Use --backend cpu or auto.");
+// The CUDA device, or nothing where --backend auto goes on with the cpu; `notes` then say why,
+// unless there is no device to begin with.
+std::unique_ptr<Context> OpenCuda(const ModelOptions& options, std::ostream* notes) {
+  const bool must = options.backend == "cuda";
+  try {
+    return std::make_unique<Context>(
+        ContextOptions{.device = Device::kCuda, .num_threads = options.threads});
+  } catch (const DeviceError& error) {
+    if (must) {
+      throw DeviceError(std::string("--backend cuda: ") + error.what() +
+                        ". Use --backend cpu or auto.");
+    }
+    if (notes != nullptr) *notes << "note: " << error.what() << "; this run is on the cpu\n";
+    return nullptr;
+  }
 }
 
 }  // namespace
 
 EngineOptions ToEngineOptions(const ModelOptions& options) {
-  CheckBackend(options.backend);
   EngineOptions engine;
   engine.model = options.model;
   engine.tokenizer = options.tokenizer;
@@ -53,10 +57,19 @@ EngineOptions ToEngineOptions(const ModelOptions& options) {
   return engine;
 }
 
+std::unique_ptr<Context> OpenContext(const ModelOptions& options, std::ostream* notes) {
+  // Only the cpu computes with f32 weights.
+  const bool automatic = options.backend == "auto" && options.dtype != "f32" && WhyNoCuda().empty();
+  std::unique_ptr<Context> context;
+  if (options.backend == "cuda" || automatic) context = OpenCuda(options, notes);
+  if (context != nullptr) return context;
+  return std::make_unique<Context>(ContextOptions{.num_threads = options.threads});
+}
+
 LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes) {
   EngineOptions engine = ToEngineOptions(options);
   LoadedModel loaded;
-  loaded.context = std::make_unique<Context>(ContextOptions{.num_threads = options.threads});
+  loaded.context = OpenContext(options, notes);
   if (notes != nullptr) {
     engine.announce = [notes](const std::string& text) { *notes << text << std::flush; };
   }
@@ -85,6 +98,10 @@ HostInfo DescribeHost(const Context& context) {
   host.cpu_path = Name(context.path());
   host.gemm_provider = Name(context.gemm());
   if (context.gemm() == GemmProvider::kOneDnn) host.gemm_provider += " " + OneDnnVersion();
+  if (context.device() == Device::kCuda) {
+    host.cpu_path = "cuda: " + context.device_name();
+    host.gemm_provider = context.device_arithmetic();
+  }
   host.build = std::string("mistral-eval ") + MEVAL_VERSION + ", " + MEVAL_BUILD;
   return host;
 }

@@ -25,8 +25,13 @@ struct LoadedModel {
 // UsageError, ModelError or DeviceError.
 LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes);
 
+// Where the model is to run: --backend cpu, cuda, or with auto the first CUDA device where there is
+// one that can be used, and the cpu where not. Throws DeviceError where cuda was asked for and is
+// not to be had.
+std::unique_ptr<Context> OpenContext(const ModelOptions& options, std::ostream* notes);
+
 // The engine's options for the model flags; the shipped tokenizer is looked for where a model has
-// no other. Throws ModelError if it is not there, DeviceError for a backend this version lacks.
+// no other. Throws ModelError if it is not there.
 EngineOptions ToEngineOptions(const ModelOptions& options);
 
 // SHA-256 over configuration and weight files, or over shape and seed of random weights. Reads

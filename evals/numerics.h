@@ -18,8 +18,10 @@ inline constexpr int kNumericsVersion = 1;
 //   "v1, simd, builtin"
 //   "v1, simd, onednn 2.6.3 avx512_core_bf16"
 //   "v1, reference, builtin"
+//   "v1, cuda NVIDIA H200 (compute capability 9.0), cublasLt 13.1.0, invariant"
 // Equal where results are equal to the bit: the built-in kernels for AVX2 and AVX-512 are one
-// class; oneDNN's sums depend on its version and on the instruction set it uses.
+// class; oneDNN's sums depend on its version and on the instruction set it uses, cuBLASLt's on its
+// version and the device.
 std::string NumericsOf(const Context& context);
 
 }  // namespace meval

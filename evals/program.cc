@@ -62,6 +62,7 @@ int Dispatch(std::span<const std::string> arguments, std::istream& in, std::ostr
   }
   if (word == "report") return ReportCommand(ParseReport(rest), out, err);
   if (word == "selftest") return SelftestCommand(ParseSelftest(rest), out, err);
+  if (word == "gpu-check") return GpuCheckCommand(ParseGpuCheck(rest), out, err);
   if (word == "version") return VersionCommand(out);
   const std::vector<std::string> names(CommandNames().begin(), CommandNames().end());
   throw UsageError("\"" + word + "\": expected a command or a flag" +

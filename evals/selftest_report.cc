@@ -42,6 +42,7 @@ void WriteJson(const SelftestReport& report, std::ostream& out) {
     entry["status"] = !check.passed() ? "failed" : check.num_cases == 0 ? "skipped" : "ok";
     entry["num_cases"] = check.num_cases;
     entry["num_failures"] = check.num_failures;
+    if (check.worst >= 0) entry["worst_error"] = check.worst;
     if (!check.passed()) {
       entry["first_failure"] = check.first_failure;
       entry["repeat"] = report.repeat.at(i);

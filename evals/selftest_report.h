@@ -28,7 +28,7 @@ struct SelftestReport {
 
 // One object: {"passed", "num_checks", "num_failed", "num_skipped", "num_cases", "seconds",
 // "machine": {...}, "checks": [{"name", "claim", "status": "ok" | "failed" | "skipped",
-// "num_cases", "num_failures", "first_failure"?, "repeat"?, "why_skipped"?}]}.
+// "num_cases", "num_failures", "worst_error"?, "first_failure"?, "repeat"?, "why_skipped"?}]}.
 void WriteJson(const SelftestReport& report, std::ostream& out);
 
 }  // namespace meval

@@ -3,24 +3,22 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <cstring>
-#include <functional>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
-#include "kernels/bfloat16.h"
 #include "kernels/buffer.h"
 #include "kernels/check.h"
+#include "kernels/device_ceiling.h"
 #include "kernels/gemm.h"
+#include "kernels/timed_passes.h"
 
 namespace meval {
 namespace {
 
-constexpr int kPasses = 5;
 // Beyond the last cache level that one core reaches. What the system says of caches is not asked: a
 // virtual machine of two cores reports those of its whole host.
 constexpr std::int64_t kThreadBytes = std::int64_t{128} << 20;
@@ -29,19 +27,6 @@ constexpr std::int64_t kPieceBytes = std::int64_t{4} << 20;
 // As far ahead as the kernels that stream weights look (kernels/cpu/few_rows_bf16.cc).
 constexpr std::int64_t kPrefetchBytes = 4096;
 constexpr std::int64_t kLineWords = 8;
-
-double Seconds(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double MedianSeconds(const std::function<void()>& work) {
-  std::array<double, kPasses> seconds{};
-  for (double& pass : seconds) pass = Seconds(work);
-  std::nth_element(seconds.begin(), seconds.begin() + kPasses / 2, seconds.end());
-  return seconds[kPasses / 2];
-}
 
 // Reads num_words words, a multiple of kStreams cache lines, as kStreams streams side by side. The
 // sum is returned so that no compiler drops a load.
@@ -77,20 +62,6 @@ void CopyPast(std::byte* to, const std::byte* from, std::int64_t bytes) {
 #endif
 }
 
-// Arbitrary numbers in [-1, 1): zeros would multiply faster than a model's weights do.
-void FillArbitrary(const TensorView& x) {
-  std::uint32_t state = 1;
-  for (std::int64_t i = 0; i < x.num_elements(); ++i) {
-    state = state * 1664525U + 1013904223U;  // Knuth's linear congruential generator
-    const float value = static_cast<float>(state >> 8) * 0x1p-23F - 1.0F;
-    if (x.dtype == DType::kF32) {
-      x.As<float>()[i] = value;
-    } else {
-      x.As<std::uint16_t>()[i] = FloatToBFloat16(value);
-    }
-  }
-}
-
 }  // namespace
 
 std::int64_t ReadBufferBytes(const Context& ctx) {
@@ -99,6 +70,7 @@ std::int64_t ReadBufferBytes(const Context& ctx) {
 }
 
 double MeasureReadBandwidth(Context& ctx) {
+  if (ctx.device_ops() != nullptr) return MeasureDeviceRead(ctx, CeilingSizesFor(ctx.traits()));
   const std::int64_t bytes = ReadBufferBytes(ctx);
   const std::int64_t num_pieces = bytes / kPieceBytes;
   constexpr std::int64_t kPieceWords =
@@ -112,7 +84,7 @@ double MeasureReadBandwidth(Context& ctx) {
 
   std::atomic<std::uint64_t> sum{0};
   const auto pass = [&](auto read) {
-    return MedianSeconds([&] {
+    return MedianSecondsOf([&] {
       ctx.ParallelFor(num_pieces, [&](std::int64_t piece) {
         sum.fetch_add(read(words + piece * kPieceWords, kPieceWords), std::memory_order_relaxed);
       });
@@ -124,6 +96,7 @@ double MeasureReadBandwidth(Context& ctx) {
 }
 
 double MeasureCopyBandwidth(Context& ctx) {
+  if (ctx.device_ops() != nullptr) return MeasureDeviceCopy(ctx, CeilingSizesFor(ctx.traits()));
   const std::int64_t bytes = ReadBufferBytes(ctx);
   const std::int64_t num_pieces = bytes / kPieceBytes / 2;
   const Buffer buffer(static_cast<std::size_t>(bytes));
@@ -133,7 +106,7 @@ double MeasureCopyBandwidth(Context& ctx) {
   ctx.ParallelFor(2 * num_pieces, [&](std::int64_t piece) {
     std::memset(from + piece * kPieceBytes, 0x3c, kPieceBytes);
   });
-  const double seconds = MedianSeconds([&] {
+  const double seconds = MedianSecondsOf([&] {
     ctx.ParallelFor(num_pieces, [&](std::int64_t piece) {
       CopyPast(to + piece * kPieceBytes, from + piece * kPieceBytes, kPieceBytes);
     });
@@ -143,6 +116,10 @@ double MeasureCopyBandwidth(Context& ctx) {
 }
 
 double MeasureMatmulRate(Context& ctx, DType dtype) {
+  if (ctx.device_ops() != nullptr) {
+    MEVAL_REQUIRE(dtype != DType::kF32, "cuda: expected bf16 or f16, found f32");
+    return MeasureDeviceMatmul(ctx, CeilingSizesFor(ctx.traits()));
+  }
   MEVAL_REQUIRE(dtype == DType::kF32 || dtype == DType::kBF16,
                 std::string("expected f32 or bf16, found ") + Name(dtype));
   // Two panels of weights for each of 16 threads, 4 MiB in bf16; the most rows a product splits
@@ -165,9 +142,9 @@ double MeasureMatmulRate(Context& ctx, DType dtype) {
 
   std::int64_t rows = kMinRows;
   const auto multiply = [&] { Gemm(ctx, all_x.Rows(0, rows), packed, all_y.Rows(0, rows)); };
-  while (Seconds(multiply) < kEnoughSeconds && rows < kMaxRows) rows *= 2;
+  while (SecondsOf(multiply) < kEnoughSeconds && rows < kMaxRows) rows *= 2;
   multiply();  // the code for so many rows is there
-  return 2.0 * static_cast<double>(rows * kFeatures * kDepth) / MedianSeconds(multiply);
+  return 2.0 * static_cast<double>(rows * kFeatures * kDepth) / MedianSecondsOf(multiply);
 }
 
 Ceiling MeasureCeiling(Context& ctx, DType dtype) {

@@ -24,21 +24,25 @@ struct Ceiling {
 
 // Both measurements, with the threads, code path and provider of `ctx`: about half a second, and a
 // buffer of ReadBufferBytes(ctx) for that time. Throws std::invalid_argument if dtype is neither
-// f32 nor bf16, DeviceError if the memory is not there.
+// f32 nor bf16 (cuda: bf16 nor f16), DeviceError if the memory is not there.
 Ceiling MeasureCeiling(Context& ctx, DType dtype);
 
 // Bytes a second that the context's threads read from memory: a buffer larger than the caches, on
 // huge pages where the system gives them, read from end to end. The median of five passes, in the
-// faster of two patterns: one stream of addresses per thread, and four.
+// faster of two patterns: one stream of addresses per thread, and four. On cuda a kernel reads a
+// GiB of the device's memory, or an eighth of what is free where that is less.
 double MeasureReadBandwidth(Context& ctx);
 
 // Bytes a second that the context's threads move when they copy one half of such a buffer to the
 // other, counting each byte once for being read and once for being written, with stores that leave
-// the caches alone where the chip has them. The median of five passes.
+// the caches alone where the chip has them. The median of five passes. On cuda the runtime's own
+// copy within the device.
 double MeasureCopyBandwidth(Context& ctx);
 
 // FLOP a second of Gemm (kernels/gemm.h) where nothing but arithmetic limits it: hundreds of rows
-// by a weight that stays in the caches. The median of five products.
+// by a weight that stays in the caches. The median of five products. On cuda the product of a whole
+// step and the widest matrix of the 7B shape, in bf16 (f16 runs at the same rate), of random
+// numbers: zeros draw less power and multiply faster.
 double MeasureMatmulRate(Context& ctx, DType dtype);
 
 // The memory MeasureReadBandwidth takes: 128 MiB for each thread, at least 256 MiB, at most 1 GiB.

@@ -6,11 +6,14 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <thread>
 #include <utility>
 
 #include "kernels/check.h"
 #include "kernels/cpu/thread_pool.h"
+#include "kernels/cuda/open_device.h"
+#include "kernels/device_ops.h"
 
 namespace meval {
 namespace {
@@ -107,15 +110,49 @@ class Context::Pool : public cpu::ThreadPool {
 };
 
 Context::Context(const ContextOptions& options)
-    : path_(options.choose_path ? ChoosePath() : options.path),
+    : device_(options.device),
+      path_(options.choose_path ? ChoosePath() : options.path),
       gemm_(options.choose_path ? ChooseGemm(path_) : options.gemm) {
   MEVAL_REQUIRE(options.num_threads >= 0,
                 "num_threads: expected >= 0, found " + std::to_string(options.num_threads));
   CheckAvailable(path_, gemm_);
   pool_ = std::make_unique<Pool>(options.num_threads == 0 ? AvailableCores() : options.num_threads);
+  if (device_ == Device::kCuda) device_ops_ = cuda::OpenDevice();
 }
 
 Context::~Context() = default;
+
+DeviceTraits Context::traits() const {
+  return device_ops_ == nullptr ? DeviceTraits{} : device_ops_->Traits();
+}
+
+std::string Context::device_name() const {
+  return device_ops_ == nullptr ? std::string() : device_ops_->Name();
+}
+
+std::string Context::device_arithmetic() const {
+  return device_ops_ == nullptr ? std::string() : device_ops_->Arithmetic();
+}
+
+std::vector<std::string> Context::matmul_algorithms() const {
+  return device_ops_ == nullptr ? std::vector<std::string>() : device_ops_->MatmulAlgorithms();
+}
+
+Buffer Context::Allocate(std::size_t bytes) {
+  return device_ops_ == nullptr ? Buffer(bytes) : device_ops_->Allocate(bytes);
+}
+
+void Context::Upload(const void* from, void* to, std::size_t bytes) {
+  if (bytes == 0) return;
+  if (device_ops_ != nullptr) return device_ops_->Upload(*this, from, to, bytes);
+  std::memcpy(to, from, bytes);
+}
+
+void Context::Download(const void* from, void* to, std::size_t bytes) {
+  if (bytes == 0) return;
+  if (device_ops_ != nullptr) return device_ops_->Download(from, to, bytes);
+  std::memcpy(to, from, bytes);
+}
 
 int Context::num_threads() const { return pool_->num_threads(); }
 

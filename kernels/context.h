@@ -18,6 +18,8 @@
 
 namespace meval {
 
+class DeviceOps;
+
 // The CPU code paths. kReference is the specification (plain loops in the equation's order, sums in
 // double); the others give the same bits as each other, and agree with kReference within
 // kernels/tolerance.h.
@@ -45,7 +47,19 @@ std::string OneDnnVersion();  // "2.6.3", or "" without it
 // The instructions oneDNN allows itself on this machine: "avx512_core_bf16", ...; "" without it.
 std::string OneDnnIsa();
 
+// What planning must know of a device before anything lies on it.
+struct DeviceTraits {
+  Device device = Device::kCpu;
+  std::int64_t available_bytes = 0;  // cuda: memory that is free now; cpu: 0, ask the system
+  std::int64_t batch_tokens = 512;   // rows of a step at which matrix products run at full speed
+  // Logits of a step are computed in chunks of at most this many bytes: enough rows for full speed,
+  // few enough to stay small beside the weights.
+  std::int64_t logit_bytes = std::int64_t{64} << 20;
+};
+
 struct ContextOptions {
+  // kCuda: ops run on the first CUDA device; threads are for loading.
+  Device device = Device::kCpu;
   int num_threads = 0;  // 0: one per available core
   // Defaults: the fastest path cpuid allows; oneDNN where it is compiled in and the chip has bf16
   // instructions. The environment variables MEVAL_CPU_PATH (reference|avx2|avx512) and MEVAL_GEMM
@@ -58,13 +72,33 @@ struct ContextOptions {
 // A context runs one op at a time: ops of two threads need two contexts.
 class Context {
  public:
-  // Throws DeviceError if a path is asked for that this machine cannot run.
+  // Throws DeviceError if a path or device is asked for that this machine cannot run.
   explicit Context(const ContextOptions& options = {});
   ~Context();
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
-  Device device() const { return Device::kCpu; }
+  Device device() const { return device_; }
+  DeviceTraits traits() const;
+  // What activations are kept in beside the f32 residual stream: f32 on the cpu, the weights' dtype
+  // on cuda.
+  DType ActivationDType(DType weights) const {
+    return device_ == Device::kCpu ? DType::kF32 : weights;
+  }
+  // cuda: the device's name and what decides the bits of its results; both empty on the cpu, whose
+  // path() and gemm() say it.
+  std::string device_name() const;
+  std::string device_arithmetic() const;
+  // cuda: the algorithms cuBLASLt multiplies with so far, one line a shape, for the report.
+  std::vector<std::string> matmul_algorithms() const;
+
+  // Memory of the device, 64-byte aligned at least, uninitialised. Throws DeviceError naming the
+  // bytes.
+  Buffer Allocate(std::size_t bytes);
+  // Copies from the host to the device's memory, and back. On the cpu both are plain copies.
+  void Upload(const void* from, void* to, std::size_t bytes);
+  void Download(const void* from, void* to, std::size_t bytes);
+
   int num_threads() const;
   CpuPath path() const { return path_; }
   GemmProvider gemm() const { return gemm_; }
@@ -79,12 +113,17 @@ class Context {
   // nothing.
   std::byte* Scratch(std::size_t bytes);
 
+  // For the ops: null on the cpu (kernels/device_ops.h).
+  DeviceOps* device_ops() const { return device_ops_.get(); }
+
  private:
   class Pool;
+  Device device_;
   CpuPath path_;
   GemmProvider gemm_;
   std::unique_ptr<Pool> pool_;
   Buffer scratch_;
+  std::unique_ptr<DeviceOps> device_ops_;
 };
 
 }  // namespace meval

@@ -3,6 +3,8 @@
 #include "kernels/check.h"
 #include "kernels/cpu/packed_weight.h"
 #include "kernels/cpu/require.h"
+#include "kernels/device_ops.h"
+#include "kernels/residual_add.h"
 
 namespace meval {
 
@@ -29,13 +31,16 @@ const std::byte* RowOf(std::span<const TensorView> parts, std::int64_t n) {
 PackedWeight PackWeight(Context& ctx, std::span<const TensorView> parts) {
   MEVAL_REQUIRE(!parts.empty(), "expected at least one matrix");
   const DType dtype = parts[0].dtype;
-  MEVAL_REQUIRE(dtype == DType::kF32 || dtype == DType::kBF16,
-                "expected f32 or bf16, found " + ToString(parts[0]));
+  const bool on_cpu = ctx.device() == Device::kCpu;
+  MEVAL_REQUIRE(dtype == DType::kBF16 || dtype == (on_cpu ? DType::kF32 : DType::kF16),
+                std::string("expected ") + (on_cpu ? "f32 or bf16" : "bf16 or f16") + ", found " +
+                    ToString(parts[0]));
   MEVAL_REQUIRE(parts[0].rank == 2, "expected a matrix, found " + ToString(parts[0]));
   const std::int64_t k = parts[0].shape[1];
   std::int64_t n = 0;
   for (const TensorView& part : parts) {
-    cpu::RequireTensor("PackWeight", part, dtype, {-1, k});
+    cpu::RequireTensor("PackWeight", part, dtype, {-1, k}, part.device);
+    MEVAL_REQUIRE(part.device == Device::kCpu || !on_cpu, "expected matrices on the cpu");
     MEVAL_REQUIRE(part.dense(), "expected dense rows in " + ToString(part));
     n += part.rows();
   }
@@ -43,6 +48,10 @@ PackedWeight PackWeight(Context& ctx, std::span<const TensorView> parts) {
   MEVAL_REQUIRE(n > 0 && k > 0, "expected a matrix with elements, found " + ToString(parts[0]));
 
   PackedWeight packed;
+  if (DeviceOps* device = ctx.device_ops()) {
+    packed.impl_ = device->Pack(ctx, parts, n, k);
+    return packed;
+  }
   if (ctx.gemm() == GemmProvider::kOneDnn) packed.impl_ = cpu::PackOneDnn(ctx, parts, n, k);
   if (packed.impl_ != nullptr) return packed;
   packed.impl_ = ctx.path() == CpuPath::kReference ? cpu::PackReference(parts, n, k)
@@ -51,15 +60,38 @@ PackedWeight PackWeight(Context& ctx, std::span<const TensorView> parts) {
   return packed;
 }
 
-void Gemm(Context& ctx, TensorView x, const PackedWeight& w, TensorView y) {
-  cpu::RequireTensor("Gemm: x", x, DType::kF32, {-1, w.k()});
-  cpu::RequireTensor("Gemm: y", y, DType::kF32, {x.rows(), w.n()});
+namespace {
+
+void CheckProduct(const char* op, const Context& ctx, const TensorView& x, const PackedWeight& w,
+                  const TensorView& y, DType y_dtype) {
+  const std::string name(op);
+  cpu::RequireTensor((name + ": x").c_str(), x, ctx.ActivationDType(w.dtype()), {-1, w.k()},
+                     ctx.device());
+  cpu::RequireTensor((name + ": y").c_str(), y, y_dtype, {x.rows(), w.n()}, ctx.device());
   if (y.num_elements() == 0) return;
-  MEVAL_REQUIRE(x.data != y.data, "y must not alias x");
-  MEVAL_REQUIRE(w.impl().Serves(ctx),
-                std::string("the weight was packed for another path than the context's ") +
-                    Name(ctx.path()) + " with " + Name(ctx.gemm()));
+  if (x.data == y.data) throw std::invalid_argument(name + ": y must not alias x");
+  if (w.impl().device() != ctx.device() || !w.impl().Serves(ctx)) {
+    throw std::invalid_argument(
+        name + ": the weight was packed for another path than the context's " + Name(ctx.device()) +
+        ", " + Name(ctx.path()) + " with " + Name(ctx.gemm()));
+  }
+}
+
+}  // namespace
+
+void Gemm(Context& ctx, TensorView x, const PackedWeight& w, TensorView y) {
+  const bool narrow = y.dtype != DType::kF32;
+  CheckProduct("Gemm", ctx, x, w, y, narrow ? ctx.ActivationDType(w.dtype()) : DType::kF32);
+  if (y.num_elements() == 0) return;
   w.impl().Multiply(ctx, x, y);
+}
+
+void GemmAdd(Context& ctx, TensorView x, const PackedWeight& w, TensorView scratch, TensorView y) {
+  CheckProduct("GemmAdd", ctx, x, w, y, DType::kF32);
+  if (y.num_elements() == 0) return;
+  if (w.impl().MultiplyAdd(ctx, x, y)) return;
+  Gemm(ctx, x, w, scratch);
+  ResidualAdd(ctx, scratch, y);
 }
 
 }  // namespace meval

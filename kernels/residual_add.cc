@@ -2,12 +2,15 @@
 
 #include "kernels/cpu/ops.h"
 #include "kernels/cpu/require.h"
+#include "kernels/device_ops.h"
 
 namespace meval {
 
 void ResidualAdd(Context& ctx, TensorView delta, TensorView x) {
-  cpu::RequireTensor("ResidualAdd: x", x, DType::kF32, {-1, -1});
-  cpu::RequireTensor("ResidualAdd: delta", delta, DType::kF32, {x.shape[0], x.shape[1]});
+  cpu::RequireTensor("ResidualAdd: x", x, DType::kF32, {-1, -1}, ctx.device());
+  cpu::RequireTensor("ResidualAdd: delta", delta, DType::kF32, {x.shape[0], x.shape[1]},
+                     ctx.device());
+  if (DeviceOps* device = ctx.device_ops()) return device->ResidualAdd(delta, x);
 
   const cpu::Ops& ops = cpu::OpsOf(ctx.path());
   const auto block = [&](std::int64_t begin, std::int64_t end) {

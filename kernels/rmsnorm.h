@@ -11,7 +11,7 @@ namespace meval {
 //
 //   x     [T, C]  f32
 //   gain  [C]     f32
-//   out   [T, C]  f32; may alias x
+//   out   [T, C]  f32; may alias x. cuda: f32, bf16 or f16, rounded once at the end
 //
 // The order of the sum depends on C only, so a row's result does not depend on T or on the number
 // of threads. Throws std::invalid_argument if shapes or dtypes disagree.

@@ -3,6 +3,7 @@
 #include "kernels/check.h"
 #include "kernels/cpu/ops.h"
 #include "kernels/cpu/require.h"
+#include "kernels/device_ops.h"
 
 namespace meval {
 namespace {
@@ -30,7 +31,7 @@ void CheckParams(std::span<const SamplingParams> params) {
 
 void SampleTokens(Context& ctx, TensorView logits, std::span<const SamplingParams> params,
                   std::span<const SamplingKey> keys, std::span<TokenId> results) {
-  cpu::RequireTensor("SampleTokens: logits", logits, DType::kF32, {-1, -1});
+  cpu::RequireTensor("SampleTokens: logits", logits, DType::kF32, {-1, -1}, ctx.device());
   const std::int64_t rows = logits.shape[0];
   const std::int64_t vocab = logits.shape[1];
   MEVAL_REQUIRE(rows == 0 || vocab > 0,
@@ -39,6 +40,9 @@ void SampleTokens(Context& ctx, TensorView logits, std::span<const SamplingParam
   cpu::RequireCount("SampleTokens: keys", static_cast<std::int64_t>(keys.size()), rows);
   cpu::RequireCount("SampleTokens: results", static_cast<std::int64_t>(results.size()), rows);
   CheckParams(params);
+  if (DeviceOps* device = ctx.device_ops()) {
+    return device->SampleTokens(logits, params, keys, results);
+  }
 
   const cpu::Ops& ops = cpu::OpsOf(ctx.path());
   const std::int64_t scratch_size = vocab * cpu::kSampleScratch;

@@ -2,15 +2,18 @@
 
 #include "kernels/cpu/ops.h"
 #include "kernels/cpu/require.h"
+#include "kernels/device_ops.h"
 
 namespace meval {
 
 void SiluMul(Context& ctx, TensorView gate, TensorView up, TensorView out) {
-  cpu::RequireTensor("SiluMul: gate", gate, DType::kF32, {-1, -1});
+  const DType dtype = ctx.ActivationDType(gate.dtype);
+  cpu::RequireTensor("SiluMul: gate", gate, dtype, {-1, -1}, ctx.device());
   const std::int64_t rows = gate.shape[0];
   const std::int64_t dim = gate.shape[1];
-  cpu::RequireTensor("SiluMul: up", up, DType::kF32, {rows, dim});
-  cpu::RequireTensor("SiluMul: out", out, DType::kF32, {rows, dim});
+  cpu::RequireTensor("SiluMul: up", up, dtype, {rows, dim}, ctx.device());
+  cpu::RequireTensor("SiluMul: out", out, dtype, {rows, dim}, ctx.device());
+  if (DeviceOps* device = ctx.device_ops()) return device->SiluMul(gate, up, out);
 
   const cpu::Ops& ops = cpu::OpsOf(ctx.path());
   const auto block = [&](std::int64_t begin, std::int64_t end) {

@@ -8,8 +8,8 @@ namespace meval {
 
 // out[t, f] = silu(gate[t, f]) * up[t, f],  silu(x) = x / (1 + exp(-x))      Shazeer 2020 (SwiGLU)
 //
-//   gate, up  [T, F]  f32, row_stride >= F
-//   out       [T, F]  f32; may alias gate or up
+//   gate, up  [T, F]  f32 (cuda: bf16 or f16), row_stride >= F
+//   out       [T, F]  the same dtype; may alias gate or up. Computed in f32.
 //
 // Throws std::invalid_argument if shapes or dtypes disagree.
 void SiluMul(Context& ctx, TensorView gate, TensorView up, TensorView out);

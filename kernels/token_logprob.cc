@@ -5,6 +5,7 @@
 #include "kernels/check.h"
 #include "kernels/cpu/ops.h"
 #include "kernels/cpu/require.h"
+#include "kernels/device_ops.h"
 
 namespace meval {
 namespace {
@@ -31,10 +32,11 @@ void CheckTargets(const TensorView& logits, std::span<const LogprobTarget> targe
 
 void TokenLogprobs(Context& ctx, TensorView logits, std::span<const LogprobTarget> targets,
                    std::span<TokenLogprob> results) {
-  cpu::RequireTensor("TokenLogprobs: logits", logits, DType::kF32, {-1, -1});
+  cpu::RequireTensor("TokenLogprobs: logits", logits, DType::kF32, {-1, -1}, ctx.device());
   cpu::RequireCount("TokenLogprobs: results", static_cast<std::int64_t>(results.size()),
                     static_cast<std::int64_t>(targets.size()));
   CheckTargets(logits, targets);
+  if (DeviceOps* device = ctx.device_ops()) return device->TokenLogprobs(logits, targets, results);
 
   const cpu::Ops& ops = cpu::OpsOf(ctx.path());
   // A block serves the rows whose first target lies in it, to their last target.

@@ -51,7 +51,7 @@ Plot Roofline(const BenchReport& report) {
   if (tests.points.empty()) return plot;
   const BenchCeilings& ceilings = report.ceilings;
   const double matmul =
-      report.dtype == "bf16" ? ceilings.bf16_flops_per_second : ceilings.f32_flops_per_second;
+      report.dtype == "f32" ? ceilings.f32_flops_per_second : ceilings.bf16_flops_per_second;
   if (matmul > 0 && ceilings.read_bytes_per_second > 0) {
     const double ridge = matmul / ceilings.read_bytes_per_second;
     plot.series.push_back(Roof("ceiling, " + report.dtype, matmul, ceilings.read_bytes_per_second,

@@ -183,8 +183,8 @@ struct MachineFacts {
 struct BenchCeilings {
   double read_bytes_per_second = 0;
   double copy_bytes_per_second = 0;  // counting bytes read and bytes written
-  double f32_flops_per_second = 0;
-  double bf16_flops_per_second = 0;
+  double f32_flops_per_second = 0;   // 0 on a device that has no such product
+  double bf16_flops_per_second = 0;  // f16 runs at the same rate
 };
 
 struct BenchReport {

@@ -208,8 +208,10 @@ std::vector<std::string> BenchFacts(const BenchReport& report) {
                   ShownRate(ceilings.read_bytes_per_second / kGiga) + " GB/s, copying " +
                   ShownRate(ceilings.copy_bytes_per_second / kGiga) +
                   " GB/s (read and written), matrix products " +
-                  ShownRate(ceilings.f32_flops_per_second / kGiga) + " GFLOP/s in f32, " +
-                  ShownRate(ceilings.bf16_flops_per_second / kGiga) + " in bf16.");
+                  (ceilings.f32_flops_per_second > 0
+                       ? ShownRate(ceilings.f32_flops_per_second / kGiga) + " GFLOP/s in f32, "
+                       : "") +
+                  ShownRate(ceilings.bf16_flops_per_second / kGiga) + " GFLOP/s in bf16.");
   facts.push_back("Peak memory " + Fixed(static_cast<double>(report.peak_memory_bytes) / kGiga, 2) +
                   " GB, of it weights " +
                   Fixed(static_cast<double>(report.weight_bytes) / kGiga, 2) + " GB.");

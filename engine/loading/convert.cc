@@ -3,7 +3,6 @@
 #include <cstring>
 
 #include "kernels/bfloat16.h"
-#include "kernels/check.h"
 
 namespace meval {
 namespace {
@@ -24,7 +23,6 @@ float LoadAsFloat(const std::byte* source, DType from, std::int64_t index) {
 }  // namespace
 
 void ConvertElements(const std::byte* source, DType from, std::int64_t count, DType to, void* out) {
-  MEVAL_CHECK(to != DType::kF16, "weights are kept as f32 or bf16");
   if (from == to) {
     std::memcpy(out, source, static_cast<std::size_t>(count * SizeOf(to)));
   } else if (to == DType::kF32) {
@@ -33,7 +31,8 @@ void ConvertElements(const std::byte* source, DType from, std::int64_t count, DT
   } else {
     auto* const bits = static_cast<std::uint16_t*>(out);
     for (std::int64_t i = 0; i < count; ++i) {
-      bits[i] = FloatToBFloat16(LoadAsFloat(source, from, i));
+      const float value = LoadAsFloat(source, from, i);
+      bits[i] = to == DType::kBF16 ? FloatToBFloat16(value) : FloatToFloat16(value);
     }
   }
 }

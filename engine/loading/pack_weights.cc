@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstring>
 #include <utility>
 
 namespace meval {
@@ -23,8 +22,9 @@ class Packer {
         dtype_(dtype),
         source_(source),
         progress_(progress),
-        norms_(static_cast<std::size_t>((2 * config.num_hidden_layers + 1) * config.hidden_size) *
-               sizeof(float)),
+        norms_(ctx.Allocate(
+            static_cast<std::size_t>((2 * config.num_hidden_layers + 1) * config.hidden_size) *
+            sizeof(float))),
         next_norm_(norms_.As<float>()) {
     for (const TensorSpec* spec : specs_.All()) total_bytes_ += SourceBytes(*spec);
   }
@@ -32,7 +32,7 @@ class Packer {
   MistralWeights Pack() {
     MistralWeights weights;
     weights.dtype = dtype_;
-    Buffer embedding(Bytes(specs_.embedding, dtype_));
+    Buffer embedding = ctx_.Allocate(Bytes(specs_.embedding, dtype_));
     weights.embedding = Keep(specs_.embedding, dtype_, embedding.data());
     // Large ones first: what the sources take beside them is then gone before the last are there.
     weights.lm_head = specs_.tied() ? PackWeight(ctx_, std::span(&weights.embedding, 1))
@@ -81,13 +81,15 @@ class Packer {
     return packed;
   }
 
-  // A tensor that is used as it is and lives at `place`.
+  // A tensor that is used as it is and lives at `place`, on the context's device.
   TensorView Keep(const TensorSpec& spec, DType dtype, void* place) {
-    TensorView view = source_.Read(ctx_, spec, dtype, place);
-    if (view.data != place) {
-      std::memcpy(place, view.data, Bytes(spec, dtype));
-      view.data = place;
-    }
+    const bool on_cpu = ctx_.device() == Device::kCpu;
+    Buffer on_host;
+    if (!on_cpu) on_host = Buffer(Bytes(spec, dtype));
+    TensorView view = source_.Read(ctx_, spec, dtype, on_cpu ? place : on_host.data());
+    if (view.data != place) ctx_.Upload(view.data, place, Bytes(spec, dtype));
+    view.data = place;
+    view.device = ctx_.device();
     Finish(spec);
     return view;
   }

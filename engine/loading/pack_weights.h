@@ -17,7 +17,7 @@ class TensorSource {
   TensorSource(const TensorSource&) = delete;
   TensorSource& operator=(const TensorSource&) = delete;
 
-  // The tensor's values as `dtype` (f32 | bf16), dense: written to `scratch`, which has room for
+  // The tensor's values as `dtype`, dense: written to `scratch`, which has room for
   // them, or where they already lie in that form. Valid until Done(spec).
   virtual TensorView Read(Context& ctx, const TensorSpec& spec, DType dtype, void* scratch) = 0;
   // The values are no longer needed.
@@ -25,7 +25,8 @@ class TensorSource {
 };
 
 // Packs tensor by tensor: beside the packed weights only the source tensors of one matrix are held.
-// Norms are f32, everything else is `dtype`. Leaves `origin` empty.
+// Everything lies on the context's device. Norms are f32, everything else is `dtype`. Leaves
+// `origin` empty.
 MistralWeights PackWeights(Context& ctx, const ModelConfig& config, DType dtype,
                            TensorSource& source, const LoadProgress& progress);
 

@@ -32,6 +32,11 @@ void CheckList::Add(std::string_view name, const std::string& failure) {
   if (++check->num_failures == 1) check->first_failure = failure;
 }
 
+void CheckList::AddError(std::string_view name, double share, const std::string& failure) {
+  if (SelftestCheck* check = Find(name)) check->worst = std::max(check->worst, share);
+  Add(name, failure);
+}
+
 void CheckList::Skip(std::string_view name, const std::string& why) {
   if (SelftestCheck* check = Find(name)) check->why_skipped = why;
 }

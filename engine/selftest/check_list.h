@@ -27,6 +27,8 @@ class CheckList {
   // One more case of a check; `failure` is empty where it passed, else which case, expected and
   // found. Nothing happens where the check is not wanted.
   void Add(std::string_view name, const std::string& failure);
+  // The same for a case with errors, the largest of which is `share` of what is allowed.
+  void AddError(std::string_view name, double share, const std::string& failure);
   // Why a check without cases has none.
   void Skip(std::string_view name, const std::string& why);
 

@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "engine/loading/convert.h"
 #include "engine/random_weights.h"
 #include "engine/selftest/random.h"
 #include "engine/tokenizer.h"
-#include "kernels/bfloat16.h"
 #include "kernels/buffer.h"
 #include "kernels/gemm.h"
 
@@ -29,15 +29,10 @@ class WeightMaker {
   TensorView Matrix(const std::string& name, std::int64_t rows, std::int64_t columns, double gain) {
     const double scale = gain / std::sqrt(static_cast<double>(columns)) / kRandomStddev;
     const std::vector<float> values = Values(name, rows * columns, scale);
-    storage_.emplace_back(values.size() * static_cast<std::size_t>(SizeOf(model_.dtype)));
-    void* data = storage_.back().data();
-    if (model_.dtype == DType::kF32)
-      std::copy(values.begin(), values.end(), static_cast<float*>(data));
-    if (model_.dtype == DType::kBF16) {
-      std::transform(values.begin(), values.end(), static_cast<std::uint16_t*>(data),
-                     FloatToBFloat16);
-    }
-    return {data, model_.dtype, {rows, columns}};
+    const Buffer on_host(values.size() * static_cast<std::size_t>(SizeOf(model_.dtype)));
+    ConvertElements(reinterpret_cast<const std::byte*>(values.data()), DType::kF32,
+                    static_cast<std::int64_t>(values.size()), model_.dtype, on_host.data());
+    return {Keep(on_host), model_.dtype, {rows, columns}, ctx_.device()};
   }
   PackedWeight Packed(const std::string& name, std::int64_t rows, std::int64_t columns,
                       double gain = kGain) {
@@ -49,13 +44,19 @@ class WeightMaker {
   // Around 1.
   TensorView Norm(const std::string& name, std::int64_t size) {
     std::vector<float> values = Values(name, size, 0.2 / kRandomStddev);
-    storage_.emplace_back(values.size() * sizeof(float));
-    std::transform(values.begin(), values.end(), storage_.back().As<float>(),
-                   [](float value) { return 1.0F + value; });
-    return {storage_.back().data(), DType::kF32, {size}};
+    for (float& value : values) value += 1.0F;
+    const Buffer on_host(values.size() * sizeof(float));
+    std::copy(values.begin(), values.end(), on_host.As<float>());
+    return {Keep(on_host), DType::kF32, {size}, ctx_.device()};
   }
 
  private:
+  // A copy on the context's device.
+  void* Keep(const Buffer& on_host) {
+    storage_.push_back(ctx_.Allocate(on_host.bytes()));
+    ctx_.Upload(on_host.data(), storage_.back().data(), on_host.bytes());
+    return storage_.back().data();
+  }
   std::vector<float> Values(const std::string& name, std::int64_t size, double scale) const {
     std::vector<float> values(static_cast<std::size_t>(size));
     FillRandomTensor(model_.seed, name, 0, values);

@@ -22,15 +22,20 @@ std::int64_t KvPageBytes(const ModelConfig& config, DType dtype) {
   return config.KvBytesPerToken(SizeOf(dtype)) * kKvPageTokens;
 }
 
-EngineSubject::EngineSubject(EngineFactory factory, EngineOptions options, std::int64_t page_bytes)
-    : factory_(std::move(factory)), options_(std::move(options)), page_bytes_(page_bytes) {}
+EngineSubject::EngineSubject(EngineFactory factory, EngineOptions options, std::int64_t page_bytes,
+                             Device device)
+    : factory_(std::move(factory)),
+      options_(std::move(options)),
+      page_bytes_(page_bytes),
+      device_(device) {}
 
 Engine& EngineSubject::Under(const Schedule& schedule) {
   if (engine_ && schedule == current_) return *engine_;
   engine_.reset();  // the old one's memory goes before the new one's is taken
   std::unique_ptr<Context>& context = contexts_[schedule.num_threads];
   if (context == nullptr) {
-    context = std::make_unique<Context>(ContextOptions{.num_threads = schedule.num_threads});
+    context = std::make_unique<Context>(
+        ContextOptions{.device = device_, .num_threads = schedule.num_threads});
   }
   EngineOptions options = options_;
   options.share_prefixes = schedule.share_prefixes;

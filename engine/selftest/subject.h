@@ -54,7 +54,8 @@ class EngineSubject : public Subject {
  public:
   // options: what a schedule leaves to the engine. page_bytes: of a KV page; 0 where it is known
   // only after loading, and the first schedule then leaves the number of pages open.
-  EngineSubject(EngineFactory factory, EngineOptions options, std::int64_t page_bytes = 0);
+  EngineSubject(EngineFactory factory, EngineOptions options, std::int64_t page_bytes = 0,
+                Device device = Device::kCpu);
 
   // The engine under a schedule, loaded if the one at hand is another.
   Engine& Under(const Schedule& schedule);
@@ -68,6 +69,7 @@ class EngineSubject : public Subject {
   EngineFactory factory_;
   EngineOptions options_;
   std::int64_t page_bytes_;
+  Device device_;
   std::map<int, std::unique_ptr<Context>> contexts_;
   Schedule current_;
   std::optional<Engine> engine_;

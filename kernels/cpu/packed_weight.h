@@ -21,7 +21,13 @@ struct PackedWeight::Impl {
 
   // y = x W^T. Shapes are checked, M > 0, K > 0 and N > 0.
   virtual void Multiply(Context& ctx, const TensorView& x, const TensorView& y) const = 0;
-  // Whether a context can multiply by this layout.
+  // y += x W^T, likewise; false where only Multiply is there.
+  virtual bool MultiplyAdd(Context& /*ctx*/, const TensorView& /*x*/,
+                           const TensorView& /*y*/) const {
+    return false;
+  }
+  virtual Device device() const { return Device::kCpu; }
+  // Whether a context of that device can multiply by this layout.
   virtual bool Serves(const Context& ctx) const = 0;
   virtual std::int64_t bytes() const = 0;
 

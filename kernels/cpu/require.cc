@@ -27,10 +27,10 @@ bool Matches(const TensorView& view, std::initializer_list<std::int64_t> dims) {
 }  // namespace
 
 void RequireTensor(const char* what, const TensorView& view, DType dtype,
-                   std::initializer_list<std::int64_t> dims) {
-  if (view.device != Device::kCpu) {
-    throw std::invalid_argument(
-        std::string(what) + ": expected a tensor on the cpu, found one on " + Name(view.device));
+                   std::initializer_list<std::int64_t> dims, Device device) {
+  if (view.device != device) {
+    throw std::invalid_argument(std::string(what) + ": expected a tensor on the " + Name(device) +
+                                ", found one on " + Name(view.device));
   }
   if (view.dtype != dtype || !Matches(view, dims)) {
     throw std::invalid_argument(std::string(what) + ": expected " + Expected(dtype, dims) +

@@ -10,10 +10,10 @@
 
 namespace meval::cpu {
 
-// `view` is on the CPU, of `dtype`, and of shape `dims`, where -1 stands for any extent. `what`
+// `view` is on `device`, of `dtype`, and of shape `dims`, where -1 stands for any extent. `what`
 // names op and argument: "RmsNorm: x". Rows may be strided.
 void RequireTensor(const char* what, const TensorView& view, DType dtype,
-                   std::initializer_list<std::int64_t> dims);
+                   std::initializer_list<std::int64_t> dims, Device device = Device::kCpu);
 
 // `found` things where the op needs `expected`.
 void RequireCount(const char* what, std::int64_t found, std::int64_t expected);

@@ -1,9 +1,18 @@
-// Stands in for device_info.cu in a build without CUDA.
+// Stands in for the CUDA backend in a build without it.
 
+#include "kernels/check.h"
 #include "kernels/cuda/cuda_devices.h"
+#include "kernels/cuda/open_device.h"
 
 namespace meval::cuda {
 
 CudaDevices FindDevices() { return {.devices = {}, .why_none = "this build has no CUDA code"}; }
+
+std::unique_ptr<DeviceOps> OpenDevice() {
+  throw DeviceError(
+      "cuda: this build has no CUDA code; build on a machine with nvcc (CUDA Toolkit), or run on "
+      "the "
+      "cpu");
+}
 
 }  // namespace meval::cuda

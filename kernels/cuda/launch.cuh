@@ -1,7 +1,7 @@
 #ifndef MEVAL_KERNELS_CUDA_LAUNCH_CUH_
 #define MEVAL_KERNELS_CUDA_LAUNCH_CUH_
 
-// How kernels are launched, and how a call of the CUDA runtime becomes a DeviceError.
+// How kernels are launched.
 
 #include <cstddef>
 #include <cstdint>
@@ -11,19 +11,12 @@
 #include <cuda_runtime.h>
 
 #include "kernels/check.h"
+#include "kernels/cuda/check_cuda.h"
 #include "kernels/cuda/element.cuh"
 #include "kernels/cuda/stream.h"
 #include "kernels/tensor.h"
 
 namespace meval::cuda {
-
-// Throws DeviceError "RmsNorm: cudaErrorLaunchFailure: unspecified launch failure" unless `error`
-// is cudaSuccess. `what` names the call or kernel and what it was asked for.
-inline void CheckCuda(cudaError_t error, const std::string& what) {
-  if (error != cudaSuccess) {
-    throw DeviceError(what + ": " + cudaGetErrorName(error) + ": " + cudaGetErrorString(error));
-  }
-}
 
 // More dynamic shared memory than this must be asked for.
 inline constexpr std::size_t kDefaultSharedBytes = std::size_t{48} << 10;

@@ -6,13 +6,9 @@
 #include <vector>
 
 #include "kernels/cuda/stream.h"
+#include "kernels/page_copy.h"
 
 namespace meval::cuda {
-
-struct PagePair {
-  std::int32_t from = 0;
-  std::int32_t to = 0;
-};
 
 // Copies pages of keys and values, in every layer.
 struct PageCopyArgs {

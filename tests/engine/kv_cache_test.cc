@@ -20,7 +20,7 @@ using testing::TinyConfig;
 // Marks keys and values of one position in every layer, at the first and last element it owns.
 class Marker {
  public:
-  Marker(const KvCache& cache, std::int64_t num_layers) : cache_(cache), num_layers_(num_layers) {}
+  Marker(KvCache& cache, std::int64_t num_layers) : cache_(cache), num_layers_(num_layers) {}
 
   void Write(const KvSequence& sequence, std::int64_t position, float mark) const {
     ForEachPlace(sequence, position, [&](float& place, std::int64_t layer) {
@@ -53,12 +53,13 @@ class Marker {
     }
   }
 
-  const KvCache& cache_;
+  KvCache& cache_;
   std::int64_t num_layers_;
 };
 
 TEST(KvCache, StartsWithAllPagesFree) {
-  const KvCache cache(TinyConfig(), DType::kF32, 7);
+  Context ctx({.num_threads = 1});
+  const KvCache cache(ctx, TinyConfig(), DType::kF32, 7);
   EXPECT_EQ(cache.num_pages(), 7);
   EXPECT_EQ(cache.num_free_pages(), 7);
 }
@@ -70,12 +71,14 @@ TEST(KvCache, PageBytesCountKeysAndValuesOfAllLayers) {
 }
 
 TEST(KvCache, RefusesADtypeOrSizeItCannotHold) {
-  EXPECT_THROW(KvCache(TinyConfig(), DType::kF16, 1), std::invalid_argument);
-  EXPECT_THROW(KvCache(TinyConfig(), DType::kF32, 0), std::invalid_argument);
+  Context ctx({.num_threads = 1});
+  EXPECT_THROW(KvCache(ctx, TinyConfig(), DType::kF16, 1), std::invalid_argument);
+  EXPECT_THROW(KvCache(ctx, TinyConfig(), DType::kF32, 0), std::invalid_argument);
 }
 
 TEST(KvSequence, MakesASharedLastPageItsOwnBeforeItGrows) {
-  KvCache cache(TinyConfig(), DType::kF32, 4);
+  Context ctx({.num_threads = 1});
+  KvCache cache(ctx, TinyConfig(), DType::kF32, 4);
   const Marker marker(cache, 2);
   KvSequence parent(&cache.pool());
   parent.Extend(64);
@@ -93,13 +96,14 @@ TEST(KvSequence, MakesASharedLastPageItsOwnBeforeItGrows) {
 
 // Random forks, extensions and truncations of many sequences, against plain vectors of marks.
 TEST(KvCache, BehavesLikeSequencesThatShareNothing) {
+  Context ctx({.num_threads = 1});
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random(seed);
     const auto below = [&](std::int64_t n) {
       return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(n));
     };
-    KvCache cache(TinyConfig(), DType::kF32, 24);
+    KvCache cache(ctx, TinyConfig(), DType::kF32, 24);
     const Marker marker(cache, 2);
     struct Pair {
       KvSequence sequence;

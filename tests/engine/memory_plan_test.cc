@@ -75,9 +75,9 @@ TEST(MemoryPlan, TakesWhatTheUserGives) {
 TEST(MemoryPlan, PrintsATable) {
   EXPECT_EQ(Plan({.kv_memory_bytes = kGiB, .max_length = 4096}, 64 * kGiB).Table(),
             "weights      13.49 GiB  bf16\n"
-            "workspace   164.50 MiB  steps of up to 512 tokens\n"
+            "workspace   172.50 MiB  steps of up to 512 tokens\n"
             "KV cache      1.00 GiB  128 pages = 8192 positions, bf16\n"
-            "total        14.65 GiB  of 64.00 GiB available\n");
+            "total        14.66 GiB  of 64.00 GiB available\n");
 }
 
 TEST(MemoryPlan, SaysWhatDoesNotFitAndWhatToDo) {

@@ -45,7 +45,7 @@ TEST(Mistral, AllocatesNothingInADecodeStep) {
     Mistral model(ctx, config,
                   testing::Pack(ctx, config, testing::RandomPlainWeights(config, 1, dtype), dtype),
                   64, 256);
-    KvCache cache(config, dtype, 32);
+    KvCache cache(ctx, config, dtype, 32);
     // The sequences' past is not fed here; it is to be numbers all the same.
     for (std::int64_t l = 0; l < config.num_hidden_layers; ++l) {
       const KvPages pages = cache.Layer(l);

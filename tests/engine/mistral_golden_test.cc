@@ -69,7 +69,7 @@ void CheckModel(Context& ctx, const std::filesystem::path& directory) {
   const Checkpoint checkpoint = Checkpoint::Open(directory);
   Mistral model(ctx, config, LoadWeights(ctx, config, checkpoint, WeightDType::kF32), kMaxTokens,
                 kMaxTokens);
-  KvCache cache(config, model.kv_dtype(), NumKvPages(kMaxTokens));
+  KvCache cache(ctx, config, model.kv_dtype(), NumKvPages(kMaxTokens));
   const Checkpoint expected = Checkpoint::Open(directory / "expected.safetensors");
   std::size_t num_texts = 0;
   for (const auto& [name, entry] : expected.tensors()) {

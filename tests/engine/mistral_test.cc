@@ -34,7 +34,7 @@ struct Bench {
   Bench(Context& ctx, const ModelConfig& config, DType dtype, std::uint64_t seed = 1)
       : plain(RandomPlainWeights(config, seed, dtype)),
         model(ctx, config, Pack(ctx, config, plain, dtype), 256, config.max_position_embeddings),
-        cache(config, dtype, 64) {
+        cache(ctx, config, dtype, 64) {
     for (std::int64_t l = 0; l < config.num_hidden_layers; ++l) {
       const KvPages pages = cache.Layer(l);
       const auto bytes = static_cast<std::size_t>(KvCache::PageBytes(config, dtype) *

@@ -51,7 +51,7 @@ Outcome Score(const std::vector<ScoreRequest>& requests, const Variant& setup = 
   Mistral model(ctx, config,
                 Pack(ctx, config, RandomPlainWeights(config, 1, setup.dtype), setup.dtype),
                 setup.batch_tokens, config.max_position_embeddings);
-  KvCache cache(config, setup.dtype, setup.num_pages);
+  KvCache cache(ctx, config, setup.dtype, setup.num_pages);
   Outcome outcome;
   outcome.scores.resize(requests.size());
   const ScorePlan plan = PlanScore(requests, {.num_pages = setup.num_pages,
@@ -78,7 +78,7 @@ std::vector<ContinuationScore> ScoreNaively(const std::vector<ScoreRequest>& req
   Context ctx({.num_threads = 1});
   Mistral model(ctx, config, Pack(ctx, config, RandomPlainWeights(config, 1, dtype), dtype), 1,
                 config.max_position_embeddings);
-  KvCache cache(config, dtype, 8);
+  KvCache cache(ctx, config, dtype, 8);
   std::vector<ContinuationScore> scores;
   for (const ScoreRequest& request : requests) {
     Tokens tokens = request.context;

@@ -10,6 +10,7 @@
 
 #include "engine/engine.h"
 #include "evals/program.h"
+#include "kernels/device_info.h"
 #include "tests/evals/run_program.h"
 #include "tests/support/safetensors_writer.h"
 #include "tests/support/temp_directory.h"
@@ -341,8 +342,14 @@ TEST_F(ErrorsTest, ADataFileOfATaskThatIsNotThereIsUsage) {
 }
 
 TEST_F(ErrorsTest, ABackendThatIsNotThereIsDevice) {
+  if (WhyNoCuda().empty()) GTEST_SKIP() << "this machine has a CUDA device";
   Expect(RunMain(SmallRun({"--task", "mmlu", "--limit", "1", "--backend", "cuda"})), kExitDevice,
          {"--backend cuda", "--backend cpu"});
+}
+
+TEST_F(ErrorsTest, ACheckOfADeviceThatIsNotThereIsDevice) {
+  if (WhyNoCuda().empty()) GTEST_SKIP() << "this machine has a CUDA device";
+  Expect(RunMain({"gpu-check", "--quick"}), kExitDevice, {"cuda: ", "on the cpu"});
 }
 
 TEST_F(ErrorsTest, MoreMemoryThanThereIsIsDevice) {

@@ -39,6 +39,22 @@ TEST(Buffer, MovesItsMemory) {
   EXPECT_EQ(c.bytes(), 128U);
 }
 
+TEST(Buffer, GivesBackMemoryItTookOverAsItWasTold) {
+  static int given_back = 0;
+  int memory = 0;
+  {
+    Buffer buffer(&memory, sizeof(memory),
+                  [](void* data) { given_back += *static_cast<int*>(data); });
+    memory = 3;
+    Buffer moved = std::move(buffer);
+    Buffer other(8);
+    std::swap(moved, other);
+    EXPECT_EQ(other.data(), &memory);
+    EXPECT_EQ(given_back, 0);
+  }
+  EXPECT_EQ(given_back, 3) << "once";
+}
+
 TEST(Buffer, RefusesTheImpossibleByName) {
   try {
     const Buffer buffer(std::size_t{1} << 60);

@@ -215,6 +215,23 @@ INSTANTIATE_TEST_SUITE_P(Routes, GemmRoute,
                          ::testing::Values(kReferenceRoute, kAvx2Route, kAvx512Route, kOneDnnRoute),
                          [](const auto& route) { return RouteName(route.param); });
 
+TEST_P(GemmRoute, AddsAsAProductAndASumDo) {
+  MEVAL_ROUTE_OR_SKIP(GetParam());
+  Problem problem(40, 24, DType::kBF16);
+  Context ctx(OptionsOf(GetParam(), 1));
+  const PackedWeight packed = problem.Pack(ctx);
+  const TensorView x = TensorView(problem.x.data(), DType::kF32, {kMaxRows, 24}).Rows(0, 5);
+  const std::vector<float> before = RandomVector(5 * 40, 7);
+  std::vector<float> expected = before;
+  const std::vector<float> product = problem.Run(ctx, packed, 0, 5);
+  for (std::size_t i = 0; i < expected.size(); ++i) expected[i] += product[i];
+  std::vector<float> y = before;
+  std::vector<float> scratch(5 * 40);
+  GemmAdd(ctx, x, packed, TensorView(scratch.data(), DType::kF32, {5, 40}),
+          TensorView(y.data(), DType::kF32, {5, 40}));
+  EXPECT_EQ(y, expected);
+}
+
 TEST(Gemm, RefusesBadArguments) {
   Context ctx({.num_threads = 1});
   std::vector<float> data(64);

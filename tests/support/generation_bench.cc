@@ -114,7 +114,7 @@ GenerationOutcome RunGeneration(const std::vector<GenerationRequest>& requests,
   Context ctx({.num_threads = schedule.num_threads});
   Mistral model(ctx, config, Pack(ctx, config, weights, schedule.dtype), schedule.batch_tokens,
                 config.max_position_embeddings);
-  KvCache cache(config, schedule.dtype, schedule.num_pages);
+  KvCache cache(ctx, config, schedule.dtype, schedule.num_pages);
   const Tokenizer tokenizer = TinyTokenizer();
   GenerationOutcome outcome;
   std::set<std::pair<std::size_t, std::int64_t>> reported;
@@ -140,7 +140,7 @@ Samples GenerateNaively(const std::vector<GenerationRequest>& requests, DType dt
                         const ModelConfig& config, const PlainWeights& weights) {
   Context ctx({.num_threads = 1});
   Mistral model(ctx, config, Pack(ctx, config, weights, dtype), 1, config.max_position_embeddings);
-  KvCache cache(config, dtype, NumKvPages(config.max_position_embeddings));
+  KvCache cache(ctx, config, dtype, NumKvPages(config.max_position_embeddings));
   const Tokenizer tokenizer = TinyTokenizer();
   NaiveSampler sampler(ctx, model, cache, tokenizer);
   Samples results;

@@ -39,6 +39,7 @@ class RandomMatrix {
  private:
   double Uniform() { return static_cast<double>(engine_() >> 11) * 0x1p-53; }
   float Round(float value) const {
+    if (dtype_ == DType::kF16) return Float16ToFloat(FloatToFloat16(value));
     return dtype_ == DType::kBF16 ? BFloat16ToFloat(FloatToBFloat16(value)) : value;
   }
 
@@ -46,15 +47,18 @@ class RandomMatrix {
   DType dtype_;
 };
 
-// Copies values into a new buffer of `weights` and returns a view of it.
-TensorView Store(MistralWeights& weights, const std::vector<float>& values, DType dtype,
-                 std::initializer_list<std::int64_t> shape) {
-  Buffer buffer(values.size() * static_cast<std::size_t>(SizeOf(dtype)));
+// Copies values into a new buffer of `weights`, on the context's device, and returns a view of it.
+TensorView Store(Context& ctx, MistralWeights& weights, const std::vector<float>& values,
+                 DType dtype, std::initializer_list<std::int64_t> shape) {
+  const Buffer on_host(values.size() * static_cast<std::size_t>(SizeOf(dtype)));
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (dtype == DType::kF32) buffer.As<float>()[i] = values[i];
-    if (dtype == DType::kBF16) buffer.As<std::uint16_t>()[i] = FloatToBFloat16(values[i]);
+    if (dtype == DType::kF32) on_host.As<float>()[i] = values[i];
+    if (dtype == DType::kBF16) on_host.As<std::uint16_t>()[i] = FloatToBFloat16(values[i]);
+    if (dtype == DType::kF16) on_host.As<std::uint16_t>()[i] = FloatToFloat16(values[i]);
   }
-  const TensorView view(buffer.data(), dtype, shape);
+  Buffer buffer = ctx.Allocate(on_host.bytes());
+  ctx.Upload(on_host.data(), buffer.data(), on_host.bytes());
+  const TensorView view(buffer.data(), dtype, shape, ctx.device());
   weights.storage.push_back(std::move(buffer));
   return view;
 }
@@ -143,25 +147,25 @@ MistralWeights Pack(Context& ctx, const ModelConfig& config, const PlainWeights&
   MistralWeights weights;
   weights.dtype = dtype;
   weights.origin = "tiny test model";
-  weights.embedding = Store(weights, plain.embedding, dtype, {config.vocab_size, C});
+  weights.embedding = Store(ctx, weights, plain.embedding, dtype, {config.vocab_size, C});
   const auto pack = [&](std::initializer_list<TensorView> parts) {
     return PackWeight(ctx, std::span(parts.begin(), parts.size()));
   };
   for (const PlainLayer& layer : plain.layers) {
     LayerWeights packed;
-    packed.attention_norm = Store(weights, layer.attention_norm, DType::kF32, {C});
-    packed.wqkv = pack({Store(weights, layer.wq, dtype, {q_rows, C}),
-                        Store(weights, layer.wk, dtype, {kv_rows, C}),
-                        Store(weights, layer.wv, dtype, {kv_rows, C})});
-    packed.wo = pack({Store(weights, layer.wo, dtype, {C, q_rows})});
-    packed.ffn_norm = Store(weights, layer.ffn_norm, DType::kF32, {C});
-    packed.gate_up =
-        pack({Store(weights, layer.gate, dtype, {F, C}), Store(weights, layer.up, dtype, {F, C})});
-    packed.down = pack({Store(weights, layer.down, dtype, {C, F})});
+    packed.attention_norm = Store(ctx, weights, layer.attention_norm, DType::kF32, {C});
+    packed.wqkv = pack({Store(ctx, weights, layer.wq, dtype, {q_rows, C}),
+                        Store(ctx, weights, layer.wk, dtype, {kv_rows, C}),
+                        Store(ctx, weights, layer.wv, dtype, {kv_rows, C})});
+    packed.wo = pack({Store(ctx, weights, layer.wo, dtype, {C, q_rows})});
+    packed.ffn_norm = Store(ctx, weights, layer.ffn_norm, DType::kF32, {C});
+    packed.gate_up = pack({Store(ctx, weights, layer.gate, dtype, {F, C}),
+                           Store(ctx, weights, layer.up, dtype, {F, C})});
+    packed.down = pack({Store(ctx, weights, layer.down, dtype, {C, F})});
     weights.layers.push_back(std::move(packed));
   }
-  weights.final_norm = Store(weights, plain.final_norm, DType::kF32, {C});
-  weights.lm_head = pack({Store(weights, plain.lm_head, dtype, {config.vocab_size, C})});
+  weights.final_norm = Store(ctx, weights, plain.final_norm, DType::kF32, {C});
+  weights.lm_head = pack({Store(ctx, weights, plain.lm_head, dtype, {config.vocab_size, C})});
   for (const Buffer& buffer : weights.storage) {
     weights.bytes += static_cast<std::int64_t>(buffer.bytes());
   }

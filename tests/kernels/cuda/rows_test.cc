@@ -283,8 +283,8 @@ TEST(PageCopyKernel, CopiesPagesOfEveryLayer) {
   std::vector<float> values = RandomVector(kLayers * kPages * kWords, 11);
   const DeviceArray<float> device_keys(keys);
   const DeviceArray<float> device_values(values);
-  const std::vector<cuda::PagePair> pairs = {{0, 3}, {0, 4}, {2, 1}};
-  const DeviceArray<cuda::PagePair> device_pairs(pairs);
+  const std::vector<PagePair> pairs = {{0, 3}, {0, 4}, {2, 1}};
+  const DeviceArray<PagePair> device_pairs(pairs);
   const TestStream stream;
   cuda::LaunchPageCopy(stream.get(), {.keys = device_keys.data(),
                                       .values = device_values.data(),
@@ -295,7 +295,7 @@ TEST(PageCopyKernel, CopiesPagesOfEveryLayer) {
                                       .num_pairs = 3});
   stream.Wait();
   for (std::int64_t layer = 0; layer < kLayers; ++layer) {
-    for (const cuda::PagePair& pair : pairs) {
+    for (const PagePair& pair : pairs) {
       for (std::vector<float>* pages : {&keys, &values}) {
         const auto base = pages->begin() + layer * kPages * kWords;
         std::copy_n(base + pair.from * kWords, kWords, base + pair.to * kWords);
@@ -307,7 +307,7 @@ TEST(PageCopyKernel, CopiesPagesOfEveryLayer) {
 }
 
 TEST(PageCopyKernel, CutsAListWhereACopyDependsOnAnEarlierOne) {
-  using Pairs = std::vector<cuda::PagePair>;
+  using Pairs = std::vector<PagePair>;
   const auto parts = [](const Pairs& pairs) { return cuda::IndependentParts(pairs); };
   EXPECT_EQ(parts({}), (std::vector<std::int64_t>{}));
   EXPECT_EQ(parts({{1, 2}, {1, 3}}), (std::vector<std::int64_t>{2}));

@@ -182,7 +182,8 @@ TEST_F(Runtime, NamesKernelAndErrorOfARefusedLaunch) {
     FAIL() << "2048 threads in a block";
   } catch (const DeviceError& error) {
     EXPECT_STREQ(error.what(),
-                 "Increment: cudaErrorInvalidConfiguration: invalid configuration argument");
+                 "Increment on CUDA device 0: cudaErrorInvalidConfiguration (9): invalid "
+                 "configuration argument");
   }
   EXPECT_THROW(cuda::Launch("Increment", Increment, dim3(1), dim3(1), 400 << 10, nullptr, nullptr),
                DeviceError);

@@ -29,6 +29,10 @@ using Layout = CublasLtMatrixLayout;
 // What the words of an algorithm mean here.
 enum AlgorithmWord { kId, kSplits, kScheme, kNumWords };
 
+// An algorithm that takes no product of fewer columns.
+constexpr std::uint64_t kPickyAlgorithm = 11;
+constexpr std::int64_t kPickyColumns = 16;
+
 float ReadElement(const void* data, cudaDataType type, std::int64_t index) {
   if (type == CUDA_R_32F) return static_cast<const float*>(data)[index];
   const std::uint16_t bits = static_cast<const std::uint16_t*>(data)[index];
@@ -218,9 +222,25 @@ cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t p
   } else if (attribute == CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK &&
              bytes == sizeof(preference->reduction_mask)) {
     std::memcpy(&preference->reduction_mask, value, bytes);
-  } else {
+  } else if (attribute < CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES ||
+             attribute > CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES ||
+             bytes != sizeof(std::uint32_t)) {
     return CUBLAS_STATUS_INVALID_VALUE;
   }
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmulAlgoCheck(cublasLtHandle_t /*handle*/,
+                                       cublasLtMatmulDesc_t /*description*/,
+                                       cublasLtMatrixLayout_t /*a*/, cublasLtMatrixLayout_t b,
+                                       cublasLtMatrixLayout_t /*c*/, cublasLtMatrixLayout_t d,
+                                       const cublasLtMatmulAlgo_t* algorithm,
+                                       cublasLtMatmulHeuristicResult_t* result) {
+  *result = {};
+  // Like the real ones, some algorithms do not take every shape.
+  const bool takes_it = algorithm->data[kId] != kPickyAlgorithm || d->columns >= kPickyColumns;
+  if (b->columns != d->columns || !takes_it) return CUBLAS_STATUS_NOT_SUPPORTED;
+  result->algo = *algorithm;
   return CUBLAS_STATUS_SUCCESS;
 }
 
@@ -232,6 +252,7 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(
   const std::int64_t tempting_splits = d->columns < 64 ? 4 : 2;
   const std::uint64_t proposals[][kNumWords] = {
       {21, static_cast<std::uint64_t>(tempting_splits), CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE},
+      {kPickyAlgorithm, 1, CUBLASLT_REDUCTION_SCHEME_NONE},
       {6, 1, CUBLASLT_REDUCTION_SCHEME_NONE},
       {24, 3, CUBLASLT_REDUCTION_SCHEME_INPLACE},
       {31, 1, CUBLASLT_REDUCTION_SCHEME_NONE},
@@ -241,6 +262,7 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(
     const std::uint64_t scheme = proposal[kScheme];
     if (*returned == requested) break;
     if (scheme != 0 && (scheme & preference->reduction_mask) == 0) continue;
+    if (proposal[kId] == kPickyAlgorithm && d->columns < kPickyColumns) continue;
     cublasLtMatmulHeuristicResult_t& result = results[(*returned)++];
     result = {};
     std::copy(std::begin(proposal), std::end(proposal), result.algo.data);
@@ -288,6 +310,10 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t /*handle*/, cublasLtMatmulDesc_t 
       std::max<std::int64_t>(
           1, static_cast<std::int64_t>(algorithm == nullptr ? 2 : algorithm->data[kSplits]))};
   if (!ShapesAgree(product)) return CUBLAS_STATUS_INVALID_VALUE;
+  if (algorithm != nullptr && algorithm->data[kId] == kPickyAlgorithm &&
+      d_layout->columns < kPickyColumns) {
+    return CUBLAS_STATUS_NOT_SUPPORTED;
+  }
   if (!TypesAreSupported(product)) return CUBLAS_STATUS_NOT_SUPPORTED;
   const cudaError_t error = meval::cuda_emulator::EnqueueOperation(stream, product);
   return error == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;

@@ -38,6 +38,16 @@ void SetSlackPoisoned([[maybe_unused]] std::byte* begin, [[maybe_unused]] std::b
 #endif
 }
 
+// A protection key of the processor's (pkeys(7)), which opens and closes all blocks for one thread
+// in a few cycles where mprotect changes every page; -1 where the machine has none.
+int ProtectionKey() {
+  static const int key = pkey_alloc(0, PKEY_DISABLE_ACCESS);
+  return key;
+}
+
+// Of this thread, through Access.
+thread_local int accesses_of_thread = 0;
+
 }  // namespace
 
 DeviceMemory::~DeviceMemory() {
@@ -61,7 +71,11 @@ void* DeviceMemory::Allocate(std::size_t bytes) {
   std::fill(pointer + bytes, end, kCanary);
   SetSlackPoisoned(pointer + bytes, end, true);
   mprotect(end, page, PROT_NONE);
-  if (accesses_ == 0) mprotect(block.pages, block.page_bytes, PROT_NONE);
+  if (ProtectionKey() >= 0) {
+    pkey_mprotect(block.pages, block.page_bytes, PROT_READ | PROT_WRITE, ProtectionKey());
+  } else if (accesses_ == 0) {
+    mprotect(block.pages, block.page_bytes, PROT_NONE);
+  }
   blocks_.emplace(pointer, block);
   allocated_bytes_ += bytes;
   return pointer;
@@ -71,7 +85,7 @@ bool DeviceMemory::Free(void* pointer) {
   const auto found = blocks_.find(static_cast<std::byte*>(pointer));
   if (found == blocks_.end()) return false;
   const Block block = found->second;
-  mprotect(block.pages, block.page_bytes, PROT_READ | PROT_WRITE);
+  const Access access(*this);
   std::byte* slack = found->first + block.bytes;
   std::byte* end = block.pages + block.page_bytes;
   SetSlackPoisoned(slack, end, false);
@@ -99,11 +113,19 @@ void DeviceMemory::Protect(int protection) {
 }
 
 DeviceMemory::Access::Access(DeviceMemory& memory) : memory_(memory) {
-  if (memory_.accesses_++ == 0) memory_.Protect(PROT_READ | PROT_WRITE);
+  if (ProtectionKey() >= 0) {
+    if (accesses_of_thread++ == 0) pkey_set(ProtectionKey(), 0);
+  } else if (memory_.accesses_++ == 0) {
+    memory_.Protect(PROT_READ | PROT_WRITE);
+  }
 }
 
 DeviceMemory::Access::~Access() {
-  if (--memory_.accesses_ == 0) memory_.Protect(PROT_NONE);
+  if (ProtectionKey() >= 0) {
+    if (--accesses_of_thread == 0) pkey_set(ProtectionKey(), PKEY_DISABLE_ACCESS);
+  } else if (--memory_.accesses_ == 0) {
+    memory_.Protect(PROT_NONE);
+  }
 }
 
 }  // namespace meval::cuda_emulator

@@ -24,7 +24,7 @@ class DeviceMemory {
   bool Contains(const void* pointer, std::size_t bytes) const;
   std::size_t allocated_bytes() const { return allocated_bytes_; }
 
-  // While one lives, the blocks can be read and written.
+  // While one lives, the blocks can be read and written, by its own thread at least.
   class Access {
    public:
     explicit Access(DeviceMemory& memory);
@@ -46,7 +46,7 @@ class DeviceMemory {
 
   std::map<std::byte*, Block> blocks_;  // by the pointer given out
   std::size_t allocated_bytes_ = 0;
-  int accesses_ = 0;
+  int accesses_ = 0;  // where there is no protection key
 };
 
 }  // namespace meval::cuda_emulator

@@ -29,7 +29,7 @@ struct DeviceModel {
   int major = 9;
   int minor = 0;
   int multiprocessors = 4;
-  std::size_t memory_bytes = std::size_t{256} << 20;
+  std::size_t memory_bytes = std::size_t{128} << 20;
   int driver_version = 13000;  // 0: no driver
 };
 

@@ -253,6 +253,7 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream) {
   if (!runtime.streams.contains(stream)) return cudaErrorInvalidResourceHandle;
   if (!runtime.lost()) runtime.Run(*stream);
   runtime.streams.erase(stream);
+  delete stream->capture;  // of a recording that a lost device never let end
   delete stream;
   return cudaSuccess;
 }

@@ -1,0 +1,38 @@
+#include "kernels/timed_passes.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+
+#include "kernels/bfloat16.h"
+
+namespace meval {
+
+double SecondsOf(const std::function<void()>& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+double MedianSecondsOf(const std::function<void()>& work) {
+  std::array<double, 5> seconds{};
+  for (double& pass : seconds) pass = SecondsOf(work);
+  std::nth_element(seconds.begin(), seconds.begin() + seconds.size() / 2, seconds.end());
+  return seconds[seconds.size() / 2];
+}
+
+void FillArbitrary(const TensorView& x) {
+  std::uint32_t state = 1;
+  for (std::int64_t i = 0; i < x.num_elements(); ++i) {
+    state = state * 1664525U + 1013904223U;  // Knuth's linear congruential generator
+    const float value = static_cast<float>(state >> 8) * 0x1p-23F - 1.0F;
+    if (x.dtype == DType::kF32) {
+      x.As<float>()[i] = value;
+    } else {
+      x.As<std::uint16_t>()[i] = FloatToBFloat16(value);
+    }
+  }
+}
+
+}  // namespace meval
