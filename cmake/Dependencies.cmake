@@ -11,6 +11,7 @@ find_package(ICU 72 REQUIRED COMPONENTS uc)                     # libicu-dev
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)             # libre2-dev
 pkg_check_modules(gmp REQUIRED IMPORTED_TARGET gmpxx)                     # libgmp-dev
 add_library(GMP::gmp ALIAS PkgConfig::gmp)
+pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)          # libseccomp-dev
 pkg_check_modules(sentencepiece REQUIRED IMPORTED_TARGET sentencepiece)  # libsentencepiece-dev
 
 # A header without a package configuration. Its own warnings are none of ours.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "evals/aggregate_samples.h"
+#include "evals/code_runner.h"
 
 namespace meval {
 namespace {
@@ -37,6 +38,7 @@ std::vector<std::string> MetricNames(const EvalPlan& plan) {
   for (const ScoreDefinition& definition : plan.definition().scores) {
     compares_texts =
         compares_texts || definition.metric.starts_with("rouge") || definition.metric == "bleu";
+    if (definition.metric == "pass_at_k" && definition.k > plan.generation.num_samples) continue;
     if (definition.metric != "maj_at_k") {
       names.push_back(definition.name);
       continue;
@@ -74,6 +76,12 @@ TaskResult AggregateTask(const EvalPlan& plan, const EvalOutcome& outcome) {
   result.metrics = std::move(scores.metrics);
   result.subsets = std::move(scores.subsets);
   std::move(scores.warnings.begin(), scores.warnings.end(), std::back_inserter(result.warnings));
+  result.verdicts = CountVerdicts(outcome.samples);
+  if (task.execution && !HasVerdicts(outcome.samples)) {
+    result.warnings.push_back(
+        "the programs were not all run, so that documents have no score: --allow-code-execution "
+        "runs them in a sandbox, here or with `mistral-eval score --samples` later");
+  }
   for (const DataFile& file : plan.data->files) {
     result.inputs.push_back({file.role, file.path.string(), file.records, file.sha256, file.shape});
   }

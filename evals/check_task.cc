@@ -35,6 +35,13 @@ std::optional<std::string> CutAtStop(const std::string& text,
   return text.substr(0, end);
 }
 
+// Whether a stop string stands in a text before its very end, where exemplars may show one.
+bool IsCut(const std::string& text, const std::vector<std::string>& until) {
+  const std::optional<std::string> rest = CutAtStop(text, until);
+  return rest && std::none_of(until.begin(), until.end(),
+                              [&](const std::string& stop) { return *rest + stop == text; });
+}
+
 class AnswerCheck {
  public:
   explicit AnswerCheck(const TaskDefinition& task) : task_(task) {}
@@ -77,7 +84,7 @@ class AnswerCheck {
         Add(*document, "no answer is not counted as invalid");
       }
       const std::string answer = task_.target_delimiter + document->answer;
-      if (CutAtStop(answer, until)) {
+      if (IsCut(answer, until)) {
         ++check_.num_cut;
         continue;
       }
@@ -129,8 +136,10 @@ class AnswerCheck {
   void ExpectHeadline(const std::vector<SampleResult>& samples, double expected,
                       const std::string& what) {
     if (samples.empty()) return;
-    const MetricValue headline =
-        AggregateSamples(task_, task_.generation.num_samples, samples).metrics.front();
+    const std::vector<MetricValue> metrics =
+        AggregateSamples(task_, task_.generation.num_samples, samples).metrics;
+    if (metrics.empty()) return;  // programs that were not run
+    const MetricValue& headline = metrics.front();
     const double score = headline.unit == "percent" ? headline.value / 100 : headline.value;
     if (std::abs(score - expected) < 1e-9) return;
     check_.problems.push_back(fmt::format("{}: {} score {:.4f} in {}, expected {}", task_.name,

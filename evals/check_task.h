@@ -16,13 +16,14 @@ namespace meval {
 
 struct TaskCheck {
   std::int64_t num_checked = 0;  // documents
-  // Gold answers that hold a stop string of their own: the text is cut there, so a model that gives
-  // them cannot be found right.
+  // Gold answers that hold a stop string of their own, before their end: the text is cut there, so
+  // a model that gives them cannot be found right.
   std::int64_t num_cut = 0;
   std::vector<std::string> problems;  // "FILE:LINE: what is wrong", in the order of the documents
 };
 
-// The answers of the documents under the task's default shots. Rolling tasks have no answers:
+// The answers of the documents under the task's default shots. Programs are not run: of their tasks
+// only the completions' form is checked. Rolling tasks have no answers:
 // nothing is checked. Throws DataError if a pattern of the task cannot be run.
 TaskCheck CheckAnswers(const TaskDefinition& task, std::span<const Document* const> documents);
 

@@ -16,6 +16,7 @@
 #include "evals/aggregate_task.h"
 #include "evals/baseline_gate.h"
 #include "evals/chat_setup.h"
+#include "evals/code_runner.h"
 #include "evals/commands.h"
 #include "evals/dry_run.h"
 #include "evals/encode_ahead.h"
@@ -100,6 +101,25 @@ void CheckFailUnder(const RunOptions& options, const std::vector<EvalPlan>& plan
                                    tasks::DidYouMean(rule.metric, known)));
     }
   }
+}
+
+bool HasPrograms(const EvalPlan& plan) { return plan.definition().execution.has_value(); }
+
+// Found out before a model is asked anything: that programs can be run, and that no limit waits for
+// a score that cannot come.
+std::optional<CodeRunner> OpenCodeRunner(const RunOptions& options,
+                                         const std::vector<EvalPlan>& plans, int num_threads) {
+  if (std::none_of(plans.begin(), plans.end(), HasPrograms)) return std::nullopt;
+  if (options.code.is_allowed) return std::make_optional<CodeRunner>(options.code, num_threads);
+  for (const FailUnder& rule : options.fail_under) {
+    for (const EvalPlan& plan : plans) {
+      if (!HasPrograms(plan) || plan.task->name() != rule.task) continue;
+      throw UsageError("--fail-under: " + rule.task +
+                       ": expected --allow-code-execution with it, since programs that are not run "
+                       "have no score");
+    }
+  }
+  return std::nullopt;
 }
 
 const MetricValue& FindMetric(const RunReport& report, const FailUnder& rule) {
@@ -223,6 +243,8 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
     DryRun(options, planned.plans(), out, err);
     return kExitOk;
   }
+  const std::optional<CodeRunner> code =
+      OpenCodeRunner(options, planned.plans(), NumThreads(options.model));
   std::optional<BaselineGate> gate;
   if (!options.baseline.empty()) gate.emplace(options, planned.plans());
   std::optional<PlanFile> plan_file;
@@ -253,8 +275,8 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
   }
 
   EngineLanguageModel language_model(*model.engine, plan_file ? &*plan_file : nullptr);
-  const EvalEnvironment environment = {language_model, finished, &journal, progress,
-                                       interrupt.token()};
+  const EvalEnvironment environment = {language_model, finished,          &journal,
+                                       progress,       interrupt.token(), code ? &*code : nullptr};
   std::vector<WorkLog> work;  // per task
   const SequentialEnvironment in_looks = {environment, encoder, NumThreads(options.model),
                                           directory.journal(), run_digest};

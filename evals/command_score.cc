@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <istream>
+#include <optional>
 #include <ostream>
 #include <thread>
 
+#include "evals/code_runner.h"
 #include "evals/commands.h"
 #include "evals/jsonl_lines.h"
 #include "evals/pair_files.h"
@@ -61,7 +63,10 @@ int ScorePairFiles(const ScoreOptions& options, std::istream& in, std::ostream& 
 }
 
 int ScoreRun(const ScoreOptions& options, std::ostream& out) {
-  const RescoredRun rescored = RescoreRun(options.samples, NumThreads(options));
+  std::optional<CodeRunner> code;
+  if (options.code.is_allowed) code.emplace(options.code, NumThreads(options));
+  const RescoredRun rescored =
+      RescoreRun(options.samples, NumThreads(options), code ? &*code : nullptr);
   OutputStream output(options.out, "--out", out);
   const std::string run = options.samples.string();
   if (options.format == "json") {

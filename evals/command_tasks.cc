@@ -58,6 +58,13 @@ void PrintDefinition(const TaskDefinition& task, std::ostream& out) {
       fmt::print(out, "    at 0 shots  {}\n", generation.until_zero_shot);
     }
   }
+  if (task.execution) {
+    fmt::print(out,
+               "  programs      are run with --allow-code-execution: at most {} s, {} MiB, {} "
+               "processes\n",
+               task.execution->timeout_seconds, task.execution->memory_mib,
+               task.execution->processes);
+  }
   if (task.request == RequestKind::kRolling) {
     fmt::print(out, "  protocol      {}, windows of {}\n", Name(task.rolling.protocol),
                task.rolling.length == 0 ? "the model's length"
@@ -130,6 +137,9 @@ void PrintCheck(const Task& task, const TaskData& data, std::ostream& out) {
   if (check.num_cut > 0) {
     fmt::print(out, "note         {} gold answers hold a stop string, so nobody can give them\n",
                check.num_cut);
+  }
+  if (task.definition().execution) {
+    out << "note         its programs were not run here; `run --allow-code-execution` runs them\n";
   }
   constexpr std::size_t kShown = 10;
   for (std::size_t i = 0; i < std::min(check.problems.size(), kShown); ++i) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "evals/code_runner.h"
 #include "evals/encoded_task.h"
 #include "evals/eval_plan.h"
 #include "evals/language_model.h"
@@ -24,6 +25,7 @@ struct EvalEnvironment {
   JournalWriter* journal = nullptr;  // may be null
   Progress& progress;
   std::stop_token stop;
+  const CodeRunner* code = nullptr;  // null: programs that completions are part of are not run
 };
 
 struct EvalOutcome {
@@ -46,7 +48,8 @@ struct EvalOutcome {
 EvalOutcome LoglikelihoodEval(const EvalPlan& plan, EncodedTask task,
                               const EvalEnvironment& environment);
 // Generation: every document's prompt is continued, once or several times, and answers are
-// extracted and compared.
+// extracted and compared, or run where that is allowed: after the last of them, since a model
+// that computes beside a program would take its time.
 EvalOutcome GenerationEval(const EvalPlan& plan, EncodedTask task,
                            const EvalEnvironment& environment);
 // Rolling log-likelihood: every document's whole text is scored, window by window.

@@ -30,6 +30,9 @@ SampleResult DescribeSample(const EvalPlan& plan, std::size_t slot) {
   sample.exemplars = plan.prompts[document_index].exemplars;
   sample.gold = document.gold;
   sample.references = document.references;
+  if (plan.definition().execution) {
+    sample.program = {.before = document.program_before, .after = document.program_after};
+  }
   sample.scored = false;
   return sample;
 }

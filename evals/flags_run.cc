@@ -164,7 +164,7 @@ void AddRunTaskFlags(CLI::App& app, RunOptions& run, RunWords& words) {
 void AddRunGenerationFlags(CLI::App& app, RunOptions& run, RunWords& words) {
   const std::string group = "Generation";
   app.add_option("--samples", run.num_samples,
-                 "Completions per document, for maj@k (default: the task's)")
+                 "Completions per document, for maj@k and pass@k (default: the task's)")
       ->group(group)
       ->check(CLI::Range(std::int64_t{1}, kMostSamples));
   app.add_option("--temperature", run.temperature, "0: greedy (default: the task's)")->group(group);
@@ -176,6 +176,7 @@ void AddRunGenerationFlags(CLI::App& app, RunOptions& run, RunWords& words) {
                  "Longest completion in tokens (default: the task's)")
       ->group(group)
       ->check(CLI::PositiveNumber);
+  command_line::AddCodeFlags(app, run.code, group);
   app.add_option("--gen_kwargs", words.gen_kwargs,
                  "The same in lm-evaluation-harness spelling: temperature=0.6,top_p=0.95")
       ->group(group);

@@ -141,6 +141,11 @@ void CheckKind(const GivenFlags& given, const ScoreOptions& options) {
   if (std::count(options.inputs.begin(), options.inputs.end(), "-") > 1) {
     throw UsageError("--input: expected - once, since stdin can be read only once");
   }
+  if ((options.code.is_allowed || options.code.timeout_seconds) && options.samples.empty()) {
+    throw UsageError(
+        std::string(options.code.is_allowed ? "--allow-code-execution" : "--code-timeout") +
+        ": expected --samples RUN, whose programs are run, found none");
+  }
   if (options.per_sample == "-" && options.out == "-") {
     throw UsageError("--per-sample: expected a file, since stdout takes the scores of the set");
   }
@@ -165,13 +170,16 @@ ScoreOptions ParseScore(std::span<const std::string> arguments) {
            "  --samples RUN           every metric of an earlier run, computed again from its "
            "sample logs and compared\n"
            "                          bit by bit; exit code 1 where one differs, 3 where a file "
-           "is damaged\n"
+           "is damaged;\n"
+           "                          with --allow-code-execution programs are run, again or for "
+           "the first time\n"
            "  --sheet FILE...         sheets that raters filled in (`report --sheet N` writes "
            "them): means with intervals,\n"
            "                          and how far the raters agree\n"
            "  --list                  the metrics and their parameters");
   AddPairFlags(app, given, options);
   app.add_option("--samples", options.samples, "The directory of a run");
+  command_line::AddCodeFlags(app, options.code, "Runs of tasks with code (--samples)");
   app.add_flag("--list", options.list, "Name the metrics and their parameters");
   app.add_option("--format", options.format, "console, json, csv or markdown")
       ->capture_default_str();

@@ -38,12 +38,24 @@ class CompletionRun {
         worker.stop_token());
     worker.Finish();
     if (environment_.journal != nullptr) environment_.journal->Sync();
+    const bool were_run = RunPrograms();
     outcome_.counters = CountSamples(plan_.definition(), outcome_.samples);
-    outcome_.is_complete = outcome_.counters.unscored == 0;
+    outcome_.is_complete = outcome_.counters.unscored == 0 && were_run;
     return std::move(outcome_);
   }
 
  private:
+  // False if the user stopped it.
+  bool RunPrograms() {
+    if (environment_.code == nullptr || !plan_.definition().execution) return true;
+    const bool were_run =
+        environment_.code->Run(plan_.definition(), outcome_.samples, environment_.stop);
+    for (SampleResult& sample : outcome_.samples) {
+      if (sample.scored) scorer_.Score(sample);
+    }
+    return were_run;
+  }
+
   // A request whose samples are all in the journal is not asked again. One that has only some is
   // asked whole: its samples do not depend on each other, so the same ones come out.
   void TakeFromJournal() {

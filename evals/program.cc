@@ -17,6 +17,8 @@
 #include "tasks/error.h"
 #include "tasks/nearest_name.h"
 
+#include "sandbox/sandbox.h"
+
 namespace meval {
 namespace {
 
@@ -96,6 +98,8 @@ int RunProgram(std::span<const std::string> arguments, std::istream& in, std::os
   } catch (const ModelError& error) {
     return Report(err, error, kExitModel);
   } catch (const DeviceError& error) {
+    return Report(err, error, kExitDevice);
+  } catch (const SandboxError& error) {
     return Report(err, error, kExitDevice);
   } catch (const std::bad_alloc&) {
     err << "mistral-eval: out of memory. Try a smaller --kv-memory, --batch-tokens or "

@@ -43,7 +43,9 @@ TextTable MetricTable(const RescoredRun& rescored) {
            {Grouped(shown.n)},
            {Digits(metric.reported)},
            {Digits(metric.recomputed)},
-           {is_equal ? "equal" : fmt::format("{} differ", fmt::join(metric.differences, ", ")),
+           {metric.is_new ? "new"
+            : is_equal    ? "equal"
+                          : fmt::format("{} differ", fmt::join(metric.differences, ", ")),
             is_equal ? Emphasis::kPlain : Emphasis::kAlert}});
       is_first = false;
     }
@@ -53,11 +55,15 @@ TextTable MetricTable(const RescoredRun& rescored) {
 
 void WriteVerdict(const RescoredTask& task, std::ostream& out) {
   std::int64_t num_equal = 0;
-  for (const RescoredMetric& metric : task.metrics) num_equal += metric.differences.empty() ? 1 : 0;
+  std::int64_t num_new = 0;
+  for (const RescoredMetric& metric : task.metrics) {
+    num_equal += metric.differences.empty() && !metric.is_new ? 1 : 0;
+    num_new += metric.is_new ? 1 : 0;
+  }
   fmt::print(
       out,
       "{}: {} of {} metrics are equal bit by bit; {} of {} documents have the scores of the log\n",
-      task.task, num_equal, task.metrics.size(),
+      task.task, num_equal, static_cast<std::int64_t>(task.metrics.size()) - num_new,
       Grouped(task.num_samples - task.num_samples_changed), Grouped(task.num_samples));
   for (const std::string& note : task.notes) fmt::print(out, "  note: {}\n", note);
   for (const std::string& problem : task.problems) {
@@ -85,6 +91,7 @@ Json TaskJson(const RescoredTask& task) {
                        {"subset_kind", metric.subset_kind},
                        {"name", metric.name()},
                        {"equal", metric.differences.empty()},
+                       {"new", metric.is_new},
                        {"differences", Json(metric.differences)},
                        {"reported", MetricJson(metric.reported)},
                        {"recomputed", MetricJson(metric.recomputed)}});

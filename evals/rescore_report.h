@@ -16,8 +16,8 @@ void WriteConsole(const RescoredRun& rescored, const std::string& run, std::ostr
 
 // One object: {"equal", "run", "version", "problems": [], "tasks": [{"task", "equal",
 // "num_samples", "num_samples_changed", "problems": [], "notes": [], "metrics": [{"subset",
-// "subset_kind", "name", "equal", "differences": [], "reported", "recomputed"}]}]}; the last two
-// are null or {"value", "standard_error", "ci_low", "ci_high", "n", "unit", "signature"}.
+// "subset_kind", "name", "equal", "new", "differences": [], "reported", "recomputed"}]}]}; the last
+// two are null or {"value", "standard_error", "ci_low", "ci_high", "n", "unit", "signature"}.
 void WriteJson(const RescoredRun& rescored, const std::string& run, std::ostream& out);
 
 }  // namespace meval

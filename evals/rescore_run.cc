@@ -13,6 +13,7 @@
 #include "evals/count_samples.h"
 #include "evals/flags.h"
 #include "evals/rescore_samples.h"
+#include "evals/score_completions.h"
 #include "evals/stored_run.h"
 #include "metrics/metric_error.h"
 #include "reports/run_directory.h"
@@ -134,8 +135,52 @@ void CompareLog(const TaskResult& task, const TaskDefinition& definition, const 
   }
 }
 
+constexpr std::int64_t kMostExamples = 5;
+
+// Runs the programs of a task. A verdict that is another one than in the log is a problem; one that
+// the log lacks is news.
+void RunPrograms(const TaskDefinition& task, const CodeRunner& code, const std::string& name,
+                 std::vector<SampleResult>& samples, RescoredTask& rescored) {
+  const std::vector<SampleResult> logged = samples;
+  code.Run(task, samples);
+  const CompletionScorer scorer(task);
+  std::int64_t num_changed = 0;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (samples[i].scored) scorer.Score(samples[i]);
+    for (std::size_t j = 0; j < samples[i].completions.size(); ++j) {
+      const std::string& before = logged[i].completions[j].verdict;
+      const std::string& now = samples[i].completions[j].verdict;
+      if (before.empty() || before == now || ++num_changed > kMostExamples) continue;
+      rescored.problems.push_back(
+          fmt::format("{}:{}: document {}: completion {} {} in the log and "
+                      "{} now{}{}",
+                      name, i + 1, samples[i].id, j, before, now,
+                      samples[i].completions[j].verdict_detail.empty() ? "" : ": ",
+                      samples[i].completions[j].verdict_detail));
+    }
+  }
+  if (num_changed > kMostExamples) {
+    rescored.problems.push_back(fmt::format("{} verdicts in all differ", num_changed));
+  }
+  std::string counts;
+  for (const auto& [verdict, count] : CountVerdicts(samples)) {
+    counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, verdict);
+  }
+  rescored.notes.push_back(
+      fmt::format("programs were run with {}: {}", code.Describe(task), counts));
+}
+
+// What the run could not say, since it ran no programs.
+void AcceptNews(std::vector<RescoredMetric>& metrics) {
+  for (RescoredMetric& metric : metrics) {
+    if (metric.reported) continue;
+    metric.is_new = true;
+    metric.differences.clear();
+  }
+}
+
 RescoredTask RescoreTask(const TaskResult& task, const RunRecord& run, const fs::path& directory,
-                         int num_threads) {
+                         int num_threads, const CodeRunner* code) {
   const fs::path path = directory / SamplesFileName(task.task);
   const std::string name = path.filename().string();
   const Task definition = DefinitionOf(task, run, directory);
@@ -151,6 +196,14 @@ RescoredTask RescoreTask(const TaskResult& task, const RunRecord& run, const fs:
                            samples.examples.end());
   CompareCounters(task.counters, CountSamples(definition.definition(), samples.samples),
                   rescored.problems);
+  const bool has_news = definition.definition().execution && !HasVerdicts(log.samples);
+  if (definition.definition().execution && code != nullptr) {
+    RunPrograms(definition.definition(), *code, path.string(), samples.samples, rescored);
+  } else if (has_news) {
+    rescored.notes.push_back(
+        "programs were not run, so that there is no score: --allow-code-execution runs them in a "
+        "sandbox");
+  }
   const std::size_t num_completions =
       log.samples.empty() ? 1 : std::max<std::size_t>(1, log.samples.front().completions.size());
   try {
@@ -160,6 +213,7 @@ RescoredTask RescoreTask(const TaskResult& task, const RunRecord& run, const fs:
   } catch (const MetricError& error) {
     throw DataError(path.string() + ": " + error.what());
   }
+  if (has_news && code != nullptr) AcceptNews(rescored.metrics);
   return rescored;
 }
 
@@ -176,7 +230,7 @@ bool RescoredRun::IsEqual() const {
                                          [](const RescoredTask& task) { return task.IsEqual(); });
 }
 
-RescoredRun RescoreRun(const fs::path& directory, int num_threads) {
+RescoredRun RescoreRun(const fs::path& directory, int num_threads, const CodeRunner* code) {
   std::error_code error;
   if (!fs::is_directory(directory, error)) {
     throw UsageError("--samples: " + directory.string() +
@@ -191,7 +245,7 @@ RescoredRun RescoreRun(const fs::path& directory, int num_threads) {
     rescored.problems.push_back("run.json and results.json are not of the same run");
   }
   for (const TaskResult& task : report.tasks) {
-    rescored.tasks.push_back(RescoreTask(task, record, directory, num_threads));
+    rescored.tasks.push_back(RescoreTask(task, record, directory, num_threads, code));
   }
   return rescored;
 }

@@ -7,6 +7,8 @@
 // answered: log-probabilities of choices and windows, texts of completions. Answers are extracted
 // and compared again, and the scores go the way they went in the run (score_choices.h,
 // score_completions.h, score_rolling.h, aggregate_samples.h). Doubles are compared bit by bit.
+// Programs that a model wrote are not run again for that: how each of them ended is in the log.
+// Where it is asked for they are run, and what the log lacks is computed.
 
 #include <cstdint>
 #include <filesystem>
@@ -14,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "evals/code_runner.h"
 #include "reports/result.h"
 
 namespace meval {
@@ -26,6 +29,7 @@ struct RescoredMetric {
   std::optional<MetricValue> recomputed;
   // Which of "value", "standard_error", "ci_low", ... differ; all of them where one is missing.
   std::vector<std::string> differences;
+  bool is_new = false;  // the run had left programs for later, and they were run now
 
   const std::string& name() const { return reported ? reported->name : recomputed->name; }
 };
@@ -51,8 +55,9 @@ struct RescoredRun {
 
 // `num_threads` scores documents; no number depends on it. Throws UsageError if `directory` is not
 // one, DataError if a file is missing or damaged, with its line, or if a task's definition is not
-// to be had.
-RescoredRun RescoreRun(const std::filesystem::path& directory, int num_threads);
+// to be had. `code` runs the programs of tasks that have some; null: they are not run.
+RescoredRun RescoreRun(const std::filesystem::path& directory, int num_threads,
+                       const CodeRunner* code = nullptr);
 
 }  // namespace meval
 

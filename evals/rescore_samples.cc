@@ -46,6 +46,9 @@ std::string ShapeFault(const TaskDefinition& task, const SampleResult& sample,
                            num_completions == 0 ? "at least one" : std::to_string(num_completions),
                            sample.completions.size());
       }
+      if (task.execution && !sample.program) {
+        return "field \"program\": expected an object, found nothing";
+      }
       return sample.references.empty() ? "field \"references\": expected at least one, found none"
                                        : "";
     case RequestKind::kRolling:

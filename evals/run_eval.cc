@@ -49,7 +49,8 @@ GenerationDefinition ResolveGeneration(const RunOptions& options, const TaskDefi
   return generation;
 }
 
-std::map<std::string, std::string> SettingsOf(const EvalPlan& plan, std::int64_t window_length) {
+std::map<std::string, std::string> SettingsOf(const EvalPlan& plan, std::int64_t window_length,
+                                              const CodeRunner* code) {
   if (plan.definition().request == RequestKind::kRolling) {
     return {{"protocol", Name(plan.definition().rolling.protocol)},
             {"length", fmt::format("{}", window_length)}};
@@ -66,6 +67,9 @@ std::map<std::string, std::string> SettingsOf(const EvalPlan& plan, std::int64_t
     settings["num_samples"] = fmt::format("{}", generation.num_samples);
     settings["max_new_tokens"] = fmt::format("{}", generation.max_new_tokens);
     settings["until"] = fmt::format("{}", plan.until());
+    if (plan.definition().execution) {
+      settings["code_execution"] = code == nullptr ? "no" : code->Describe(plan.definition());
+    }
   }
   return settings;
 }
@@ -87,6 +91,7 @@ std::map<std::string, std::string> SemanticFlags(const RunOptions& options) {
   add("top_p", options.top_p);
   add("top_k", options.top_k);
   add("max_new_tokens", options.max_new_tokens);
+  add("code_timeout", options.code.timeout_seconds);
   if (!options.system.empty()) flags["system"] = Sha256(options.system);
   if (!options.ids_file.empty()) {
     DigestBuilder builder;
@@ -227,7 +232,7 @@ TaskResult RunTask(const EvalPlan& plan, EncodedTask encoded, const EvalEnvironm
   const auto begin = std::chrono::steady_clock::now();
   const std::int64_t window_length = encoded.window_length;
   environment.progress.Begin(task.name, static_cast<std::int64_t>(plan.selected.size()),
-                             HeadlineName(plan));
+                             task.execution ? "" : HeadlineName(plan));
   EvalOutcome outcome = task.request == RequestKind::kLoglikelihood
                             ? LoglikelihoodEval(plan, std::move(encoded), environment)
                         : task.request == RequestKind::kRolling
@@ -236,7 +241,7 @@ TaskResult RunTask(const EvalPlan& plan, EncodedTask encoded, const EvalEnvironm
   environment.progress.End();
   TaskResult result = AggregateTask(plan, outcome);
   result.fewshot_mode = FewShotName(plan.fewshot);
-  result.settings = SettingsOf(plan, window_length);
+  result.settings = SettingsOf(plan, window_length, environment.code);
   const EngineStats stats = environment.model.stats();
   result.timing.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

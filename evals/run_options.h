@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "evals/code_options.h"
 #include "evals/compare_options.h"
 #include "evals/prompt_encoder.h"
 #include "tasks/task.h"
@@ -72,6 +73,7 @@ struct RunOptions {
   std::optional<double> top_p;
   std::optional<std::int64_t> top_k;
   std::optional<std::int64_t> max_new_tokens;
+  CodeOptions code;
   std::filesystem::path out;  // "": runs/<time>-<model>-<tasks>
   std::vector<std::string> formats = {"console"};
   std::vector<FailUnder> fail_under;

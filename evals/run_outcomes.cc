@@ -180,6 +180,13 @@ std::vector<fs::path> RunsBelow(const fs::path& directory) {
 
 TaskOutcomes OutcomesOfTask(const TaskResult& result, const TaskDefinition& definition,
                             std::span<const SampleResult> samples) {
+  if (result.metrics.empty()) {
+    throw DataError("task \"" + result.task + "\": expected a score to compare, found none" +
+                    (definition.execution
+                         ? ": its programs were not run. The same command with --out and "
+                           "--allow-code-execution runs them"
+                         : ""));
+  }
   TaskOutcomes task;
   task.task = result.task;
   task.version = result.version;

@@ -11,12 +11,14 @@
 #include <fmt/format.h>
 
 #include "evals/catalogue_metric.h"
+#include "evals/code_runner.h"
 #include "evals/eval_plan.h"
 #include "metrics/exact_match.h"
 #include "metrics/majority_vote.h"
 #include "metrics/math_answer.h"
 #include "metrics/minerva_math.h"
 #include "metrics/numeric_match.h"
+#include "metrics/pass_at_k.h"
 #include "metrics/python_regex.h"
 #include "metrics/rouge.h"
 #include "metrics/unicode_text.h"
@@ -151,6 +153,24 @@ struct CompletionScorer::Impl {
         winner && as_text[*winner].is_correct ? 1 : 0;
   }
 
+  // The chance that one of k samples passes; nothing where not all were run, or they are too few.
+  static void ScorePasses(const CompiledScore& score, SampleResult& sample) {
+    std::int64_t num_passed = 0;
+    bool were_run = true;
+    for (CompletionResult& completion : sample.completions) {
+      were_run = were_run && !completion.verdict.empty();
+      num_passed += completion.verdict == kPassed ? 1 : 0;
+      // The same code for every k: once is enough.
+      if (score.definition().is_headline) {
+        completion.extracted[score.definition().name] = score.Extract(completion.text).text;
+      }
+    }
+    const auto num_samples = static_cast<std::int64_t>(sample.completions.size());
+    if (!were_run || score.definition().k > num_samples) return;
+    sample.metrics[score.definition().name] =
+        PassAtK(num_samples, num_passed, score.definition().k);
+  }
+
   // Whole-text scores look at the first completion. Corpus BLEU is made of all documents' texts
   // later.
   void ScoreTexts(SampleResult& sample) const {
@@ -195,6 +215,8 @@ void CompletionScorer::Score(SampleResult& sample) const {
     for (const CompiledScore& score : impl_->scores) {
       if (score.definition().metric == "maj_at_k") {
         impl_->ScoreVotes(score, sample);
+      } else if (score.definition().metric == "pass_at_k") {
+        Impl::ScorePasses(score, sample);
       } else if (!ComparesTexts(score.definition())) {
         impl_->ScoreAnswers(score, sample);
       }

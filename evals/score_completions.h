@@ -15,9 +15,10 @@ class CompletionScorer {
   explicit CompletionScorer(const TaskDefinition& task);
   ~CompletionScorer();
 
-  // Fills `extracted` of every completion and the sample's metrics, from its completions,
-  // references and id alone. MetricError for a completion that is not valid UTF-8, DataError for
-  // one that a pattern takes too much time or memory on (metrics/python_regex.h).
+  // Fills `extracted` of every completion and the sample's metrics, from its completions with their
+  // verdicts, references and id alone. Without verdicts there is no pass@k. MetricError for a
+  // completion that is not valid UTF-8, DataError for one that a pattern takes too much time or
+  // memory on (metrics/python_regex.h).
   void Score(SampleResult& sample) const;
   // The headline metric of a scored sample as a number in 0..1, for the progress line.
   double HeadlineFraction(const SampleResult& sample) const;

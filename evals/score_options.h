@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "evals/code_options.h"
 #include "metrics/pair_metric.h"
 
 namespace meval {
@@ -35,6 +36,7 @@ struct ScoreOptions {
   ScorePairsOptions pairs;
   std::string per_sample;          // JSONL file; "": none
   std::filesystem::path samples;   // directory of an earlier run
+  CodeOptions code;                // of `samples`
   bool list = false;               // the catalogue
   std::string format = "console";  // console | json; of pairs also csv | markdown
   std::string out = "-";           // "-": stdout

@@ -88,6 +88,14 @@ std::string VoteSignature(const ScoreDefinition& score, const std::string& name,
   return AddAnswer(score, signature).Text();
 }
 
+std::string PassSignature(const ScoreDefinition& score, std::int64_t num_samples) {
+  return Signature()
+      .Add("samples", std::to_string(num_samples))
+      .Add("k", std::to_string(score.k))
+      .Add("filter", FilterText(score.filters))
+      .Text();
+}
+
 std::string TextSignature(const ScoreDefinition& score, Samples samples) {
   if (score.metric == "bleu") {
     std::vector<BleuReferences> references;
@@ -140,6 +148,7 @@ std::string ScoreSignature(const TaskDefinition& task, const std::string& name,
       if (const auto metric = CatalogueMetric(score)) {
         return CatalogueSignature(score, *metric, num_samples, samples);
       }
+      if (score.metric == "pass_at_k") return PassSignature(score, num_samples);
       const bool is_text = score.metric == "bleu" || score.metric.starts_with("rouge");
       return is_text ? TextSignature(score, samples) : AnswerSignature(score, num_samples, samples);
     }

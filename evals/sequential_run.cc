@@ -18,8 +18,8 @@ TaskResult RunTaskInLooks(const EvalPlan& plan, const SequentialEnvironment& env
     const EvalPlan part = gate.looks().PlanUpTo(plan, look);
     outer.journal->Flush();
     const JournalContents finished = ReadJournal(environment.journal, environment.run);
-    const EvalEnvironment inner = {outer.model, finished, outer.journal, outer.progress,
-                                   outer.stop};
+    const EvalEnvironment inner = {outer.model,    finished,   outer.journal,
+                                   outer.progress, outer.stop, outer.code};
     TaskResult result =
         RunTask(part, EncodeTask(part, environment.encoder, environment.num_threads, outer.stop),
                 inner, samples, is_complete);

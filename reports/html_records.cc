@@ -146,9 +146,14 @@ class Records {
           extracted[name] =
               text == completion.text ? OrderedJson(nullptr) : OrderedJson(Shortened(text));
         }
-        completions.push_back(
+        OrderedJson shown =
             OrderedJson::array({Shortened(completion.text), texts_.Place(completion.stop_reason),
-                                completion.num_tokens, std::move(extracted)}));
+                                completion.num_tokens, std::move(extracted)});
+        if (!completion.verdict.empty()) {
+          shown.push_back(completion.verdict);
+          shown.push_back(Shortened(completion.verdict_detail));
+        }
+        completions.push_back(std::move(shown));
       }
     }
     if (sample.rolling) {
@@ -180,6 +185,9 @@ class Records {
     for (const CompletionResult& completion : sample.completions) {
       if (completion.text.empty()) flags.insert("empty");
       if (completion.stop_reason == "length") flags.insert("length");
+      if (completion.verdict == "timed out") flags.insert("timeout");
+      if (completion.verdict == "killed") flags.insert("killed");
+      if (completion.verdict == "not extracted") flags.insert("invalid");
     }
     if (!flags.empty()) record["flags"] = flags;
     if (sample.truncated) {

@@ -13,7 +13,8 @@
 //    "records":[{"i":0,"id":"...","source":"...","digest":"57fd2bf42a8498a5","group":0,
 //                "question":"...","prefix":0,"gold":[0],
 //                "choices":[[0,-6.8055,1,0],...],      text, log-probability, tokens, is_greedy
-//                "completions":[["...",3,64,{"strict":"183"}],...],  text, stop, tokens, extracted
+//                "completions":[["...",3,64,{"strict":"183"}],...],  text, stop, tokens, extracted;
+//                    of programs that were run also verdict and detail: "failed","AssertionError: "
 //                "rolling":[-36.5,14,47,19],            log-probability, words, bytes, tokens
 //                "score":1,"metrics":[1],"margin":0.0963,"confidence":0.2873,"gold_p":0.2873,
 //                "flags":["truncated"],"cut":[1,1500,0]}]}

@@ -74,28 +74,30 @@ OrderedJson InputJson(const InputFile& input) {
 }
 
 OrderedJson TaskJson(const TaskResult& task) {
-  return {{"task", task.task},
-          {"version", task.version},
-          {"title", task.title},
-          {"request", task.request},
-          {"shots", task.shots},
-          {"fewshot_mode", task.fewshot_mode},
-          {"num_documents", task.num_documents},
-          {"num_documents_total", task.num_documents_total},
-          {"num_requests", task.num_requests},
-          {"is_demonstration", task.is_demonstration},
-          {"settings", ToObject(task.settings)},
-          {"metrics", ToArray(task.metrics, MetricJson)},
-          {"subsets", ToArray(task.subsets, SubsetJson)},
-          {"published", ToArray(task.published, PublishedJson)},
-          {"counters", CountersJson(task.counters)},
-          {"warnings", OrderedJson(task.warnings)},
-          {"inputs", ToArray(task.inputs, InputJson)},
-          {"data_digest", task.data_digest},
-          {"exemplar_digest", task.exemplar_digest},
-          {"prompt_digest", task.prompt_digest},
-          {"definition_digest", task.definition_digest},
-          {"samples_digest", task.samples_digest}};
+  OrderedJson json = {{"task", task.task},
+                      {"version", task.version},
+                      {"title", task.title},
+                      {"request", task.request},
+                      {"shots", task.shots},
+                      {"fewshot_mode", task.fewshot_mode},
+                      {"num_documents", task.num_documents},
+                      {"num_documents_total", task.num_documents_total},
+                      {"num_requests", task.num_requests},
+                      {"is_demonstration", task.is_demonstration},
+                      {"settings", ToObject(task.settings)},
+                      {"metrics", ToArray(task.metrics, MetricJson)},
+                      {"subsets", ToArray(task.subsets, SubsetJson)},
+                      {"published", ToArray(task.published, PublishedJson)},
+                      {"counters", CountersJson(task.counters)},
+                      {"warnings", OrderedJson(task.warnings)},
+                      {"inputs", ToArray(task.inputs, InputJson)},
+                      {"data_digest", task.data_digest},
+                      {"exemplar_digest", task.exemplar_digest},
+                      {"prompt_digest", task.prompt_digest},
+                      {"definition_digest", task.definition_digest},
+                      {"samples_digest", task.samples_digest}};
+  if (!task.verdicts.empty()) json["verdicts"] = ToObject(task.verdicts);
+  return json;
 }
 
 // What run.json says of a task, as far as it is known when the run starts.
@@ -141,10 +143,15 @@ OrderedJson ChoiceJson(const ChoiceResult& choice) {
 }
 
 OrderedJson CompletionJson(const CompletionResult& completion) {
-  return {{"text", completion.text},
-          {"stop_reason", completion.stop_reason},
-          {"num_tokens", completion.num_tokens},
-          {"extracted", ToObject(completion.extracted)}};
+  OrderedJson json = {{"text", completion.text},
+                      {"stop_reason", completion.stop_reason},
+                      {"num_tokens", completion.num_tokens},
+                      {"extracted", ToObject(completion.extracted)}};
+  if (!completion.verdict.empty()) {
+    json["verdict"] = completion.verdict;
+    json["verdict_detail"] = completion.verdict_detail;
+  }
+  return json;
 }
 
 OrderedJson RollingJson(const RollingResult& rolling) {
@@ -170,6 +177,9 @@ OrderedJson SampleJson(const SampleResult& sample) {
   if (!sample.gold.empty()) json["gold"] = sample.gold;
   if (!sample.references.empty()) json["references"] = sample.references;
   if (!sample.choices.empty()) json["choices"] = ToArray(sample.choices, ChoiceJson);
+  if (sample.program) {
+    json["program"] = {{"before", sample.program->before}, {"after", sample.program->after}};
+  }
   if (!sample.completions.empty()) {
     json["completions"] = ToArray(sample.completions, CompletionJson);
   }

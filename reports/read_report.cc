@@ -97,6 +97,11 @@ TaskResult ReadTask(const JsonCursor& record) {
   task.exemplar_digest = record.At("exemplar_digest").Text();
   task.prompt_digest = record.At("prompt_digest").Text();
   task.definition_digest = record.At("definition_digest").Text();
+  if (const auto verdicts = record.Find("verdicts")) {
+    for (const auto& [verdict, count] : verdicts->Members()) {
+      task.verdicts[verdict] = count.Integer();
+    }
+  }
   if (const auto digest = record.Find("samples_digest")) task.samples_digest = digest->Text();
   return task;
 }
@@ -150,10 +155,16 @@ ChoiceResult ReadChoice(const JsonCursor& record) {
 }
 
 CompletionResult ReadCompletion(const JsonCursor& record) {
-  return {.text = record.At("text").Text(),
-          .stop_reason = record.At("stop_reason").Text(),
-          .num_tokens = record.At("num_tokens").Integer(),
-          .extracted = TextMap(record.At("extracted"))};
+  CompletionResult completion;
+  completion.text = record.At("text").Text();
+  completion.stop_reason = record.At("stop_reason").Text();
+  completion.num_tokens = record.At("num_tokens").Integer();
+  completion.extracted = TextMap(record.At("extracted"));
+  if (const auto verdict = record.Find("verdict")) {
+    completion.verdict = verdict->Text();
+    completion.verdict_detail = record.At("verdict_detail").Text();
+  }
+  return completion;
 }
 
 WindowResult ReadWindow(const JsonCursor& record) {
@@ -182,6 +193,9 @@ SampleResult ReadSample(const JsonCursor& record) {
   if (const auto gold = record.Find("gold")) sample.gold = Integers(*gold);
   if (const auto references = record.Find("references")) sample.references = Texts(*references);
   if (const auto choices = record.Find("choices")) sample.choices = List(*choices, ReadChoice);
+  if (const auto program = record.Find("program")) {
+    sample.program = {.before = program->At("before").Text(), .after = program->At("after").Text()};
+  }
   if (const auto completions = record.Find("completions")) {
     sample.completions = List(*completions, ReadCompletion);
   }

@@ -108,6 +108,9 @@ struct TaskResult {
   std::vector<SubsetResult> subsets;
   std::vector<PublishedComparison> published;  // only where the variant matches
   TaskCounters counters;
+  // Of a task whose completions were run: "passed", "failed", ... -> completions. Empty where none
+  // was.
+  std::map<std::string, std::int64_t> verdicts;
   std::vector<std::string> warnings;
   std::vector<InputFile> inputs;
   std::string data_digest;
@@ -173,6 +176,16 @@ struct CompletionResult {
   std::string stop_reason;  // "eos", "stop", "length"
   std::int64_t num_tokens = 0;
   std::map<std::string, std::string> extracted;  // per score name
+  // How the program that it is part of ended: "passed", "failed", "timed out", "killed" (at another
+  // limit), "not extracted" (there is no code); "" where none was run.
+  std::string verdict = {};
+  std::string verdict_detail = {};  // why it did not pass, in a line
+};
+
+// What stands around a completion in the program that it is part of.
+struct ProgramFrame {
+  std::string before;
+  std::string after;
 };
 
 struct Truncation {
@@ -209,6 +222,7 @@ struct SampleResult {
   std::vector<std::int64_t> gold;       // loglikelihood
   std::vector<std::string> references;  // generation
   std::vector<ChoiceResult> choices;
+  std::optional<ProgramFrame> program;  // of a task whose completions are run
   std::vector<CompletionResult> completions;
   std::optional<RollingResult> rolling;
   std::map<std::string, double> metrics;   // per score name, 0..1 or in the score's unit

@@ -85,6 +85,22 @@ void AddTextSizes(const TaskResult& task, std::vector<std::string>& notes) {
                   Count(task.num_requests, "window", "windows") + ".");
 }
 
+// "164 completions as programs: 50 passed, 110 failed, 4 timed out."
+void AddVerdicts(const std::map<std::string, std::int64_t>& verdicts,
+                 std::vector<std::string>& notes) {
+  std::int64_t total = 0;
+  std::string text;
+  for (const char* verdict : {"passed", "failed", "timed out", "killed", "not extracted"}) {
+    const auto count = verdicts.find(verdict);
+    if (count == verdicts.end()) continue;
+    total += count->second;
+    text += (text.empty() ? "" : ", ") + Grouped(count->second) + " " + verdict;
+  }
+  if (total > 0) {
+    notes.push_back(Count(total, "completion", "completions") + " as programs: " + text + ".");
+  }
+}
+
 }  // namespace
 
 std::string Fixed(double value, int decimals) {
@@ -161,6 +177,7 @@ std::vector<std::string> NoteSentences(const TaskResult& task) {
   const TaskCounters& counters = task.counters;
   std::vector<std::string> notes;
   if (task.request == "rolling") AddTextSizes(task, notes);
+  AddVerdicts(task.verdicts, notes);
   if (task.num_documents < task.num_documents_total) {
     notes.push_back("A subset: " + Grouped(task.num_documents) + " of " +
                     Grouped(task.num_documents_total) + " documents were evaluated.");

@@ -11,13 +11,13 @@ check() {
   while IFS= read -r file; do
     while IFS= read -r include; do
       root=${include%%/*}
-      if [[ " kernels engine metrics tasks reports evals bench tests " == *" $root "* ]]; then
+      if [[ " kernels engine metrics tasks reports sandbox evals bench tests " == *" $root "* ]]; then
         if [[ " $folder $allowed " != *" $root "* ]]; then
           echo "layers: $file includes \"$include\": $folder may include only: $folder $allowed"; fail=1
         elif [[ $root != "$folder" && $include == */*/* ]]; then
           echo "layers: $file includes \"$include\": subfolders of $root are private to it"; fail=1
         fi
-      elif [[ "$include" =~ ^(nlohmann|re2|gmp|sentencepiece|unicode|openssl|kainjow|CLI|fmt|dnnl|oneapi|gtest|gmock|benchmark|cuda|cublas) ]]; then
+      elif [[ "$include" =~ ^(nlohmann|re2|gmp|seccomp|sentencepiece|unicode|openssl|kainjow|CLI|fmt|dnnl|oneapi|gtest|gmock|benchmark|cuda|cublas) ]]; then
         if ! [[ "$include" =~ ^($third) ]]; then
           echo "layers: $file includes <$include>: not a library of $folder ($third)"; fail=1
         elif [[ $file =~ ^$folder/[^/]+\.h$ && $folder != evals && $folder != bench ]]; then
@@ -33,6 +33,7 @@ check engine "kernels" "sentencepiece|nlohmann"
 check metrics "" "re2|unicode|gmp"
 check tasks "metrics" "nlohmann|openssl"
 check reports "" "nlohmann|openssl|kainjow"
-check evals "kernels engine metrics tasks reports" "nlohmann|CLI|fmt"
-check bench "kernels engine metrics tasks reports evals" "benchmark"
+check sandbox "" "seccomp"
+check evals "kernels engine metrics tasks reports sandbox" "nlohmann|CLI|fmt"
+check bench "kernels engine metrics tasks reports sandbox evals" "benchmark"
 exit $fail

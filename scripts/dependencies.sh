@@ -7,10 +7,10 @@ set -euo pipefail
 build_packages=(
   g++ cmake ninja-build ccache pkg-config git
   nlohmann-json3-dev libcli11-dev libfmt-dev libssl-dev libicu-dev libgmp-dev
-  libre2-dev libsentencepiece-dev libdnnl-dev libkainjow-mustache-dev libjs-chart.js
+  libre2-dev libseccomp-dev libsentencepiece-dev libdnnl-dev libkainjow-mustache-dev libjs-chart.js
 )
 # What the tests, the benchmarks and the format check need on top.
-test_packages=(libgtest-dev libgmock-dev libbenchmark-dev libvalijson-dev clang-format chromium)
+test_packages=(libgtest-dev libgmock-dev libbenchmark-dev libvalijson-dev clang-format chromium bubblewrap python3)
 # What remakes the tokenizer of the tests (scripts/goldens/make_test_tokenizer.sh).
 tokenizer_packages=(sentencepiece)
 # What the fuzz targets are compiled with (preset fuzz).

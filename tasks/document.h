@@ -36,6 +36,9 @@ struct Document {
   std::vector<std::int64_t> gold;       // loglikelihood: indices of right choices
   std::string answer;                   // as an exemplar shows it, without delimiter
   std::vector<std::string> references;  // generation: what the answer is compared with
+  // Of a task whose completions are run: what stands before and behind one in its program.
+  std::string program_before;
+  std::string program_after;
   // Rolling: of the text as the file has it, before `question` prepares it for scoring.
   std::int64_t num_words = 0;  // as metrics/perplexity.h counts them
   std::int64_t num_bytes = 0;  // of UTF-8

@@ -59,10 +59,10 @@ struct FilterStep {
 struct ScoreDefinition {
   std::string name;    // as reported: "acc", "exact_match,strict", "maj@8"
   std::string metric;  // "acc", "acc_norm", "acc_bytes", "mc2", "macro_f1", "exact_match",
-                       // "numeric_match", "maj_at_k", "rouge1", "rouge2", "rougeL", "rougeLsum",
-                       // "bleu"; for one continuation "greedy", "perplexity"; for rolling
-                       // "word_perplexity", "byte_perplexity", "bits_per_byte", "token_perplexity",
-                       // "chunk_perplexity"; or one of the catalogue, see below
+                       // "numeric_match", "maj_at_k", "pass_at_k", "rouge1", "rouge2", "rougeL",
+                       // "rougeLsum", "bleu"; for one continuation "greedy", "perplexity"; for
+                       // rolling "word_perplexity", "byte_perplexity", "bits_per_byte",
+                       // "token_perplexity", "chunk_perplexity"; or one of the catalogue, see below
   // Generation: the metric is one of metrics/pair_metric.h, computed with these parameters.
   bool is_from_catalogue = false;
   std::vector<std::pair<std::string, std::string>> parameters;
@@ -71,7 +71,8 @@ struct ScoreDefinition {
   bool ignore_case = false;
   bool ignore_punctuation = false;
   bool ignore_numbers = false;
-  bool stem = true;  // rouge
+  bool stem = true;    // rouge
+  std::int64_t k = 1;  // pass_at_k: samples of which one must pass
   // maj_at_k: votes are compared as answers to MATH problems (metrics/minerva_math.h), not as
   // numbers.
   bool votes_on_math = false;
@@ -87,6 +88,17 @@ struct GenerationDefinition {
   double top_p = 1;
   std::int64_t top_k = 0;
   std::int64_t num_samples = 1;
+};
+
+// How the programs that completions are part of are run, in Python (sandbox/sandbox.h has the
+// limits).
+struct ExecutionDefinition {
+  double timeout_seconds = 3;
+  std::int64_t memory_mib = 1024;
+  std::int64_t processes = 16;
+  std::int64_t files_mib = 16;
+  std::int64_t output_kib = 1024;
+  std::vector<FilterStep> filters;  // what of a completion is code; nothing: all of it
 };
 
 struct RollingDefinition {
@@ -128,6 +140,7 @@ struct TaskDefinition {
   // A loglikelihood task without choices: one continuation of each document is scored.
   bool scores_one_continuation = false;
   GenerationDefinition generation;
+  std::optional<ExecutionDefinition> execution;  // a generation task whose completions are run
   RollingDefinition rolling;
   std::vector<ScoreDefinition> scores;
   std::vector<CategoryDefinition> categories;

@@ -136,4 +136,15 @@ void DataFlags::Finish(DataSelection& data) const {
   }
 }
 
+void AddCodeFlags(CLI::App& app, CodeOptions& code, const std::string& group) {
+  app.add_flag("--allow-code-execution", code.is_allowed,
+               "Run the programs that the model wrote, each in a sandbox (bubblewrap); without it "
+               "they are kept and have no score")
+      ->group(group);
+  app.add_option("--code-timeout", code.timeout_seconds,
+                 "Seconds that each of them may take (default: the task's)")
+      ->group(group)
+      ->check(CLI::Range(0.01, 3600.0));
+}
+
 }  // namespace meval::command_line

@@ -11,6 +11,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "evals/code_options.h"
 #include "evals/flags.h"
 #include "evals/run_options.h"
 
@@ -60,6 +61,9 @@ class DataFlags {
  private:
   std::vector<std::string> files_;
 };
+
+// The flags of CodeOptions.
+void AddCodeFlags(CLI::App& app, CodeOptions& code, const std::string& group);
 
 }  // namespace meval::command_line
 

@@ -4,7 +4,7 @@
 
 const FLAGS = {
   truncated: "truncated", boundary: "boundary merge", invalid: "invalid answer", empty: "empty completion",
-  length: "token limit", unscored: "no result", flipped: "flipped",
+  length: "token limit", timeout: "timed out", killed: "killed at a limit", unscored: "no result", flipped: "flipped",
 };
 
 function make(tag, className, text) {
@@ -94,11 +94,12 @@ function extractionTable(data, completion) {
 
 function addCompletions(data, record, box) {
   record.completions.forEach((completion, i) => {
-    const [text, stop, tokens] = completion;
+    const [text, stop, tokens, , verdict, detail] = completion;
     const many = record.completions.length > 1 ? " " + (i + 1) + " of " + record.completions.length : "";
     const reason = data.texts[stop];
     section(box, "Completion" + many + ": " + tokens + " tokens, stopped by " + reason, make("pre", "", text),
             extractionTable(data, completion));
+    if (verdict) box.append(make("p", verdict === "passed" ? "right" : "wrong", "Its program " + verdict + (detail ? ": " + detail : "")));
   });
 }
 

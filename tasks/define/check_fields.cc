@@ -34,6 +34,10 @@ class FieldChecker {
       if (!set.shows_answers_only) CheckChoices(shape);
       Check("continuation", recipe_.continuation);
       Check("original", recipe_.original);
+      if (is_test && recipe_.program) {
+        Check("execution.program", recipe_.program->before);
+        Check("execution.program", recipe_.program->after);
+      }
       Check("id", shape.id);
       if (is_test) Check("description", recipe_.description);
       Check("description", set.description);

@@ -116,6 +116,7 @@ ParsedTask ParseDefinition(std::string_view json, const std::string& source,
   ParseRecipe(object, definition.request, task.recipe);
   definition.scores_one_continuation = task.recipe.continuation.has_value();
   ParseRolling(object, definition);
+  ParseExecution(object, definition, task.recipe);
   ParseScores(object, definition);
   ParseGeneration(object, definition);
   ParsePublished(object, definition);

@@ -26,6 +26,10 @@ ParsedTask ParseDefinition(std::string_view json, const std::string& source,
 //
 // "filters", "data", "shapes", "derived", "question", ... into the recipe.
 void ParseRecipe(DefinitionObject& object, RequestKind request, Recipe& recipe);
+// "execution", after the recipe and before the scores.
+void ParseExecution(DefinitionObject& object, TaskDefinition& definition, Recipe& recipe);
+// A list of filter steps, which "scores" and "execution" have.
+std::vector<FilterStep> ParseFilterSteps(const DefinitionValue& value);
 // "scores", "generation", "published", "categories".
 void ParseScores(DefinitionObject& object, TaskDefinition& definition);
 // "rolling", for rolling tasks; before the scores.

@@ -33,6 +33,21 @@ std::shared_ptr<const BlockSplit> ParseBlocks(const DefinitionValue& value) {
   return std::make_shared<const BlockSplit>(std::move(blocks));
 }
 
+RecordRange ParseRange(const DefinitionValue& value) {
+  DefinitionObject object(value);
+  const DefinitionValue field = object.Get("field");
+  RecordRange range;
+  try {
+    range.field = FieldPath::Parse(field.String());
+  } catch (const FieldError& error) {
+    field.Fail(error.what());
+  }
+  range.from = object.Get("from").Integer(0);
+  range.to = object.Get("to").Integer(range.from);
+  object.Finish();
+  return range;
+}
+
 SetRecipe ParseSet(const DefinitionValue& value, const FilterSet& filters,
                    const SetRecipe& defaults) {
   DefinitionObject object(value);
@@ -64,6 +79,7 @@ SetRecipe ParseSet(const DefinitionValue& value, const FilterSet& filters,
     set.blocks = ParseBlocks(*blocks);
   }
   if (const auto records = object.Find("records")) set.expected_records = records->Integer(1);
+  if (const auto only = object.Find("only")) set.only = ParseRange(*only);
   if (const auto digests = object.Find("sha256")) set.known_digests = ParseDigests(*digests);
   set.records_at = object.String("records_at", "");
   if (const auto files_beside = object.Find("line_files")) {

@@ -22,7 +22,7 @@ struct MetricKind {
   bool takes_stem;
 };
 
-constexpr std::array<MetricKind, 20> kMetrics = {{
+constexpr std::array<MetricKind, 21> kMetrics = {{
     {"acc", Asks::kChoices, false, false},
     {"acc_norm", Asks::kChoices, false, false},
     {"acc_bytes", Asks::kChoices, false, false},
@@ -38,6 +38,7 @@ constexpr std::array<MetricKind, 20> kMetrics = {{
     {"exact_match", Asks::kGeneration, true, false},
     {"numeric_match", Asks::kGeneration, false, false},
     {"maj_at_k", Asks::kGeneration, true, false},
+    {"pass_at_k", Asks::kGeneration, false, false},
     {"rouge1", Asks::kGeneration, false, true},
     {"rouge2", Asks::kGeneration, false, true},
     {"rougeL", Asks::kGeneration, false, true},
@@ -183,12 +184,26 @@ void ParseParameters(DefinitionObject& object, const DefinitionValue& value,
   }
 }
 
+// What is run is the same for every k.
+void ParsePassAtK(DefinitionObject& object, const DefinitionValue& value,
+                  const TaskDefinition& definition, ScoreDefinition& score) {
+  if (!definition.execution) {
+    value.Fail("programs pass or fail, but there is no \"execution\" that says which to run");
+  }
+  if (const auto filters = object.Find("filters")) {
+    filters->Fail("what of a completion is run stands in \"execution\"; leave it out");
+  }
+  score.k = object.Get("k").Integer(1);
+  score.filters = definition.execution->filters;
+}
+
 ScoreDefinition ParseScore(const DefinitionValue& value, const TaskDefinition& definition) {
   const Asks asks = WhatIsAsked(definition);
   ScoreDefinition score;
   if (value.is(Value::Kind::kString)) {
     score.name = score.metric = value.String();
     score.is_from_catalogue = &FindMetric(value, score.metric, asks) == &kOfCatalogue;
+    if (score.metric == "pass_at_k") value.Fail("expected an object with \"name\" and \"k\"");
     CheckProtocol(value, score.metric, definition);
     return score;
   }
@@ -198,12 +213,10 @@ ScoreDefinition ParseScore(const DefinitionValue& value, const TaskDefinition& d
   const MetricKind& metric = FindMetric(value, score.metric, asks);
   CheckProtocol(value, score.metric, definition);
   score.is_headline = object.Boolean("headline", false);
-  if (asks == Asks::kGeneration) {
-    if (const auto filters = object.Find("filters")) {
-      for (const DefinitionValue& step : filters->List()) {
-        score.filters.push_back(ParseFilterStep(step));
-      }
-    }
+  if (score.metric == "pass_at_k") {
+    ParsePassAtK(object, value, definition, score);
+  } else if (asks == Asks::kGeneration) {
+    if (const auto filters = object.Find("filters")) score.filters = ParseFilterSteps(*filters);
   }
   ParseComparison(object, metric, score);
   if (&metric == &kOfCatalogue) ParseParameters(object, value, score);
@@ -212,6 +225,12 @@ ScoreDefinition ParseScore(const DefinitionValue& value, const TaskDefinition& d
 }
 
 }  // namespace
+
+std::vector<FilterStep> ParseFilterSteps(const DefinitionValue& value) {
+  std::vector<FilterStep> steps;
+  for (const DefinitionValue& step : value.List()) steps.push_back(ParseFilterStep(step));
+  return steps;
+}
 
 void ParseScores(DefinitionObject& object, TaskDefinition& definition) {
   const DefinitionValue scores = object.Get("scores");

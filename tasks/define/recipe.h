@@ -56,6 +56,13 @@ struct RecordShape {
   std::optional<GoldRule> gold;
 };
 
+// Records of a file by the value of one of their fields, an integer: `from` to `to`, both included.
+struct RecordRange {
+  FieldPath field;
+  std::int64_t from = 0;
+  std::int64_t to = 0;
+};
+
 // Either the evaluated records or the exemplars.
 struct SetRecipe {
   // Glob patterns; the first that finds files wins. Relative ones start at a data directory.
@@ -71,6 +78,7 @@ struct SetRecipe {
   // Fields whose values stand line by line in a file beside the records': name, and the file's
   // name, in which * stands for the stem of theirs; without an ending it takes theirs.
   std::vector<std::pair<std::string, std::string>> line_files;
+  std::optional<RecordRange> only;  // the others belong to other sets
   std::vector<RecordShape> shapes;  // at least one
   Template question;
   std::optional<Template> answer;
@@ -79,6 +87,12 @@ struct SetRecipe {
   std::optional<Template> description;
   // Exemplars with an answer of their own: no choices, golds or references are read.
   bool shows_answers_only = false;
+};
+
+// What stands before and behind a completion in the program that it is part of.
+struct ProgramRecipe {
+  Template before;
+  Template after;
 };
 
 struct Recipe {
@@ -96,6 +110,7 @@ struct Recipe {
   std::vector<Template> choice_prefixes;  // as many as choices, or none
   std::optional<Template> continuation;   // in place of choices: the one text that is scored
   std::optional<Template> original;       // rolling: the text whose words and bytes are counted
+  std::optional<ProgramRecipe> program;   // of a task whose completions are run
   std::vector<Template> references;
   std::optional<Template> reference_list;
 };

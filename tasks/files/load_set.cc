@@ -1,6 +1,7 @@
 #include "tasks/files/load_set.h"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 #include <utility>
 
@@ -37,6 +38,37 @@ auto AtLine(const std::filesystem::path& path, const Record& record, const Work&
   }
 }
 
+// A field that picks records out of a file. Throws FieldError if it is no integer.
+std::int64_t ReadInteger(const FieldPath& field, const Record& record) {
+  const Value* root = record.fields.Find(field.root());
+  if (root == nullptr)
+    throw FieldError("field \"" + field.text() + "\": expected an integer, found nothing");
+  const Value& value = field.Follow(*root);
+  std::int64_t number = 0;
+  const char* const end = value.text.data() + value.text.size();
+  const auto [stop, error] = std::from_chars(value.text.data(), end, number);
+  if (value.kind != Value::Kind::kInteger || stop != end || error != std::errc()) {
+    throw FieldError("field \"" + field.text() + "\": expected an integer, found " +
+                     value.Describe());
+  }
+  return number;
+}
+
+// Leaves out the records of other sets in the same file.
+void KeepOnly(const RecordRange& range, const std::filesystem::path& path,
+              std::vector<Record>& records) {
+  const std::size_t total = records.size();
+  std::erase_if(records, [&](const Record& record) {
+    const std::int64_t number =
+        AtLine(path, record, [&] { return ReadInteger(range.field, record); });
+    return number < range.from || number > range.to;
+  });
+  if (!records.empty() || total == 0) return;
+  throw DataError(path.string() + ": expected records with a " + range.field.text() + " from " +
+                  std::to_string(range.from) + " to " + std::to_string(range.to) +
+                  ", found none among " + std::to_string(total));
+}
+
 class FileLoader {
  public:
   FileLoader(const Recipe& recipe, const SetRecipe& set, bool is_test)
@@ -50,6 +82,7 @@ class FileLoader {
                                             .split = set_.split,
                                             .blocks = set_.blocks.get(),
                                             .records_at = set_.records_at});
+    if (set_.only) KeepOnly(*set_.only, path, file.records);
     if (file.records.empty()) {
       throw DataError(path.string() + ": expected at least one record, found none");
     }

@@ -19,6 +19,9 @@ std::string DigestOf(const Document& document) {
   for (const std::int64_t index : document.gold) digest.Add(std::to_string(index));
   digest.Add(std::to_string(document.references.size()));
   for (const std::string& reference : document.references) digest.Add(reference);
+  if (!document.program_after.empty()) {
+    digest.Add(document.program_before).Add(document.program_after);
+  }
   if (document.num_words > 0) {
     digest.Add(std::to_string(document.num_words)).Add(std::to_string(document.num_bytes));
   }
@@ -64,6 +67,13 @@ Document DocumentRenderer::Render(const Record& record) const {
     if (is_test_ || !set_.answer) RenderReferences(scope, document);
     document.answer =
         set_.answer ? set_.answer->Render(scope, filters) : document.references.front();
+  }
+  if (is_test_ && recipe_.program) {
+    document.program_before = recipe_.program->before.Render(scope, filters);
+    document.program_after = recipe_.program->after.Render(scope, filters);
+    if (document.program_after.empty()) {
+      throw FieldError("nothing tests the program: expected a text behind the completion");
+    }
   }
   document.digest = DigestOf(document);
   return document;

@@ -37,7 +37,14 @@ TEST(JsonSchemas, AcceptWhatTheWritersWrite) {
     testing::ExpectValid("run", Text(WriteRunJson, run), false);
     testing::ExpectValid("results", Text(WriteResultsJson, run), false);
   }
-  testing::ExpectValid("samples", Text(WriteSamplesJsonl, testing::ExampleSamples()), true);
+  std::vector<SampleResult> samples = testing::ExampleSamples();
+  testing::ExpectValid("samples", Text(WriteSamplesJsonl, samples), true);
+  samples[1].program = {.before = "def f():\n", .after = "\nassert f() == 1"};
+  samples[1].completions[0].verdict = "timed out";
+  testing::ExpectValid("samples", Text(WriteSamplesJsonl, samples), true);
+  RunReport run_of_code = testing::PlainReport();
+  run_of_code.tasks[0].verdicts = {{"passed", 3}, {"timed out", 1}};
+  testing::ExpectValid("results", Text(WriteResultsJson, run_of_code), false);
   const PromptParts parts = {.descriptions = {{"anatomy", "About \xFF"}},
                              .exemplars = {{"dev:1", "text"}}};
   testing::ExpectValid("prompts", Text(WritePromptParts, parts), true);

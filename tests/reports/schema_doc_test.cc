@@ -156,11 +156,23 @@ RunReport OddReport() {
   RunReport run = testing::PlainReport();
   run.host.hostname = "\xFF";
   run.ceiling.reset();
+  run.tasks[0].verdicts = {{"passed", 3}};
   MetricValue& metric = run.tasks[0].metrics[0];
   metric.standard_error.reset();
   metric.ci_low.reset();
   metric.ci_high.reset();
   return run;
+}
+
+// One whose completion was run as a program.
+SampleResult CodeSample() {
+  SampleResult sample = testing::ExampleSamples()[1];
+  sample.program = {.before = "def f():\n", .after = "\nassert f() == 1"};
+  for (CompletionResult& completion : sample.completions) {
+    completion.verdict = "failed";
+    completion.verdict_detail = "AssertionError: ";
+  }
+  return sample;
 }
 
 std::vector<Json> LinesOf(const std::string& text) {
@@ -207,6 +219,7 @@ TEST(ReportSchema, DescribesEveryKeyOfEveryFile) {
   for (const SampleResult& sample : testing::ExampleSamples()) {
     samples.push_back(Json::parse(Text(WriteSampleJson, sample)));
   }
+  samples.push_back(Json::parse(Text(WriteSampleJson, CodeSample())));
   EXPECT_THAT(CheckAll(page, "run.json", runs), IsEmpty());
   EXPECT_THAT(CheckAll(page, "results.json", results), IsEmpty());
   EXPECT_THAT(CheckAll(page, "samples_<task>.jsonl", samples), IsEmpty());

@@ -105,7 +105,8 @@ INSTANTIATE_TEST_SUITE_P(
                       "social_iqa", "winogrande", "boolq", "truthfulqa_mc1", "truthfulqa_mc2",
                       "nq_open", "nq_open_line", "triviaqa", "triviaqa_rc", "math", "math_maj4",
                       "math500", "bbh_cot", "agieval_en", "agieval_nous", "dialogsum",
-                      "flores_eng_fra", "flores_eng_deu", "twenty_newsgroups"),
+                      "flores_eng_fra", "flores_eng_deu", "twenty_newsgroups", "humaneval",
+                      "humaneval_stripped", "mbpp", "mbpp_sanitized"),
     [](const auto& param) { return std::string(param.param); });
 
 // A set of real files under a task, as it is evaluated.

@@ -1,0 +1,4 @@
+# The same, past every handler.
+import os
+
+os._exit(0)

@@ -1,0 +1,2 @@
+# Whatever the one who runs this types.
+input()

@@ -1,0 +1,4 @@
+# Nothing, for longer than anybody waits.
+import time
+
+time.sleep(600)
