@@ -6,6 +6,7 @@ find_package(PkgConfig REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)                       # nlohmann-json3-dev
 find_package(CLI11 2.1 REQUIRED)                                # libcli11-dev
 find_package(fmt 9 REQUIRED)                                    # libfmt-dev
+find_package(yaml-cpp 0.7 REQUIRED)                             # libyaml-cpp-dev
 find_package(OpenSSL 3 REQUIRED COMPONENTS Crypto)              # libssl-dev
 find_package(ICU 72 REQUIRED COMPONENTS uc)                     # libicu-dev
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)             # libre2-dev
@@ -13,6 +14,13 @@ pkg_check_modules(gmp REQUIRED IMPORTED_TARGET gmpxx)                     # libg
 add_library(GMP::gmp ALIAS PkgConfig::gmp)
 pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)          # libseccomp-dev
 pkg_check_modules(sentencepiece REQUIRED IMPORTED_TARGET sentencepiece)  # libsentencepiece-dev
+
+# A library without a package configuration: tells languages.
+find_path(MEVAL_CLD2_INCLUDE cld2/public/compact_lang_det.h REQUIRED)  # libcld2-dev
+find_library(MEVAL_CLD2_LIBRARY cld2 REQUIRED)
+add_library(CLD2::cld2 UNKNOWN IMPORTED)
+set_target_properties(CLD2::cld2 PROPERTIES IMPORTED_LOCATION "${MEVAL_CLD2_LIBRARY}"
+                      INTERFACE_INCLUDE_DIRECTORIES "${MEVAL_CLD2_INCLUDE}")
 
 # A header without a package configuration. Its own warnings are none of ours.
 find_path(MEVAL_MUSTACHE_INCLUDE kainjow/mustache.hpp REQUIRED)  # libkainjow-mustache-dev

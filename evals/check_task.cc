@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "evals/aggregate_samples.h"
+#include "evals/catalogue_metric.h"
 #include "evals/score_choices.h"
 #include "evals/score_completions.h"
 #include "reports/result.h"
@@ -75,6 +76,8 @@ class AnswerCheck {
     const GenerationDefinition& generation = task_.generation;
     const std::vector<std::string>& until =
         task_.default_shots == 0 ? generation.until_zero_shot : generation.until;
+    const auto metric = CatalogueMetric(task_.headline());
+    const bool has_gold = !metric || metric->has_gold_answers();
     std::vector<SampleResult> right;
     std::vector<SampleResult> empty;
     for (const Document* document : documents) {
@@ -83,6 +86,7 @@ class AnswerCheck {
       if (!scorer.IsInvalid(empty.back().completions[0])) {
         Add(*document, "no answer is not counted as invalid");
       }
+      if (!has_gold) continue;
       const std::string answer = task_.target_delimiter + document->answer;
       if (IsCut(answer, until)) {
         ++check_.num_cut;

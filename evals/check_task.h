@@ -22,9 +22,10 @@ struct TaskCheck {
   std::vector<std::string> problems;  // "FILE:LINE: what is wrong", in the order of the documents
 };
 
-// The answers of the documents under the task's default shots. Programs are not run: of their tasks
-// only the completions' form is checked. Rolling tasks have no answers:
-// nothing is checked. Throws DataError if a pattern of the task cannot be run.
+// The answers of the documents under the task's default shots. Rolling tasks have no answers:
+// nothing is checked. Where the headline checks answers against something else than right ones
+// (IFEval's instructions), only that no answer scores nothing; programs are not run: of their tasks
+// only the completions' form is checked. Throws DataError if a pattern of the task cannot be run.
 TaskCheck CheckAnswers(const TaskDefinition& task, std::span<const Document* const> documents);
 
 }  // namespace meval

@@ -59,6 +59,75 @@ void PrintTask(const Task& task, const DataSelection& selection, std::ostream& o
   out << '\n';
 }
 
+// What differs between a set and its definition; the samples of this project are no such set.
+class Verification {
+ public:
+  explicit Verification(std::ostream& out) : out_(out) {}
+
+  void Verify(const Task& task, const DataSelection& selection) {
+    DataOptions options = TaskDataOptions(task, selection, /*needs_exemplars=*/false);
+    const DataStatus status = task.Locate(options);
+    if (!status.found || IsSamplesDir(status.data_dir)) {
+      ++num_missing_;
+      return;
+    }
+    ++num_checked_;
+    options.allow_count_mismatch = true;  // the count is compared here
+    // The pool is read too where it is there.
+    options.needs_exemplars = status.missing.empty();
+    try {
+      Compare(task.definition(), task.Load(options));
+    } catch (const DataError& error) {
+      Differs(task.name(), error.what());
+    }
+  }
+
+  // Exit code 3 where anything differs.
+  int Finish() {
+    fmt::print(out_, "\n{} sets looked at, {} differ; {} are not here\n", num_checked_,
+               num_differing_, num_missing_);
+    if (num_differing_ == 0) return 0;
+    throw DataError(fmt::format("data verify: {} of {} sets differ from their definitions",
+                                num_differing_, num_checked_));
+  }
+
+ private:
+  void Compare(const TaskDefinition& definition, const TaskData& data) {
+    const auto count = static_cast<std::int64_t>(data.documents.size());
+    std::string differences;
+    const auto add = [&](const std::string& what) {
+      differences += (differences.empty() ? "" : "; ") + what;
+    };
+    if (definition.expected_records && *definition.expected_records != count) {
+      add(fmt::format("expected {} records, found {}", *definition.expected_records, count));
+    }
+    if (!data.has_known_digest.value_or(true)) {
+      add(fmt::format("other bytes than those this definition was checked with (found {})",
+                      data.data_digest));
+    }
+    if (!data.exemplars_have_known_digest.value_or(true)) {
+      add(fmt::format("other exemplars (found {})", data.exemplar_digest));
+    }
+    for (const std::string& warning : data.warnings) {
+      fmt::print(out_, "{:<28} note: {}\n", definition.name, warning);
+    }
+    if (!differences.empty()) return Differs(definition.name, differences);
+    fmt::print(out_, "{:<28} {} records{}{}\n", definition.name, count,
+               definition.expected_records ? ", as many as expected" : "",
+               data.has_known_digest ? ", the known bytes" : ", no digest is known");
+  }
+
+  void Differs(const std::string& task, const std::string& what) {
+    ++num_differing_;
+    fmt::print(out_, "{:<28} DIFFERS: {}\n", task, what);
+  }
+
+  std::ostream& out_;
+  std::int64_t num_checked_ = 0;
+  std::int64_t num_differing_ = 0;
+  std::int64_t num_missing_ = 0;
+};
+
 }  // namespace
 
 int DataCommand(const DataCommandOptions& options, std::ostream& out) {
@@ -67,6 +136,11 @@ int DataCommand(const DataCommandOptions& options, std::ostream& out) {
   out << "Looked for data in:";
   for (const auto& directory : DataDirectories(options.data)) out << "  " << directory.string();
   out << "\n\n";
+  if (options.verify) {
+    Verification verification(out);
+    for (const Task& task : registry.tasks()) verification.Verify(task, options.data);
+    return verification.Finish();
+  }
   for (const Task& task : registry.tasks()) PrintTask(task, options.data, out);
   return 0;
 }

@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include "evals/aggregate_groups.h"
 #include "evals/aggregate_task.h"
 #include "evals/baseline_gate.h"
 #include "evals/chat_setup.h"
@@ -187,6 +188,7 @@ bool EvaluateAll(const PlannedTasks& planned, const RunPlan& run_plan, EngineLan
     for (const std::string& warning : report.tasks.back().warnings) {
       progress.Note("note: " + warning);
     }
+    report.groups = AggregateGroups(planned.groups(), report.tasks);
     report.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     WriteSampleLog(directory, samples, report.tasks.back());
     const PromptParts parts = PartsOf(plan);

@@ -16,6 +16,7 @@
 #include "evals/task_skeleton.h"
 #include "metrics/unicode_text.h"
 #include "tasks/error.h"
+#include "tasks/import_lm_eval.h"
 #include "tasks/task_registry.h"
 
 namespace meval {
@@ -34,7 +35,9 @@ void PrintList(const TaskRegistry& registry, std::ostream& out) {
   }
   if (!registry.groups().empty()) out << "\nGroups:\n";
   for (const TaskGroup& group : registry.groups()) {
-    fmt::print(out, "  {:<20} {}  ({})\n", group.name, group.title, fmt::join(group.members, ", "));
+    std::vector<std::string> members;
+    for (const TaskGroupMember& member : group.members) members.push_back(member.name);
+    fmt::print(out, "  {:<20} {}  ({})\n", group.name, group.title, fmt::join(members, ", "));
   }
   out << "\nTry: mistral-eval --task mmlu --shots 5\n";
 }
@@ -182,6 +185,10 @@ void PrintAllPrompts(const Task& task, const TasksOptions& options, std::ostream
 }  // namespace
 
 int TasksCommand(const TasksOptions& options, std::ostream& out) {
+  if (!options.import_from.empty()) {
+    out << ImportLmEval(options.import_from);
+    return 0;
+  }
   const TaskRegistry registry(options.data.include_paths);
   if (!options.init_from.empty()) {
     std::istringstream no_input;

@@ -64,6 +64,9 @@ TasksOptions ParseTasks(std::span<const std::string> arguments) {
   app.add_option("--init", options.init_from,
                  "Print a commented task definition to begin with, made from the first record of "
                  "this file of JSON lines");
+  app.add_option("--import-lm-eval", options.import_from,
+                 "Print the task definition that a YAML file of lm-evaluation-harness stands for, "
+                 "where its templates only name fields");
   data.Add(app, options.data);
   Parse(app, arguments);
   if (!checked.empty()) {
@@ -88,8 +91,16 @@ DataCommandOptions ParseData(std::span<const std::string> arguments) {
            "Says for every task which files were found, how many records they hold, their digest "
            "and licence, and where\n"
            "to get what is missing.");
+  std::string what;
+  app.add_option(
+      "WHAT", what,
+      "verify: compare every file there is with its definition, exit code 3 if one differs");
   data.Add(app, options.data);
   Parse(app, arguments);
+  if (!what.empty() && what != "verify") {
+    throw UsageError("data: expected nothing or \"verify\", found \"" + what + "\"");
+  }
+  options.verify = !what.empty();
   data.Finish(options.data);
   return options;
 }

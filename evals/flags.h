@@ -44,11 +44,13 @@ struct TasksOptions {
   bool all_prompts = false;  // every document's, as JSON lines, in place of the description
   bool check = false;        // that the task's own gold answers score full marks
   std::string init_from;     // JSON lines to make a definition for; "": none
+  std::string import_from;   // a YAML file of lm-evaluation-harness to make one of; "": none
 };
 
 // `data`
 struct DataCommandOptions {
   DataSelection data;
+  bool verify = false;  // every file against its definition, as an exit code
 };
 
 // `loglikelihood`, `generate`: JSONL in, JSONL out.

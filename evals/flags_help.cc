@@ -26,7 +26,7 @@ Examples:
 Commands (`mistral-eval COMMAND --help` says more; flags without a command mean `run`):
   run            evaluate a model on tasks; writes a run directory and prints the table
   tasks [NAME]   the tasks and groups there are; one task's definition, data and a whole prompt
-  data           which data sets are found, their size, digest and licence; where to get the others
+  data [verify]  which data sets are found, their size, digest and licence; where to get the others
   loglikelihood  JSONL {"context", "continuation"} in, log-probabilities out
   generate       JSONL {"prompt", ...} in, completions out
   perplexity     how well a model predicts a text file, per token, word and byte

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include <fmt/chrono.h>
@@ -20,7 +22,6 @@
 #include "evals/subset.h"
 #include "tasks/digest.h"
 #include "tasks/nearest_name.h"
-#include "tasks/task_registry.h"
 
 namespace meval {
 namespace {
@@ -101,6 +102,24 @@ std::map<std::string, std::string> SemanticFlags(const RunOptions& options) {
   return flags;
 }
 
+// Which documents of a task: --limit and --ids, else what the groups it was asked for with say.
+SubsetOptions SubsetOf(const Task& task, const RunOptions& options,
+                       std::span<const TaskGroup> groups,
+                       const std::optional<std::set<std::string>>& ids) {
+  SubsetOptions subset = {.limit = options.limit, .ids = ids};
+  if (subset.limit || subset.ids) return subset;
+  for (const TaskGroup& group : groups) {
+    const auto member =
+        std::find_if(group.members.begin(), group.members.end(),
+                     [&](const TaskGroupMember& one) { return one.name == task.name(); });
+    if (member == group.members.end() || !group.documents) continue;
+    subset.limit = static_cast<double>(*group.documents);
+    subset.spread_over_groups = true;
+    subset.groups = member->groups;
+  }
+  return subset;
+}
+
 }  // namespace
 
 void RequireDataFilesAreUsed(const DataSelection& data, std::span<const Task> tasks,
@@ -147,12 +166,14 @@ DataOptions TaskDataOptions(const Task& task, const DataSelection& selection,
   return options;
 }
 
-PlannedTasks::PlannedTasks(const RunOptions& options, const std::shared_ptr<const ChatFormat>& chat)
-    : tasks_(TaskRegistry(options.data.include_paths).Resolve(options.tasks)) {
+PlannedTasks::PlannedTasks(const TaskRegistry& registry, const RunOptions& options,
+                           const std::shared_ptr<const ChatFormat>& chat)
+    : tasks_(registry.Resolve(options.tasks)), groups_(registry.ResolveGroups(options.tasks)) {
   RequireDataFilesAreUsed(options.data, tasks_, "this run (--task " + options.tasks + ")");
-  SubsetOptions subset = {.limit = options.limit, .ids = std::nullopt};
-  if (!options.ids_file.empty()) subset.ids = ReadIds(options.ids_file);
+  std::optional<std::set<std::string>> ids;
+  if (!options.ids_file.empty()) ids = ReadIds(options.ids_file);
   for (const Task& task : tasks_) {
+    const SubsetOptions subset = SubsetOf(task, options, groups_, ids);
     EvalPlan plan;
     plan.task = &task;
     plan.shots = options.shots.value_or(task.definition().default_shots);

@@ -14,6 +14,7 @@
 #include "evals/model_loader.h"
 #include "evals/run_options.h"
 #include "reports/result.h"
+#include "tasks/task_registry.h"
 
 namespace meval {
 
@@ -36,12 +37,19 @@ class PlannedTasks {
   // Reads every record and builds every prompt before any model is loaded, so that bad data costs
   // no time. `chat`: how the model is addressed. Throws UnknownTaskError, DataError or UsageError.
   explicit PlannedTasks(const RunOptions& options,
-                        const std::shared_ptr<const ChatFormat>& chat = nullptr);
+                        const std::shared_ptr<const ChatFormat>& chat = nullptr)
+      : PlannedTasks(TaskRegistry(options.data.include_paths), options, chat) {}
 
   const std::vector<EvalPlan>& plans() const { return plans_; }
+  // The groups that were asked for by name, and those that they are made of.
+  const std::vector<TaskGroup>& groups() const { return groups_; }
 
  private:
+  PlannedTasks(const TaskRegistry& registry, const RunOptions& options,
+               const std::shared_ptr<const ChatFormat>& chat);
+
   std::vector<Task> tasks_;
+  std::vector<TaskGroup> groups_;
   std::vector<std::unique_ptr<TaskData>> data_;
   std::vector<EvalPlan> plans_;
 };

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <fstream>
+#include <map>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "tasks/error.h"
 
@@ -32,6 +35,21 @@ std::vector<std::size_t> SelectByIds(const std::vector<Document>& documents,
   return selected;
 }
 
+// The first documents of each group, so that all of them together are about `count`.
+std::vector<std::size_t> SpreadOverGroups(const std::vector<Document>& documents,
+                                          const std::vector<std::size_t>& candidates,
+                                          double count) {
+  std::map<std::string, std::int64_t> taken;  // by group
+  for (const std::size_t index : candidates) taken[documents[index].group] = 0;
+  const auto share =
+      static_cast<std::int64_t>(std::ceil(count / static_cast<double>(taken.size())));
+  std::vector<std::size_t> selected;
+  for (const std::size_t index : candidates) {
+    if (taken[documents[index].group]++ < share) selected.push_back(index);
+  }
+  return selected;
+}
+
 }  // namespace
 
 std::vector<std::size_t> SelectDocuments(const std::vector<Document>& documents,
@@ -40,13 +58,23 @@ std::vector<std::size_t> SelectDocuments(const std::vector<Document>& documents,
   if (options.ids) {
     selected = SelectByIds(documents, task, *options.ids);
   } else {
-    selected.resize(documents.size());
-    for (std::size_t i = 0; i < selected.size(); ++i) selected[i] = i;
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+      const auto is_its = [&](const std::string& group) { return group == documents[i].group; };
+      if (options.groups.empty() ||
+          std::any_of(options.groups.begin(), options.groups.end(), is_its)) {
+        selected.push_back(i);
+      }
+    }
+    if (selected.empty() && !documents.empty()) {
+      throw DataError(fmt::format("{}: expected documents of {}, found none", task,
+                                  fmt::join(options.groups, ", ")));
+    }
   }
   if (options.limit) {
     const double wanted = *options.limit < 1
                               ? std::ceil(*options.limit * static_cast<double>(selected.size()))
                               : *options.limit;
+    if (options.spread_over_groups) return SpreadOverGroups(documents, selected, wanted);
     const double kept = std::min(wanted, static_cast<double>(selected.size()));
     selected.resize(static_cast<std::size_t>(kept));
   }

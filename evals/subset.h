@@ -17,6 +17,10 @@ struct SubsetOptions {
   std::optional<double>
       limit;  // >= 1: the first so many documents; (0, 1): that fraction, rounded up
   std::optional<std::set<std::string>> ids;  // only documents with these ids
+  // Of `limit`, each group of documents (MMLU's subjects) gets an equal share, rounded up: the
+  // first ones of each.
+  bool spread_over_groups = false;
+  std::vector<std::string> groups = {};  // only documents of these; empty: of all
 };
 
 // Indices of the chosen documents, ascending. Throws DataError if ids are given and none (or not

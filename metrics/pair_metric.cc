@@ -13,7 +13,8 @@ const std::vector<pairs::Family>& Families() {
   static const std::vector<pairs::Family> kFamilies = [] {
     std::vector<pairs::Family> all;
     for (auto* const part : {pairs::OverlapFamilies, pairs::RougeFamilies, pairs::AnswerFamilies,
-                             pairs::QuestionFamilies, pairs::MathFamilies, pairs::LabelFamilies}) {
+                             pairs::QuestionFamilies, pairs::MathFamilies, pairs::LabelFamilies,
+                             pairs::DialogueFamilies, pairs::InstructionFamilies}) {
       for (pairs::Family& family : part()) all.push_back(std::move(family));
     }
     return all;

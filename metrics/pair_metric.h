@@ -59,6 +59,9 @@ class PairMetric {
   // those there are. Others do nothing.
   virtual void Prepare(std::span<const AnswerPair> pairs);
 
+  // Whether a reference is itself a right answer, rather than what an answer is checked against.
+  virtual bool has_gold_answers() const { return true; }
+
   virtual std::size_t num_statistics() const = 0;
   // Writes what a pair adds to a set; statistics.size() is num_statistics(). May be called from
   // several threads at once. MetricError: no or several predictions where one is expected, no

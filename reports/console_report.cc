@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "reports/published_text.h"
 #include "reports/summary.h"
 #include "reports/text_table.h"
 #include "reports/utf8.h"
@@ -47,6 +48,31 @@ void WriteScores(const ScoreTable& scores, const ConsoleOptions& options, std::o
   }
 }
 
+void WritePublished(const RunReport& run, const ConsoleOptions& options, std::ostream& out) {
+  for (const PublishedText& published : PublishedTexts(run)) {
+    out << '\n';
+    WriteParagraph("", published.title, Emphasis::kStrong, options.width, options.color, out);
+    TextTable table;
+    table.columns = {{"", Align::kLeft, 6, 0},        {"Task", Align::kLeft, 10, 3},
+                     {"Metric", Align::kLeft, 8, 2},  {"n", Align::kRight, 0, 4},
+                     {"Here %", Align::kRight, 0, 0}, {"\u00b1", Align::kRight, 0, 5},
+                     {"Published %", Align::kRight},  {"Difference", Align::kRight, 0, 0},
+                     {"Remarks", Align::kLeft, 20, 1}};
+    for (const PublishedTextRow& row : published.rows) {
+      table.rows.push_back({{row.label, Emphasis::kStrong},
+                            {row.task},
+                            {row.metric},
+                            {row.n},
+                            {row.value, Emphasis::kStrong},
+                            {row.error},
+                            {row.published},
+                            {row.difference},
+                            {row.note, Emphasis::kFaint}});
+    }
+    WriteTable(table, options.width, options.color, out);
+  }
+}
+
 void WriteNotes(const RunReport& run, const ConsoleOptions& options, std::ostream& out) {
   bool is_first = true;
   for (const TaskResult& task : run.tasks) {
@@ -84,6 +110,7 @@ void WriteConsoleReport(const RunReport& run, const ConsoleOptions& options, std
   }
   out << '\n';
   WriteScores(BuildScoreTable(run, subsets), options, out);
+  WritePublished(run, options, out);
   WriteNotes(run, options, out);
   WriteCost(run, options, out);
 }

@@ -8,6 +8,7 @@
 
 #include "reports/html_records.h"
 #include "reports/json/strict_json.h"
+#include "reports/published_text.h"
 #include "reports/summary.h"
 #include "reports/utf8.h"
 
@@ -74,6 +75,28 @@ data ScoreRows(const ScoreTable& table) {
     rows.push_back(object);
   }
   return rows;
+}
+
+data PublishedTables(const RunReport& run) {
+  data tables(data::type::list);
+  for (const PublishedText& published : PublishedTexts(run)) {
+    data rows(data::type::list);
+    for (const PublishedTextRow& row : published.rows) {
+      rows.push_back(Object({{"label", row.label},
+                             {"task", row.task},
+                             {"metric", row.metric},
+                             {"n", row.n},
+                             {"value", row.value},
+                             {"error", row.error},
+                             {"published", row.published},
+                             {"difference", row.difference},
+                             {"note", row.note}}));
+    }
+    data table = Object({{"table_title", published.title}});
+    table.set("published_rows", rows);
+    tables.push_back(table);
+  }
+  return tables;
 }
 
 std::string Cell(const std::vector<std::optional<double>>& values, std::size_t i, int decimals) {
@@ -284,6 +307,7 @@ void WriteHtmlReport(const RunReport& run, std::span<const Figure> figures,
   const ScoreTable scores = BuildScoreTable(run, SubsetRows::kCategories);
   page.set("rows", ScoreRows(scores));
   page.set("footnotes", Sentences(scores.footnotes));
+  page.set("published_tables", PublishedTables(run));
   page.set("run_figures", AddFigures(figures, "run-", drawn));
   page.set("speed", Speed(run));
   page.set("run_terms", RunTerms(run));

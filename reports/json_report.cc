@@ -100,6 +100,32 @@ OrderedJson TaskJson(const TaskResult& task) {
   return json;
 }
 
+OrderedJson PublishedRowJson(const PublishedTableRow& row) {
+  return {{"label", row.label},
+          {"task", row.task},
+          {"metric", row.metric},
+          {"value", OrNull(row.value)},
+          {"standard_error", OrNull(row.standard_error)},
+          {"n", row.n},
+          {"published", row.published},
+          {"variant", row.variant},
+          {"note", row.note}};
+}
+
+OrderedJson GroupJson(const GroupResult& group) {
+  OrderedJson json = {{"group", group.group},
+                      {"title", group.title},
+                      {"members", OrderedJson(group.members)},
+                      {"metrics", ToArray(group.metrics, MetricJson)}};
+  if (group.published) {
+    json["published"] = {{"title", group.published->title},
+                         {"model", group.published->model},
+                         {"source", group.published->source},
+                         {"rows", ToArray(group.published->rows, PublishedRowJson)}};
+  }
+  return json;
+}
+
 // What run.json says of a task, as far as it is known when the run starts.
 OrderedJson TaskDigestsJson(const TaskResult& task) {
   return {{"task", task.task},
@@ -214,6 +240,7 @@ void WriteResultsJson(const RunReport& run, std::ostream& out) {
                       {"identity", IdentityJson(run.identity)},
                       {"model", ModelJson(run)},
                       {"tasks", ToArray(run.tasks, TaskJson)},
+                      {"groups", ToArray(run.groups, GroupJson)},
                       {"timing",
                        {{"started_at", run.started_at},
                         {"seconds", run.seconds},

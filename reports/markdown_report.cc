@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "reports/published_text.h"
 #include "reports/summary.h"
 #include "reports/utf8.h"
 
@@ -31,6 +32,21 @@ void WriteScores(const ScoreTable& scores, std::ostream& out) {
   out << '\n';
   for (const std::string& footnote : scores.footnotes) out << EscapeMarkdown(footnote) << "  \n";
   if (!scores.footnotes.empty()) out << '\n';
+}
+
+void WritePublished(const RunReport& run, std::ostream& out) {
+  for (const PublishedText& published : PublishedTexts(run)) {
+    out << "### " << EscapeMarkdown(published.title) << "\n\n"
+        << "| | Task | Metric | n | Here % | \u00b1 | Published % | Difference | Remarks |\n"
+           "|:--|:--|:--|--:|--:|--:|--:|--:|:--|\n";
+    for (const PublishedTextRow& row : published.rows) {
+      out << "| **" << EscapeMarkdown(row.label) << "** | " << EscapeMarkdown(row.task) << " | "
+          << EscapeMarkdown(row.metric) << " | " << row.n << " | **" << row.value << "** | "
+          << row.error << " | " << row.published << " | " << row.difference << " | "
+          << EscapeMarkdown(row.note) << " |\n";
+    }
+    out << '\n';
+  }
 }
 
 // Metrics by signature, in the order of the task's.
@@ -80,6 +96,7 @@ void WriteMarkdownReport(const RunReport& run, std::ostream& out) {
     out << "> **" << EscapeMarkdown(sentence) << "**\n\n";
   }
   WriteScores(BuildScoreTable(run, SubsetRows::kCategories), out);
+  WritePublished(run, out);
   const ScoreTable groups = BuildScoreTable(run, SubsetRows::kGroups);
   if (!groups.rows.empty()) {
     out << "<details><summary>Every group</summary>\n\n";

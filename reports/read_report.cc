@@ -106,6 +106,31 @@ TaskResult ReadTask(const JsonCursor& record) {
   return task;
 }
 
+PublishedTableRow ReadPublishedRow(const JsonCursor& record) {
+  return {.label = record.At("label").Text(),
+          .task = record.At("task").Text(),
+          .metric = record.At("metric").Text(),
+          .value = OptionalNumber(record.At("value")),
+          .standard_error = OptionalNumber(record.At("standard_error")),
+          .n = record.At("n").Integer(),
+          .published = record.At("published").Number(),
+          .variant = record.At("variant").Text(),
+          .note = record.At("note").Text()};
+}
+
+GroupResult ReadGroup(const JsonCursor& record) {
+  GroupResult group;
+  group.group = record.At("group").Text();
+  group.title = record.At("title").Text();
+  group.members = Texts(record.At("members"));
+  group.metrics = List(record.At("metrics"), ReadMetric);
+  if (const auto table = record.Find("published")) {
+    group.published = {table->At("title").Text(), table->At("model").Text(),
+                       table->At("source").Text(), List(table->At("rows"), ReadPublishedRow)};
+  }
+  return group;
+}
+
 Timing ReadTiming(const JsonCursor& record) {
   return {.seconds = record.At("seconds").Number(),
           .tokens_requested = record.At("tokens_requested").Integer(),
@@ -238,6 +263,8 @@ RunReport ReadResultsJson(std::istream& in, const std::string& name) {
   run.model_summary = root.At("model").At("summary").Text();
   run.is_demonstration_model = root.At("model").At("is_demonstration").Boolean();
   run.tasks = List(root.At("tasks"), ReadTask);
+  // Reports of earlier versions have no groups.
+  if (const auto groups = root.Find("groups")) run.groups = List(*groups, ReadGroup);
   ReadTimings(root.At("timing"), run);
   run.host = ReadHost(root.At("host"));
   run.command = Texts(root.At("host").At("command"));

@@ -121,6 +121,38 @@ struct TaskResult {
   Timing timing;
 };
 
+// A row of a published table beside ours.
+struct PublishedTableRow {
+  std::string label;                     // as the publication has it: "ARC-e"
+  std::string task;                      // ours; "" where none of ours asks it
+  std::string metric;                    // of that task
+  std::optional<double> value;           // ours, percent; absent where it was not run or scored
+  std::optional<double> standard_error;  // of it, percentage points
+  std::int64_t n = 0;                    // documents
+  double published = 0;                  // percent
+  std::string variant;                   // theirs: "4-shot maj@4"
+  std::string note;                      // why the two do not compare; "" where they do
+};
+
+struct PublishedTableResult {
+  std::string title;   // "Table 2 of the Mistral 7B paper"
+  std::string model;   // whose scores
+  std::string source;  // paper and table
+  std::vector<PublishedTableRow> rows;
+};
+
+// A group of tasks that was asked for by its name.
+struct GroupResult {
+  std::string group;
+  std::string title;
+  std::vector<std::string> members;  // "arc_easy acc_norm"; the name alone of a group or a task
+                                     // without a score yet
+  // Over the members' scores, "macro" (each task weighs the same) and "micro" (each document):
+  // none where a member has no score, or where the group is not averaged.
+  std::vector<MetricValue> metrics;
+  std::optional<PublishedTableResult> published;
+};
+
 // What makes two runs comparable. Batch size, threads and paths are not in it.
 struct RunIdentity {
   std::string model;  // "tiny", "models/mistral-7b", "random:tiny,seed=1234"
@@ -162,6 +194,7 @@ struct RunReport {
   // By task: the JSON text it was declared by, from which scores can be computed again.
   std::map<std::string, std::string> definitions;
   std::vector<TaskResult> tasks;
+  std::vector<GroupResult> groups;  // in the order of the tasks; parts before what they make up
 };
 
 struct ChoiceResult {

@@ -101,6 +101,21 @@ void AddVerdicts(const std::map<std::string, std::int64_t>& verdicts,
   }
 }
 
+// Means over several tasks, behind them.
+void AddGroupRows(const RunReport& run, ScoreTable& table) {
+  for (const GroupResult& group : run.groups) {
+    bool is_first = true;
+    for (const MetricValue& metric : group.metrics) {
+      ScoreRow row = MakeRow(metric);
+      row.metric = metric.name + " mean";
+      if (is_first)
+        row.task = group.group + " (" + std::to_string(group.members.size()) + " tasks)";
+      is_first = false;
+      table.rows.push_back(std::move(row));
+    }
+  }
+}
+
 }  // namespace
 
 std::string Fixed(double value, int decimals) {
@@ -144,6 +159,7 @@ ScoreTable BuildScoreTable(const RunReport& run, SubsetRows subsets) {
     table.rows[first].version = std::to_string(task.version);
     table.rows[first].shots = std::to_string(task.shots);
   }
+  if (subsets != SubsetRows::kGroups) AddGroupRows(run, table);
   return table;
 }
 

@@ -17,7 +17,7 @@
 namespace meval {
 
 struct ScoreRow {
-  std::string task;      // set in a task's first row
+  std::string task;      // set in the first row of a task or group
   std::string version;   // likewise
   std::string shots;     // likewise
   std::string subset;    // a subject, category or other subset; "" for the whole task
@@ -43,6 +43,7 @@ struct ScoreTable {
   std::vector<std::string> footnotes;  // "[1] Mistral-7B-v0.1, 5-shot: arXiv:2310.06825, Table 2"
 };
 
+// Tasks first, then means over groups of them.
 ScoreTable BuildScoreTable(const RunReport& run, SubsetRows subsets);
 
 // "mistral-eval 0.1.0: model tiny, f32, seed 1234"

@@ -17,7 +17,7 @@ check() {
         elif [[ $root != "$folder" && $include == */*/* ]]; then
           echo "layers: $file includes \"$include\": subfolders of $root are private to it"; fail=1
         fi
-      elif [[ "$include" =~ ^(nlohmann|re2|gmp|seccomp|sentencepiece|unicode|openssl|kainjow|CLI|fmt|dnnl|oneapi|gtest|gmock|benchmark|cuda|cublas) ]]; then
+      elif [[ "$include" =~ ^(nlohmann|re2|gmp|seccomp|cld2|yaml-cpp|sentencepiece|unicode|openssl|kainjow|CLI|fmt|dnnl|oneapi|gtest|gmock|benchmark|cuda|cublas) ]]; then
         if ! [[ "$include" =~ ^($third) ]]; then
           echo "layers: $file includes <$include>: not a library of $folder ($third)"; fail=1
         elif [[ $file =~ ^$folder/[^/]+\.h$ && $folder != evals && $folder != bench ]]; then
@@ -30,8 +30,8 @@ check() {
 
 check kernels "" "dnnl|oneapi|cuda|cublas"
 check engine "kernels" "sentencepiece|nlohmann"
-check metrics "" "re2|unicode|gmp"
-check tasks "metrics" "nlohmann|openssl"
+check metrics "" "re2|unicode|gmp|cld2|nlohmann"
+check tasks "metrics" "nlohmann|openssl|yaml-cpp"
 check reports "" "nlohmann|openssl|kainjow"
 check sandbox "" "seccomp"
 check evals "kernels engine metrics tasks reports sandbox" "nlohmann|CLI|fmt"

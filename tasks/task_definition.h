@@ -135,6 +135,11 @@ struct TaskDefinition {
   ExemplarSampler sampler = ExemplarSampler::kReference;
   bool draws_one_extra =
       false;  // reference sampler: draw n + 1 and drop the evaluated document (docs/scoring.md)
+  // A pool (of a group) that holds fewer exemplars than the shots shows all it has.
+  bool allows_fewer_shots = false;
+  // Stands in questions and exemplars' answers for the question's number in its prompt, from 1: ""
+  // where prompts have no numbers.
+  std::string number_mark;
   std::string target_delimiter = " ";
   std::string fewshot_delimiter = "\n\n";
   // A loglikelihood task without choices: one continuation of each document is scored.

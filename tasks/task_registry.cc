@@ -35,6 +35,53 @@ std::string WithoutSpaces(std::string_view item) {
   return std::string(item.substr(begin, end == item.npos ? 0 : end + 1 - begin));
 }
 
+// The words of a comma-separated list.
+template <typename Visit>
+void ForEachWord(std::string_view selection, const Visit& visit) {
+  while (true) {
+    const std::size_t comma = selection.find(',');
+    visit(WithoutSpaces(selection.substr(0, comma)));
+    if (comma == selection.npos) return;
+    selection.remove_prefix(comma + 1);
+  }
+}
+
+// Groups before those that are made of them, each once.
+void AddGroups(const std::vector<TaskGroup>& groups, const TaskGroup& group,
+               std::vector<TaskGroup>& selected) {
+  if (FindGroup(selected, group.name) != nullptr) return;
+  for (const TaskGroupMember& member : group.members) {
+    if (const TaskGroup* part = FindGroup(groups, member.name)) AddGroups(groups, *part, selected);
+  }
+  selected.push_back(group);
+}
+
+void RequireScore(const std::string& where, const Task& task, const std::string& score) {
+  std::vector<std::string> names;
+  for (const ScoreDefinition& definition : task.definition().scores) {
+    if (definition.name == score) return;
+    names.push_back(definition.name);
+  }
+  throw DataError(where + "names an unknown score of " + task.name() + ", " + tasks::Quoted(score) +
+                  tasks::DidYouMean(score, names) + "; the task has: " + tasks::JoinNames(names));
+}
+
+// What the task's own definition says was published stands in the table, so that it is said once.
+void TakePublished(const std::string& where, const Task& task, const PublishedTable& table,
+                   PublishedRow& row) {
+  for (const PublishedScore& published : task.definition().published) {
+    if (published.model != table.model || published.source != table.source) continue;
+    row.score = published.score;
+    row.value = published.value;
+    row.shots = published.shots;
+    row.variant = published.variant;
+    return;
+  }
+  throw DataError(where + "has a published row " + tasks::Quoted(row.label) + ", but the task \"" +
+                  task.name() + "\" has no published score of " + table.model + " from " +
+                  table.source);
+}
+
 // Tasks in the order named, each once.
 class Selection {
  public:
@@ -75,16 +122,49 @@ TaskRegistry::TaskRegistry(const std::vector<std::filesystem::path>& include_dir
   }
   std::sort(groups_.begin(), groups_.end(),
             [](const TaskGroup& a, const TaskGroup& b) { return a.name < b.name; });
+  for (TaskGroup& group : groups_) Check(group);
   for (const TaskGroup& group : groups_) {
-    if (Find(group.name) != nullptr) {
-      throw DataError("the group \"" + group.name + "\" has the name of a task");
-    }
-    for (const std::string& member : group.members) {
-      if (Find(member) != nullptr) continue;
-      throw DataError("the group \"" + group.name + "\" names an unknown task " +
-                      tasks::Quoted(member));
+    std::vector<std::string> path;
+    CheckNesting(group, path);
+  }
+}
+
+void TaskRegistry::Check(TaskGroup& group) const {
+  const std::string where = "the group \"" + group.name + "\" ";
+  if (Find(group.name) != nullptr) throw DataError(where + "has the name of a task");
+  for (const TaskGroupMember& member : group.members) {
+    const Task* task = Find(member.name);
+    if (task == nullptr) {
+      if (FindGroup(groups_, member.name) == nullptr) {
+        throw DataError(where + "names an unknown task " + tasks::Quoted(member.name));
+      }
+      if (group.has_mean || group.documents) {
+        throw DataError(where + "is made of the group " + tasks::Quoted(member.name) +
+                        ": \"mean\" and \"documents\" are for groups of tasks");
+      }
+    } else if (!member.score.empty()) {
+      RequireScore(where, *task, member.score);
     }
   }
+  if (!group.published) return;
+  for (PublishedRow& row : group.published->rows) {
+    if (row.task.empty()) continue;
+    const Task* task = Find(row.task);
+    if (task == nullptr)
+      throw DataError(where + "names an unknown task " + tasks::Quoted(row.task));
+    TakePublished(where, *task, *group.published, row);
+  }
+}
+
+void TaskRegistry::CheckNesting(const TaskGroup& group, std::vector<std::string>& path) const {
+  if (std::find(path.begin(), path.end(), group.name) != path.end()) {
+    throw DataError("the group \"" + group.name + "\" is made of itself");
+  }
+  path.push_back(group.name);
+  for (const TaskGroupMember& member : group.members) {
+    if (const TaskGroup* part = FindGroup(groups_, member.name)) CheckNesting(*part, path);
+  }
+  path.pop_back();
 }
 
 void TaskRegistry::Add(std::vector<DefinitionFile> files) {
@@ -138,7 +218,7 @@ std::vector<Task> TaskRegistry::Named(const std::string& item) const {
   if (const Task* task = Find(item)) return {*task};
   std::vector<Task> named;
   if (const TaskGroup* group = FindGroup(groups_, item)) {
-    for (const std::string& member : group->members) named.push_back(*Find(member));
+    AddTasks(*group, named);
   } else if (IsPath(item)) {
     named.push_back(Parse(tasks::ReadFileBytes(item), item));
   } else if (tasks::HasWildcard(item)) {
@@ -155,11 +235,27 @@ std::vector<Task> TaskRegistry::Named(const std::string& item) const {
 
 std::vector<Task> TaskRegistry::Resolve(std::string_view selection) const {
   Selection selected;
-  while (true) {
-    const std::size_t comma = selection.find(',');
-    for (const Task& task : Named(WithoutSpaces(selection.substr(0, comma)))) selected.Add(task);
-    if (comma == selection.npos) return selected.Take();
-    selection.remove_prefix(comma + 1);
+  ForEachWord(selection, [&](const std::string& word) {
+    for (const Task& task : Named(word)) selected.Add(task);
+  });
+  return selected.Take();
+}
+
+std::vector<TaskGroup> TaskRegistry::ResolveGroups(std::string_view selection) const {
+  std::vector<TaskGroup> selected;
+  ForEachWord(selection, [&](const std::string& word) {
+    if (const TaskGroup* group = FindGroup(groups_, word)) AddGroups(groups_, *group, selected);
+  });
+  return selected;
+}
+
+void TaskRegistry::AddTasks(const TaskGroup& group, std::vector<Task>& tasks) const {
+  for (const TaskGroupMember& member : group.members) {
+    if (const Task* task = Find(member.name)) {
+      tasks.push_back(*task);
+    } else {
+      AddTasks(*FindGroup(groups_, member.name), tasks);
+    }
   }
 }
 

@@ -18,12 +18,14 @@ struct Family {
   std::function<std::unique_ptr<PairMetric>(const Parameters&)> make;
 };
 
-std::vector<Family> OverlapFamilies();   // bleu, chrf, chrf++, ter
-std::vector<Family> RougeFamilies();     // rouge, rouge1 .. rouge9, rougeL, rougeLsum
-std::vector<Family> AnswerFamilies();    // exact_match, numeric
-std::vector<Family> QuestionFamilies();  // squad, squad_v2, nq_em, triviaqa, coqa, drop
-std::vector<Family> MathFamilies();      // hendrycks_math, minerva_math, math_equiv_symbolic
-std::vector<Family> LabelFamilies();     // labels, accuracy, macro_f1, mcc, ...
+std::vector<Family> OverlapFamilies();      // bleu, chrf, chrf++, ter
+std::vector<Family> RougeFamilies();        // rouge, rouge1 .. rouge9, rougeL, rougeLsum
+std::vector<Family> AnswerFamilies();       // exact_match, numeric
+std::vector<Family> QuestionFamilies();     // squad, squad_v2, nq_em, triviaqa, coqa, drop
+std::vector<Family> MathFamilies();         // hendrycks_math, minerva_math, math_equiv_symbolic
+std::vector<Family> LabelFamilies();        // labels, accuracy, macro_f1, mcc, ...
+std::vector<Family> DialogueFamilies();     // quac_f1, quac_f1_official, quac_heq
+std::vector<Family> InstructionFamilies();  // ifeval_prompt_strict, ifeval_inst_loose, ...
 
 // The field nrefs of a signature.
 std::string ReferenceField(std::span<const AnswerPair> pairs);

@@ -21,6 +21,7 @@ from corpus import EOS, training_row
 from dialogues import dialogue
 from exam import KNOWLEDGE, LETTERS, SUBJECTS, exam_record
 from pages import raw_page
+from paper_samples import write_paper_samples
 from problems import Limits, exemplar_record, gsm8k_record, problem
 from stories import boolq_record, hellaswag_record, passage, winogrande_record
 
@@ -128,6 +129,7 @@ def main():
     rng = stream("wikitext2")
     (out / "wikitext2").mkdir(exist_ok=True)
     (out / "wikitext2" / "wiki.test.raw").write_text("".join(raw_page(rng) for _ in range(40)), encoding="utf-8")
+    write_paper_samples(out)
     print(f"wrote {sum(1 for path in out.rglob('*') if path.is_file())} files below {out}")
 
 

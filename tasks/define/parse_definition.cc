@@ -60,6 +60,11 @@ void ParseSampler(DefinitionObject& object, TaskDefinition& definition) {
         *sampler,
         {{"reference", ExemplarSampler::kReference}, {"first_n", ExemplarSampler::kFirstN}});
   }
+  definition.allows_fewer_shots = object.Boolean("allows_fewer_shots", false);
+  if (definition.allows_fewer_shots && definition.sampler != ExemplarSampler::kFirstN) {
+    object.Get("allows_fewer_shots").Fail("only the sampler \"first_n\" may show fewer");
+  }
+  definition.number_mark = object.String("number_mark", "");
   definition.draws_one_extra = object.Boolean("draws_one_extra", false);
   if (definition.draws_one_extra && definition.sampler == ExemplarSampler::kFirstN) {
     object.Get("draws_one_extra").Fail("the sampler \"first_n\" draws nothing; leave it out");
@@ -130,6 +135,10 @@ ParsedTask ParseDefinition(std::string_view json, const std::string& source,
     object.Get("shots").Fail("exemplars are shown, but there is no \"data.exemplars\"");
   }
   if (task.recipe.group_by) CheckGroupable(object, definition);
+  if (!definition.number_mark.empty() && !task.recipe.document_field.empty()) {
+    object.Get("document_field")
+        .Fail("questions with a \"number_mark\" cannot be cut; leave it out");
+  }
   CheckFields(task.recipe, text, root);
   definition.expected_records = task.recipe.test.expected_records;
   definition.source = source;

@@ -13,7 +13,8 @@ namespace meval::tasks {
 // what is not JSON: reading it as a task says what is wrong.
 bool DeclaresGroups(std::string_view json);
 
-// {"groups": [{"name": ..., "title": ..., "members": [...]}]}. Throws DataError.
+// {"groups": [{"name": ..., "title": ..., "members": [...]}]}; docs/adding-a-task.md has every key.
+// A published row that names a task takes its numbers later, from that task. Throws DataError.
 std::vector<TaskGroup> ParseGroups(std::string_view json, const std::string& source);
 
 }  // namespace meval::tasks

@@ -82,6 +82,7 @@ SetRecipe ParseSet(const DefinitionValue& value, const FilterSet& filters,
   if (const auto only = object.Find("only")) set.only = ParseRange(*only);
   if (const auto digests = object.Find("sha256")) set.known_digests = ParseDigests(*digests);
   set.records_at = object.String("records_at", "");
+  if (const auto list = object.Find("unfold")) set.unfold = ParsePath(*list);
   if (const auto files_beside = object.Find("line_files")) {
     for (const auto& [field, name] : DefinitionObject(*files_beside).Members()) {
       set.line_files.emplace_back(field, name.String());

@@ -21,14 +21,6 @@ Placeholder ParsePlaceholder(const DefinitionValue& value, const FilterSet& filt
   }
 }
 
-FieldPath ParsePath(const DefinitionValue& value) {
-  try {
-    return FieldPath::Parse(value.String());
-  } catch (const FieldError& error) {
-    value.Fail(error.what());
-  }
-}
-
 std::vector<std::string> ParseFileNames(const DefinitionValue& patterns) {
   std::vector<std::string> names = patterns.Strings();
   for (const std::string& pattern : names) {
@@ -38,6 +30,12 @@ std::vector<std::string> ParseFileNames(const DefinitionValue& patterns) {
   }
   if (names.empty()) patterns.Fail("expected at least one file name with one *");
   return names;
+}
+
+std::string ParseSeparator(const DefinitionValue& value) {
+  std::string separator = value.String();
+  if (separator.empty()) value.Fail("expected a text that is not empty");
+  return separator;
 }
 
 FieldSource ParseFieldSource(const std::string& name, const DefinitionValue& value,
@@ -60,12 +58,13 @@ FieldSource ParseFieldSource(const std::string& name, const DefinitionValue& val
     source.file_names = ParseFileNames(*patterns);
   } else if (const auto text = object.Find("text")) {
     source.text = ParseTemplate(*text, filters);
+    if (const auto separator = object.Find("split")) source.separator = ParseSeparator(*separator);
   } else if (const auto joiner = object.Find("join")) {
     source.joiner = joiner->String();
     source.path = ParsePath(object.Get("path"));
+    source.each = FindTemplate(object, "each", filters);
   } else if (const auto separator = object.Find("split")) {
-    source.separator = separator->String();
-    if (source.separator.empty()) separator->Fail("expected a text that is not empty");
+    source.separator = ParseSeparator(*separator);
     source.path = ParsePath(object.Get("path"));
     if (source.path.gathers()) value.Fail("a text is split, but the path gathers a list");
   } else {
@@ -78,15 +77,25 @@ FieldSource ParseFieldSource(const std::string& name, const DefinitionValue& val
 
 }  // namespace
 
+FieldPath ParsePath(const DefinitionValue& value) {
+  try {
+    return FieldPath::Parse(value.String());
+  } catch (const FieldError& error) {
+    value.Fail(error.what());
+  }
+}
+
 std::optional<GoldRule> ParseGold(DefinitionObject& parent, const FilterSet& filters) {
   const auto value = parent.Find("gold");
   if (!value) return std::nullopt;
   DefinitionObject object(*value);
-  constexpr char kExpected[] = "expected exactly one of index, number, letter, text, label, flags";
+  constexpr char kExpected[] =
+      "expected exactly one of index, number, letter, text, label, index_or_text, flags";
   const std::pair<const char*, GoldRule::Kind> kinds[] = {
       {"index", GoldRule::Kind::kIndex},   {"number", GoldRule::Kind::kNumber},
       {"letter", GoldRule::Kind::kLetter}, {"text", GoldRule::Kind::kText},
-      {"label", GoldRule::Kind::kLabel},   {"flags", GoldRule::Kind::kFlags}};
+      {"label", GoldRule::Kind::kLabel},   {"index_or_text", GoldRule::Kind::kIndexOrText},
+      {"flags", GoldRule::Kind::kFlags}};
   std::optional<GoldRule> rule;
   for (const auto& [key, kind] : kinds) {
     const auto field = object.Find(key);

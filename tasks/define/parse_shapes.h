@@ -12,6 +12,9 @@
 
 namespace meval::tasks {
 
+// A way into a record, such as "question.stem".
+FieldPath ParsePath(const DefinitionValue& value);
+
 // "gold", if it is there.
 std::optional<GoldRule> ParseGold(DefinitionObject& parent, const FilterSet& filters);
 

@@ -117,7 +117,7 @@ void ParseFilters(DefinitionObject& object, FilterSet& filters) {
   for (const auto& [name, steps] : DefinitionObject(*value).Members()) {
     TextFilter filter;
     filter.name = name;
-    if (name.empty() || name == "text" || name == "null_as_empty" ||
+    if (name.empty() || name == "text" || name == "null_as_empty" || name == "json" ||
         name.find_first_of("{}|") != name.npos) {
       steps.Fail("this name cannot be used for a filter");
     }

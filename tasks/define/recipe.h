@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tasks/records/record_file.h"
+#include "tasks/render/field_path.h"
 #include "tasks/render/template.h"
 #include "tasks/render/text_filter.h"
 
@@ -21,12 +22,13 @@ namespace meval::tasks {
 // Which of the choices is right.
 struct GoldRule {
   enum class Kind {
-    kIndex,   // an integer (or its digits as a string), from 0
-    kNumber,  // the same, from 1
-    kLetter,  // "A" is the first choice
-    kText,    // a text equal to a choice's
-    kLabel,   // a text equal to one of `labels`, of which each choice has one
-    kFlags,   // a list with 1 for each choice that is right, 0 for the others
+    kIndex,        // an integer (or its digits as a string), from 0
+    kNumber,       // the same, from 1
+    kLetter,       // "A" is the first choice
+    kText,         // a text equal to a choice's
+    kLabel,        // a text equal to one of `labels`, of which each choice has one
+    kIndexOrText,  // kIndex for an integer or digits, else kText, as the reference takes a target
+    kFlags,        // a list with 1 for each choice that is right, 0 for the others
   };
   Kind kind = Kind::kIndex;
   Placeholder field;  // its value: one of the above, or (but for kFlags) a list of them
@@ -42,9 +44,11 @@ struct FieldSource {
   std::string separator;
   // ... of a list whose texts become one, with this between them.
   std::optional<std::string> joiner;
+  // ... of which each element is an object that this makes a text of, before they are joined.
+  std::optional<Template> each;
   // The part of the file's name that `*` stands for, by the first of these patterns that matches.
   std::vector<std::string> file_names;
-  // A text made of the record's own fields.
+  // A text made of the record's own fields; its parts, if there is a separator.
   std::optional<Template> text;
 };
 
@@ -75,6 +79,8 @@ struct SetRecipe {
   // SHA-256 of the upstream files' bytes, or of several files as TaskData::data_digest has it.
   std::vector<std::string> known_digests;
   std::string records_at;  // JSON: the member of the file's one object that holds the records
+  // A list in each record of the file (files/unfold.h): a record for each of its elements.
+  std::optional<FieldPath> unfold;
   // Fields whose values stand line by line in a file beside the records': name, and the file's
   // name, in which * stands for the stem of theirs; without an ending it takes theirs.
   std::vector<std::pair<std::string, std::string>> line_files;

@@ -8,6 +8,7 @@
 #include "tasks/digest.h"
 #include "tasks/error.h"
 #include "tasks/files/line_files.h"
+#include "tasks/files/unfold.h"
 #include "tasks/records/record_file.h"
 #include "tasks/render/document_renderer.h"
 #include "tasks/render/record_scope.h"
@@ -83,6 +84,7 @@ class FileLoader {
                                             .blocks = set_.blocks.get(),
                                             .records_at = set_.records_at});
     if (set_.only) KeepOnly(*set_.only, path, file.records);
+    if (set_.unfold) file.records = UnfoldRecords(file.records, *set_.unfold, path.string());
     if (file.records.empty()) {
       throw DataError(path.string() + ": expected at least one record, found none");
     }

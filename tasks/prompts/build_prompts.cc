@@ -25,6 +25,11 @@ std::string JoinSystem(const std::string& system, const std::string& description
   return system + (has_seam ? "" : delimiter) + description;
 }
 
+// A question or answer with its number in the prompt, where prompts have numbers.
+std::string Numbered(const std::string& text, const std::string& mark, std::size_t number) {
+  return mark.empty() ? text : ReplaceAll(text, mark, std::to_string(number));
+}
+
 }  // namespace
 
 std::vector<Prompt> BuildPrompts(const Task& task, const TaskData& data,
@@ -57,12 +62,16 @@ std::vector<Prompt> BuildPrompts(const Task& task, const TaskData& data,
     for (const Document* exemplar : drawer.Draw(document)) {
       const std::size_t gold =
           exemplar->gold.empty() ? 0 : static_cast<std::size_t>(exemplar->gold.front());
-      prompt.shots.push_back(exemplar->QuestionFor(gold) + definition.target_delimiter +
-                             exemplar->answer + definition.fewshot_delimiter);
-      if (is_chat) prompt.turns.push_back({exemplar->QuestionFor(gold), exemplar->answer});
+      const std::size_t number = prompt.shots.size() + 1;
+      const std::string question =
+          Numbered(exemplar->QuestionFor(gold), definition.number_mark, number);
+      const std::string answer = Numbered(exemplar->answer, definition.number_mark, number);
+      prompt.shots.push_back(question + definition.target_delimiter + answer +
+                             definition.fewshot_delimiter);
+      if (is_chat) prompt.turns.push_back({question, answer});
       prompt.exemplars.push_back(exemplar->id);
     }
-    prompt.question = document.question;
+    prompt.question = Numbered(document.question, definition.number_mark, prompt.shots.size() + 1);
     prompts.push_back(std::move(prompt));
   }
   return prompts;

@@ -25,7 +25,7 @@ ExemplarDrawer::ExemplarDrawer(const TaskDefinition& definition, const TaskData&
   if (options.shots == 0) return;
   for (const Document& document : data.documents) {
     const auto size = static_cast<std::int64_t>(PoolOf(document).size());
-    if (size >= num_drawn()) continue;
+    if (size >= num_drawn() || (definition.allows_fewer_shots && size > 0)) continue;
     const bool has_group = !document.group.empty();
     const bool one_extra = num_drawn() > options.shots;
     throw DataError("task \"" + definition.name + "\": " + std::to_string(options.shots) +
@@ -51,7 +51,8 @@ const ExemplarDrawer::Pool& ExemplarDrawer::PoolOf(const Document& document) con
 std::vector<std::int64_t> ExemplarDrawer::DrawIndices(const Document& document,
                                                       std::int64_t pool_size) {
   if (definition_.sampler == ExemplarSampler::kFirstN) {
-    std::vector<std::int64_t> indices(static_cast<std::size_t>(options_.shots));
+    const std::int64_t shown = std::min(options_.shots, pool_size);
+    std::vector<std::int64_t> indices(static_cast<std::size_t>(shown));
     std::iota(indices.begin(), indices.end(), 0);
     return indices;
   }

@@ -22,7 +22,8 @@ namespace meval::tasks {
 //
 // kPerDocument and kFixed seed a generator with 63 bits of a SHA-256 over (seed, task, document
 // id) or (seed, task, group) and draw in the same way. The sampler "first_n" draws nothing, so the
-// mode does not matter to it.
+// mode does not matter to it; where the definition `allows_fewer_shots`, a smaller pool is shown
+// whole.
 class ExemplarDrawer {
  public:
   // Borrows everything. Throws DataError if a pool that will be needed is too small.

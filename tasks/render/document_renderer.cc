@@ -114,7 +114,7 @@ void DocumentRenderer::RenderContinuation(const FieldScope& scope, Document& doc
 
 void DocumentRenderer::RenderReferences(const FieldScope& scope, Document& document) const {
   if (recipe_.reference_list) {
-    document.references = recipe_.reference_list->RenderList(scope, recipe_.filters);
+    document.references = recipe_.reference_list->RenderListOrText(scope, recipe_.filters);
   }
   for (const Template& reference : recipe_.references) {
     document.references.push_back(reference.Render(scope, recipe_.filters));

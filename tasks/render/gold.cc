@@ -28,6 +28,8 @@ std::string Expected(GoldRule::Kind kind, std::int64_t count) {
       return "the text of one of the " + std::to_string(count) + " choices";
     case GoldRule::Kind::kLabel:
       return "the label of one of the " + std::to_string(count) + " choices";
+    case GoldRule::Kind::kIndexOrText:
+      return "an integer 0.." + std::to_string(count - 1) + " or the text of a choice";
     case GoldRule::Kind::kFlags:
       return "a list of " + std::to_string(count) + " of 0 and 1, with a 1";
   }
@@ -39,8 +41,9 @@ std::optional<std::int64_t> ReadOne(const GoldRule& rule, const Value& value,
                                     const FilterSet& filters,
                                     const std::vector<std::string>& texts) {
   const auto count = static_cast<std::int64_t>(texts.size());
-  const bool is_numbered =
-      rule.kind == GoldRule::Kind::kIndex || rule.kind == GoldRule::Kind::kNumber;
+  const bool is_numbered = rule.kind == GoldRule::Kind::kIndex ||
+                           rule.kind == GoldRule::Kind::kNumber ||
+                           rule.kind == GoldRule::Kind::kIndexOrText;
   const bool is_number = is_numbered && value.kind == Value::Kind::kInteger;
   const bool is_scalar = value.kind == Value::Kind::kBoolean || value.kind == Value::Kind::kInteger;
   const bool is_text = value.is_string() || (rule.field.accepts_scalars() && is_scalar);
@@ -64,6 +67,10 @@ std::optional<std::int64_t> ReadOne(const GoldRule& rule, const Value& value,
     case GoldRule::Kind::kLetter:
       if (text.size() == 1) index = text[0] - 'A';
       break;
+    case GoldRule::Kind::kIndexOrText:
+      index = Digits(text);
+      if (index) break;
+      [[fallthrough]];
     case GoldRule::Kind::kText:
     case GoldRule::Kind::kLabel: {
       const auto found = std::find(texts.begin(), texts.end(), text);

@@ -21,6 +21,21 @@ const Value& OwnField(const Record& record, std::string_view name) {
                    "; the record has: " + (names.empty() ? "nothing" : JoinNames(names)));
 }
 
+// The members of an object inside a record.
+class Members : public FieldScope {
+ public:
+  Members(const Value& object, const std::string& path) : object_(object), path_(path) {}
+  const Value& Get(std::string_view name) const override {
+    if (const Value* value = object_.Find(name)) return *value;
+    throw FieldError("field \"" + path_ + "\": expected objects with " + Quoted(name) + ", found " +
+                     object_.Describe());
+  }
+
+ private:
+  const Value& object_;
+  const std::string& path_;
+};
+
 // The record's own fields under their own names.
 class OwnFields : public FieldScope {
  public:
@@ -31,7 +46,7 @@ class OwnFields : public FieldScope {
   const Record& record_;
 };
 
-Value JoinTexts(const FieldSource& source, const Value& list) {
+Value JoinTexts(const FieldSource& source, const Value& list, const FilterSet& filters) {
   std::string joined;
   const auto fail = [&](const Value& found) {
     throw FieldError("field \"" + source.path.text() + "\": expected a list of strings, found " +
@@ -39,8 +54,10 @@ Value JoinTexts(const FieldSource& source, const Value& list) {
   };
   if (list.kind != Value::Kind::kArray) fail(list);
   for (const Value& item : list.items) {
-    if (!item.is_string()) fail(item);
-    joined += (&item == list.items.data() ? "" : *source.joiner) + item.text;
+    if (!source.each && !item.is_string()) fail(item);
+    joined += &item == list.items.data() ? "" : *source.joiner;
+    joined +=
+        source.each ? source.each->Render(Members(item, source.path.text()), filters) : item.text;
   }
   return Value::String(std::move(joined));
 }
@@ -83,12 +100,13 @@ const Value& RecordScope::Get(std::string_view name) const {
 
 const Value& RecordScope::FromShape(const FieldSource& source) const {
   if (source.text) {
-    return Keep(source.name,
-                Value::String(source.text->Render(OwnFields(record_), recipe_.filters)));
+    Value text = Value::String(source.text->Render(OwnFields(record_), recipe_.filters));
+    return Keep(source.name, source.separator.empty() ? std::move(text) : SplitText(source, text));
   }
   if (!source.file_names.empty()) return FromFileName(source);
   const Value& root = OwnField(record_, source.path.root());
-  if (source.joiner) return Keep(source.name, JoinTexts(source, source.path.Read(root)));
+  if (source.joiner)
+    return Keep(source.name, JoinTexts(source, source.path.Read(root), recipe_.filters));
   if (source.path.gathers()) return Keep(source.name, source.path.Read(root));
   const Value& value = source.path.Follow(root);
   return source.separator.empty() ? value : Keep(source.name, SplitText(source, value));

@@ -3,12 +3,14 @@
 #include <utility>
 
 #include "tasks/nearest_name.h"
+#include "tasks/records/json_parser.h"
 
 namespace meval::tasks {
 namespace {
 
 constexpr std::string_view kTextFilter = "text";
 constexpr std::string_view kNullFilter = "null_as_empty";
+constexpr std::string_view kJsonFilter = "json";
 
 [[noreturn]] void FailAt(std::size_t offset, const std::string& what) {
   throw FieldError("byte " + std::to_string(offset + 1) + ": " + what);
@@ -34,11 +36,17 @@ Placeholder Placeholder::Parse(std::string_view text, const FilterSet& filters) 
       placeholder.accepts_scalars_ = true;
     } else if (name == kNullFilter && is_first) {
       placeholder.accepts_null_ = true;
+    } else if (name == kJsonFilter && is_first) {
+      placeholder.writes_json_ = true;
     } else if (const auto index = filters.Find(name)) {
       placeholder.filters_.push_back(*index);
     } else {
       std::vector<std::string> known = filters.names();
-      if (is_first) known.insert(known.end(), {std::string(kTextFilter), std::string(kNullFilter)});
+      if (is_first) {
+        for (const std::string_view first : {kTextFilter, kNullFilter, kJsonFilter}) {
+          known.emplace_back(first);
+        }
+      }
       throw FieldError("unknown filter " + Quoted(name) + DidYouMean(name, known) +
                        "; there are: " + JoinNames(known));
     }
@@ -56,12 +64,12 @@ std::string Placeholder::Text(const Value& value, const FilterSet& filters) cons
   const bool is_scalar = value.kind == Value::Kind::kInteger ||
                          value.kind == Value::Kind::kNumber || value.kind == Value::Kind::kBoolean;
   const bool is_empty = accepts_null_ && value.kind == Value::Kind::kNull;
-  if (!value.is_string() && !(accepts_scalars_ && is_scalar) && !is_empty) {
+  if (!writes_json_ && !value.is_string() && !(accepts_scalars_ && is_scalar) && !is_empty) {
     throw FieldError("field \"" + path_.text() + "\": expected a string" +
                      (accepts_scalars_ ? ", number or boolean" : "") + ", found " +
                      value.Describe());
   }
-  std::string text = is_empty ? "" : value.text;
+  std::string text = writes_json_ ? WriteJson(value) : is_empty ? "" : value.text;
   for (const std::size_t index : filters_) {
     try {
       text = filters.at(index).Apply(std::move(text));
@@ -131,6 +139,14 @@ std::vector<std::string> Template::RenderList(const FieldScope& scope,
   std::vector<std::string> texts;
   for (const Value& item : list.items) texts.push_back(placeholder.Text(item, filters));
   return texts;
+}
+
+std::vector<std::string> Template::RenderListOrText(const FieldScope& scope,
+                                                    const FilterSet& filters) const {
+  const Placeholder& placeholder = pieces_.front().placeholder;
+  const Value& value = placeholder.Resolve(scope);
+  if (value.is_string()) return {placeholder.Text(value, filters)};
+  return RenderList(scope, filters);
 }
 
 bool Template::is_one_placeholder() const {

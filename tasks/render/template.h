@@ -7,8 +7,9 @@
 //
 // A placeholder is a field path and filters, applied from left to right. Its value must be a
 // string; the filter `text`, which must come first, lets numbers and booleans in as the file
-// spells them, and `null_as_empty`, likewise, lets null in as no text. `{{` and `}}` stand for
-// braces. Everything else is copied byte for byte, trailing newlines included.
+// spells them, `null_as_empty`, likewise, lets null in as no text, and `json`, likewise, writes any
+// value as JSON on one line. `{{` and `}}` stand for braces. Everything else is copied byte for
+// byte, trailing newlines included.
 
 #include <cstddef>
 #include <set>
@@ -45,6 +46,7 @@ class Placeholder {
   FieldPath path_;
   bool accepts_scalars_ = false;
   bool accepts_null_ = false;
+  bool writes_json_ = false;
   std::vector<std::size_t> filters_;
 };
 
@@ -64,6 +66,8 @@ class Template {
   // For a template that is one placeholder and nothing else, naming a list of strings: each
   // element's text.
   std::vector<std::string> RenderList(const FieldScope& scope, const FilterSet& filters) const;
+  // The same where a text stands for a list of one.
+  std::vector<std::string> RenderListOrText(const FieldScope& scope, const FilterSet& filters) const;
 
   bool is_one_placeholder() const;
   // The fields named, and how often `field` is.

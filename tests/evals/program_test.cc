@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "tasks/digest.h"
 #include "tests/evals/run_program.h"
 #include "tests/support/temp_directory.h"
 
@@ -95,6 +96,44 @@ TEST(Program, SaysWhereDataIsAndWhereToGetIt) {
       RunMain({"data", "--data", directory.path(), "--allow-count-mismatch"});
   EXPECT_EQ(broken.code, kExitOk);
   EXPECT_THAT(broken.out, HasSubstr("cannot be used: "));
+}
+
+TEST(Program, VerifiesDataAgainstItsDefinitions) {
+  const TempDirectory directory;
+  const auto verify = [&] {
+    return RunMain(
+        {"data", "verify", "--data", directory.path(), "--include-path", directory.path()});
+  };
+  const std::string task = R"({"task": "mine", "title": "t", "request": "generation",
+    "data": {"test": {"files": ["mine.jsonl"], "records": 2, "sha256": ["DIGEST"]}},
+    "question": "{q}", "references": ["{q}"], "generation": {"until": []},
+    "scores": ["exact_match"]})";
+  const std::string records = "{\"q\": \"a\"}\n{\"q\": \"b\"}\n";
+  directory.Write("mine.json",
+                  std::string(task).replace(task.find("DIGEST"), 6, Sha256(records)));
+  directory.Write("mine.jsonl", records);
+  const ProgramResult fine = verify();
+  EXPECT_EQ(fine.code, kExitOk) << fine.err;
+  EXPECT_THAT(fine.out, HasSubstr("2 records, as many as expected, the known bytes"));
+  EXPECT_THAT(fine.out, HasSubstr("1 sets looked at, 0 differ"));
+  directory.Write("mine.jsonl", "{\"q\": \"c\"}\n");
+  const ProgramResult other = verify();
+  EXPECT_EQ(other.code, 3);
+  EXPECT_THAT(other.out, HasSubstr("DIFFERS: expected 2 records, found 1; other bytes than"));
+  directory.Write("mine.jsonl", "{\n");
+  EXPECT_THAT(verify().out, HasSubstr("DIFFERS: "));
+  EXPECT_EQ(RunMain({"data", "check"}).code, 2);
+}
+
+TEST(Program, ImportsATaskOfLmEvaluationHarness) {
+  const std::string folder = MEVAL_SOURCE_DIR "/tests/fixtures/lm_eval/";
+  const ProgramResult done = RunMain({"tasks", "--import-lm-eval", folder + "sums.yaml"});
+  EXPECT_EQ(done.code, kExitOk) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("\"task\": \"sums_yaml\""));
+  const ProgramResult refused = RunMain({"tasks", "--import-lm-eval", folder + "coded.yaml"});
+  EXPECT_EQ(refused.code, 3);
+  EXPECT_EQ(refused.out, "");
+  EXPECT_THAT(refused.err, HasSubstr("coded.yaml:5: process_docs"));
 }
 
 TEST(Program, DescribesAModel) {
@@ -212,6 +251,32 @@ TEST_F(RunTest, ARunThatIsDoneIsContinuedWithoutTheModel) {
   const Json timing = Results("run").at("timing").at("tasks").at(0);
   EXPECT_EQ(timing.at("requests_from_journal"), 12);
   EXPECT_EQ(timing.at("tokens_fed"), 0);
+}
+
+TEST_F(RunTest, SetsTheGroupsOfThePaperBesideItsTable) {
+  const ProgramResult result = Run({"--task", "mistral_paper", "--limit", "1", "--max-new-tokens",
+                                    "2", "--samples", "1", "--out", "run"});
+  ASSERT_EQ(result.code, kExitOk) << result.err;
+  for (const std::string& text : {result.out, ReadWholeFile(directory / "run/report.md"),
+                                  ReadWholeFile(directory / "run/report.html")}) {
+    EXPECT_THAT(text, AllOf(HasSubstr("Table 2 of the Mistral 7B paper"), HasSubstr("HumanEval"),
+                            HasSubstr("60.1"), HasSubstr("macro mean")));
+  }
+  const Json groups = Results("run").at("groups");
+  std::vector<std::string> names;
+  for (const Json& group : groups) names.push_back(group.at("group"));
+  EXPECT_THAT(names, ::testing::ElementsAre("commonsense", "world_knowledge", "reading",
+                                            "math_group", "aggregated", "mistral_paper"));
+  for (const Json& group : groups) {
+    EXPECT_EQ(group.at("metrics").size(), group.at("group") == "mistral_paper" ? 0U : 2U);
+  }
+  const Json rows = groups.back().at("published").at("rows");
+  ASSERT_EQ(rows.size(), 12U);
+  for (const Json& row : rows) {
+    // Sample records compare with nothing.
+    EXPECT_NE(row.at("note"), "") << row;
+    EXPECT_EQ(row.at("value").is_null(), row.at("task") == "") << row;
+  }
 }
 
 TEST_F(RunTest, FailUnderDecidesTheExitCode) {

@@ -88,6 +88,23 @@ TEST(PlannedTasks, DrawsPromptsBeforeASubsetIsTaken) {
   }
 }
 
+TEST(PlannedTasks, TakesSoManyDocumentsAsAGroupSays) {
+  const PlannedTasks planned(SampleRun("smoke"));
+  ASSERT_EQ(planned.plans().size(), 4U);
+  for (const EvalPlan& plan : planned.plans()) EXPECT_EQ(plan.selected.size(), 20U);
+  std::map<std::string, int> subjects;
+  const EvalPlan& mmlu = planned.plans()[1];
+  for (const std::size_t index : mmlu.selected) ++subjects[mmlu.data->documents[index].group];
+  EXPECT_EQ(subjects, (std::map<std::string, int>{{"elementary_mathematics", 5},
+                                                  {"formal_logic", 5},
+                                                  {"nutrition", 5},
+                                                  {"sociology", 5}}));
+  RunOptions limited = SampleRun("smoke");
+  limited.limit = 2;
+  const PlannedTasks two(limited);
+  for (const EvalPlan& plan : two.plans()) EXPECT_EQ(plan.selected.size(), 2U);
+}
+
 TEST(PlannedTasks, RefusesFilesOfTasksThatAreNotAsked) {
   RunOptions options = SampleRun("mmlu");
   options.data.files["gsm8k"]["test"] = "x.jsonl";

@@ -34,6 +34,17 @@ TEST(SelectDocuments, TakesNamedOnesInEvaluationOrder) {
               ElementsAre(2, 7));
 }
 
+TEST(SelectDocuments, SpreadsALimitOverGroups) {
+  std::vector<Document> documents = TenDocuments();
+  for (std::size_t i = 0; i < 10; ++i) documents[i].group = i < 6 ? "a" : i < 9 ? "b" : "c";
+  SubsetOptions options = {.limit = 6, .ids = {}, .spread_over_groups = true};
+  EXPECT_THAT(SelectDocuments(documents, "t", options), ElementsAre(0, 1, 6, 7, 9));
+  options.groups = {"c", "b"};
+  EXPECT_THAT(SelectDocuments(documents, "t", options), ElementsAre(6, 7, 8, 9));
+  options.groups = {"z"};
+  EXPECT_THROW(SelectDocuments(documents, "t", options), DataError);
+}
+
 TEST(SelectDocuments, NamesAnIdThatIsNotThere) {
   try {
     SelectDocuments(TenDocuments(), "mmlu", {.limit = {}, .ids = {{"d7", "nope"}}});

@@ -177,6 +177,36 @@ RunReport BaseReport() {
   return run;
 }
 
+MetricValue Mean(const std::string& name, double value) {
+  MetricValue metric = Fraction(name, value, 0.0125, 319);
+  metric.standard_error_method = name == "macro" ? "independent" : "pooled";
+  metric.ci_method = "normal";
+  metric.is_headline = name == "macro";
+  metric.signature = name == "macro" ? "pool:tasks|tasks:2|version:mistral-eval-1"
+                                     : "pool:documents|tasks:2|version:mistral-eval-1";
+  return metric;
+}
+
+// One group that is averaged, and one that has a table.
+std::vector<GroupResult> Groups() {
+  GroupResult mean = {.group = "exams",
+                      .title = "Two of a kind",
+                      .members = {"mmlu acc", "gsm8k_cot_maj8 maj@8"},
+                      .metrics = {Mean("macro", 0.5), Mean("micro", 0.5625)},
+                      .published = {}};
+  GroupResult table = {.group = "paper",
+                       .title = "All of the paper",
+                       .members = {"exams", "samsum rougeL"},
+                       .metrics = {},
+                       .published = PublishedTableResult{
+                           "Table 2 of a paper", "Mistral-7B-v0.1", "arXiv:2310.06825, Table 2", {}}};
+  table.published->rows = {
+      {"MMLU", "mmlu", "acc", 62.5, 3.125, 240, 60.1, "5-shot", "here 240 of 14042 documents"},
+      {"GSM8K", "gsm8k_cot_maj8", "maj@8", 50.0, {}, 79, 52.2, "8-shot maj@8", ""},
+      {"HumanEval", "", "", {}, {}, 0, 30.5, "0-shot", "no task here"}};
+  return {mean, table};
+}
+
 }  // namespace
 
 RunReport ExampleReport() {
@@ -190,6 +220,7 @@ RunReport ExampleReport() {
   run.is_demonstration_model = true;
   run.model_summary = "MistralForCausalLM, 2 layers\nsliding_window 8";
   run.tasks = {Mmlu(), Gsm8k(), Samsum()};
+  run.groups = Groups();
   return run;
 }
 

@@ -105,7 +105,10 @@ INSTANTIATE_TEST_SUITE_P(
                       "social_iqa", "winogrande", "boolq", "truthfulqa_mc1", "truthfulqa_mc2",
                       "nq_open", "nq_open_line", "triviaqa", "triviaqa_rc", "math", "math_maj4",
                       "math500", "bbh_cot", "agieval_en", "agieval_nous", "dialogsum",
-                      "flores_eng_fra", "flores_eng_deu", "twenty_newsgroups", "humaneval",
+                      "flores_eng_fra", "flores_eng_deu", "twenty_newsgroups", "quac", "ifeval",
+                      "agieval_en_fewshot", "agieval_en_cot", "arc_challenge_letters",
+                      "mmlu_original", "mmlu_continuation", "mmlu_generative",
+                      "twenty_newsgroups_generation", "gsm8k_cot_maj8_reference", "humaneval",
                       "humaneval_stripped", "mbpp", "mbpp_sanitized"),
     [](const auto& param) { return std::string(param.param); });
 
