@@ -77,6 +77,12 @@ class CompiledScore {
         [&](const std::string& reference) { return IsSameMathAnswer(answer, reference); });
   }
 
+  // The same of a vote that the reference takes as the text it is; mathematics has no such form.
+  bool IsRightText(const std::string& answer, const SampleResult& sample) const {
+    if (definition_.votes_on_math) return IsRightVote(answer, sample);
+    return ExactMatchOf(answer, sample) > 0;
+  }
+
   // What votes are compared by: a number's canonical form, else the text as it is.
   std::string Canonical(const std::string& answer) const {
     const std::string text = WithoutIgnored(answer);
@@ -136,8 +142,7 @@ struct CompletionScorer::Impl {
       const ExtractedAnswer answer = score.Extract(completion.text);
       canonical.push_back({score.Canonical(answer.text), answer.is_valid,
                            answer.is_valid && score.IsRightVote(answer.text, sample)});
-      as_text.push_back(
-          {answer.text, answer.is_valid, score.ExactMatchOf(answer.text, sample) > 0});
+      as_text.push_back({answer.text, answer.is_valid, score.IsRightText(answer.text, sample)});
       completion.extracted[score.definition().name] = answer.text;
     }
     const MajorityScore votes =

@@ -28,7 +28,7 @@ class SandboxError : public std::runtime_error {
 
 struct SandboxLimits {
   // From the moment the interpreter runs, without what it waits for a processor that others have,
-  // but at most ten times as long; then everything is killed.
+  // but at most twenty times as long; then everything is killed.
   double wall_seconds = 3;
   std::int64_t memory_bytes = std::int64_t{1}
                               << 30;                 // address space of a process; resident, of all

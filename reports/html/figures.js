@@ -98,10 +98,24 @@ function draw(figure) {
   }));
 }
 
-function drawAll() {
+let waitingDraw = 0;
+
+function prepareFigures() {
+  clearTimeout(waitingDraw);
   for (const chart of charts.splice(0)) chart.destroy();
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
-  JSON.parse(byId("charts").textContent).figures.forEach(draw);
+  return JSON.parse(byId("charts").textContent).figures;
+}
+
+function drawAll() { prepareFigures().forEach(draw); }
+
+// One after the other, so that the table of records is there before them and answers between them.
+function drawInTurn(figures) {
+  waitingDraw = setTimeout(() => {
+    if (figures.length === 0) return;
+    draw(figures[0]);
+    drawInTurn(figures.slice(1));
+  }, 0);
 }
 
 // Paper is white whatever the screen prefers.
@@ -112,4 +126,4 @@ function redrawForPaper(isPaper) {
 addEventListener("beforeprint", () => redrawForPaper(true));
 addEventListener("afterprint", () => redrawForPaper(false));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
-drawAll();
+requestAnimationFrame(() => drawInTurn(prepareFigures()));

@@ -20,7 +20,7 @@ constexpr std::chrono::seconds kStartLimit{60};
 // How long the kernel may take to end the processes of a sandbox it has been told to kill.
 constexpr std::chrono::seconds kEndLimit{60};
 constexpr std::chrono::milliseconds kBetweenLooks{20};
-constexpr int kMostPatience = 10;             // times a program's limit, on a busy machine
+constexpr int kMostPatience = 20;             // times a program's limit, on a busy machine
 constexpr std::size_t kLongestReport = 1024;  // bytes; the launcher's lines are shorter
 
 int Milliseconds(Clock::duration time) {

@@ -243,8 +243,48 @@ def write_agieval(out):
     write_jsonl(out / "agieval" / "few_shot.jsonl", shown)
 
 
+# name -> what it says, its parameter, its body, and what it gives for a number
+FUNCTIONS = {
+    "add": ("the number plus {k}", "n + {k}", lambda n, k: n + k),
+    "times": ("{k} times the number", "{k} * n", lambda n, k: k * n),
+    "less": ("whether the number is less than {k}", "n < {k}", lambda n, k: n < k),
+    "rest": ("what remains of the number after a division by {k}", "n % {k}", lambda n, k: n % k),
+}
+
+
+def functions(count):
+    """(name, what it gives, expression, [(argument, result)]) of `count` small functions."""
+    rng = stream("functions")
+    rows = different(count, lambda: (rng.choice(sorted(FUNCTIONS)), rng.randint(2, 9)))
+    for kind, k in rows:
+        says, body, gives = FUNCTIONS[kind]
+        yield f"{kind}_{k}", says.format(k=k), body.format(k=k), [(n, gives(n, k)) for n in (1, 7, 12)]
+
+
+def write_code(out):
+    made = list(functions(16))
+    write_jsonl(out / "humaneval" / "HumanEval.jsonl",
+                [{"task_id": f"HumanEval/{number}",
+                  "prompt": f'def {name}(n: int):\n    """ Gives {says}.\n    >>> {name}({cases[0][0]})\n    {cases[0][1]}\n    """\n',
+                  "entry_point": name, "canonical_solution": f"    return {body}\n",
+                  "test": "def check(candidate):\n" + "".join(f"    assert candidate({n}) == {result}\n" for n, result in cases)}
+                 for number, (name, says, body, cases) in enumerate(made[:12])])
+    # Problems 2 to 4 are the exemplars, those from 11 on are asked.
+    numbers = [1, 2, 3, 4, *range(11, 23)]
+    records = [{"text": f"Write a function that gives {says}.", "code": f"def {name}(n):\r\n  return {body}", "task_id": number,
+                "test_setup_code": "", "test_list": [f"assert {name}({n}) == {result}" for n, result in cases],
+                "challenge_test_list": []}
+               for number, (name, says, body, cases) in zip(numbers, made)]
+    write_jsonl(out / "mbpp" / "mbpp.jsonl", records)
+    sanitized = [{"source_file": "tiny", "task_id": record["task_id"], "prompt": record["text"],
+                  "code": record["code"].replace("\r\n", "\n"), "test_imports": [], "test_list": record["test_list"]}
+                 for record in records[1:]]
+    write(out / "mbpp" / "sanitized-mbpp.json", json.dumps(sanitized, indent=1) + "\n")
+
+
 def write_paper_samples(out):
-    for part in (write_lettered, write_piqa, write_social, write_knowledge, write_quac, write_math, write_bbh, write_agieval):
+    for part in (write_lettered, write_piqa, write_social, write_knowledge, write_quac, write_math, write_bbh, write_agieval,
+                 write_code):
         part(out)
 
 

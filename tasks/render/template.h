@@ -67,7 +67,8 @@ class Template {
   // element's text.
   std::vector<std::string> RenderList(const FieldScope& scope, const FilterSet& filters) const;
   // The same where a text stands for a list of one.
-  std::vector<std::string> RenderListOrText(const FieldScope& scope, const FilterSet& filters) const;
+  std::vector<std::string> RenderListOrText(const FieldScope& scope,
+                                            const FilterSet& filters) const;
 
   bool is_one_placeholder() const;
   // The fields named, and how often `field` is.

@@ -15,9 +15,12 @@
 #include <nlohmann/json.hpp>
 
 #include "evals/task_figures.h"
+#include "reports/comparison_report.h"
+#include "reports/history.h"
 #include "reports/html_records.h"
 #include "reports/html_report.h"
 #include "reports/rating_sheet.h"
+#include "tests/reports/example_comparison.h"
 #include "tests/reports/example_report.h"
 #include "tests/reports/golden.h"
 #include "tests/reports/temp_directory.h"
@@ -190,6 +193,53 @@ TEST_P(ReportPage, SheetsAreRatedAndSavedInABrowser) {
   std::string filled = empty.str();
   for (const char* ratings : {",4,5\n", ",2,\n"}) filled.replace(filled.find(",,\n"), 3, ratings);
   EXPECT_EQ(seen["csv"], filled);
+}
+
+void ExpectHarmless(const Json& seen) {
+  EXPECT_THAT(seen["problems"], IsEmpty()) << seen["problems"];
+  EXPECT_THAT(seen["requests"], IsEmpty()) << seen["requests"];
+  EXPECT_EQ(seen["wasAttacked"], false);
+  EXPECT_EQ(seen["images"], 0);
+  EXPECT_EQ(seen["unlabelled"], 0);
+  EXPECT_LE(seen["overflow"], 0);
+}
+
+TEST_P(ReportPage, ComparisonsFilterTheirFlipsInABrowser) {
+  const std::string browser = Browser();
+  if (browser.empty()) GTEST_SKIP() << "no browser: the Debian package is chromium";
+  Comparison comparison = testing::ExampleComparison();
+  comparison.tasks[0].pairs[0].flips[0].question = kHostile;
+  comparison.tasks[0].pairs[0].flips[0].system_completion = kHostile + std::string(1'000'000, 'x');
+  int flips = 0;
+  for (const TaskComparison& task : comparison.tasks) {
+    for (const PairComparison& pair : task.pairs) flips += static_cast<int>(pair.flips.size());
+  }
+  std::ostringstream html;
+  WriteComparisonHtml(comparison, html);
+  const Json seen = Drive(browser, GetParam(), html.str(), "drive_comparison.js");
+  ASSERT_TRUE(seen.is_object());
+  ExpectHarmless(seen);
+  EXPECT_GT(flips, 0);
+  EXPECT_EQ(seen["all"], flips);
+  EXPECT_GT(seen["lost"], 0);
+  EXPECT_EQ(seen["lost"].get<int>() + seen["won"].get<int>(), flips);
+  EXPECT_EQ(seen["count"],
+            std::to_string(seen["won"].get<int>()) + " of " + std::to_string(flips) + " records");
+  EXPECT_EQ(seen["nothing"], 0);
+  EXPECT_EQ(seen["again"], flips);
+}
+
+TEST_P(ReportPage, HistoriesOpenInABrowser) {
+  const std::string browser = Browser();
+  if (browser.empty()) GTEST_SKIP() << "no browser: the Debian package is chromium";
+  std::ostringstream html;
+  WriteHistoryHtml(testing::ExampleHistory(), html);
+  std::string page = html.str();
+  page.insert(page.find("style-src"), "script-src 'unsafe-inline'; ");  // it has no script itself
+  const Json seen = Drive(browser, GetParam(), page, "drive_comparison.js");
+  ASSERT_TRUE(seen.is_object());
+  ExpectHarmless(seen);
+  EXPECT_EQ(seen["charts"], 2);
 }
 
 INSTANTIATE_TEST_SUITE_P(Windows, ReportPage, ::testing::Values("1280,900", "500,900"),

@@ -26,7 +26,7 @@ std::set<std::string> RightTexts(const EvalPlan& plan) {
     for (const std::int64_t gold : document.gold) {
       const auto choice = static_cast<std::size_t>(gold);
       Prompt prompt = plan.prompts[static_cast<std::size_t>(document.index)];
-      prompt.question = document.QuestionFor(choice);
+      if (!document.choice_prefixes.empty()) prompt.question = document.QuestionFor(choice);
       texts.insert(prompt.Text() + plan.definition().target_delimiter + document.choices[choice]);
     }
   }
@@ -44,6 +44,22 @@ FakeLanguageModel Knowing(const EvalPlan& plan, double right, double wrong) {
   return model;
 }
 
+// Documents with a wrong choice that is right for another one of the same question: an oracle that
+// sees texts cannot tell them apart.
+double ShareOfTwins(const EvalPlan& plan) {
+  const std::set<std::string> right = RightTexts(plan);
+  std::int64_t num_twins = 0;
+  for (const Document& document : plan.data->documents) {
+    const Prompt& prompt = plan.prompts[static_cast<std::size_t>(document.index)];
+    std::size_t num_right = 0;
+    for (const std::string& choice : document.choices) {
+      num_right += right.count(prompt.Text() + plan.definition().target_delimiter + choice);
+    }
+    num_twins += num_right > document.gold.size() ? 1 : 0;
+  }
+  return static_cast<double>(num_twins) / static_cast<double>(plan.data->documents.size());
+}
+
 TEST(LoglikelihoodEval, AnOracleIsRightOnEveryBuiltInTask) {
   for (const std::string& name : BuiltInTasks(RequestKind::kLoglikelihood)) {
     const PlannedTasks planned(SampleRun(name));
@@ -52,7 +68,7 @@ TEST(LoglikelihoodEval, AnOracleIsRightOnEveryBuiltInTask) {
     const Evaluated evaluated = Evaluate(plan, model);
     ASSERT_GE(evaluated.result.metrics.size(), 1U) << name;
     for (const MetricValue& metric : evaluated.result.metrics) {
-      EXPECT_EQ(metric.value, 1) << name << ' ' << metric.name;
+      EXPECT_NEAR(metric.value, 1, ShareOfTwins(plan)) << name << ' ' << metric.name;
       EXPECT_EQ(metric.n, static_cast<std::int64_t>(plan.data->documents.size())) << name;
     }
     EXPECT_TRUE(evaluated.outcome.is_complete);

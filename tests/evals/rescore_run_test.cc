@@ -118,7 +118,9 @@ TEST_F(RescoreRunTest, FindsEveryBuiltInTaskEqualBitByBit) {
     EXPECT_TRUE(task.IsEqual()) << task.task << ' ' << ::testing::PrintToString(task.problems);
     EXPECT_EQ(task.num_samples_changed, 0) << task.task;
     EXPECT_GT(task.num_samples, 0) << task.task;
-    EXPECT_TRUE(task.notes.empty()) << task.task;
+    // Programs that are not run are told of.
+    const bool is_code = task.task.starts_with("humaneval") || task.task.starts_with("mbpp");
+    EXPECT_EQ(task.notes.empty(), !is_code) << task.task;
     for (const RescoredMetric& metric : task.metrics) {
       ASSERT_TRUE(metric.reported && metric.recomputed) << task.task << ' ' << metric.name();
       EXPECT_EQ(metric.reported->value, metric.recomputed->value);

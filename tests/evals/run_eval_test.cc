@@ -95,10 +95,10 @@ TEST(PlannedTasks, TakesSoManyDocumentsAsAGroupSays) {
   std::map<std::string, int> subjects;
   const EvalPlan& mmlu = planned.plans()[1];
   for (const std::size_t index : mmlu.selected) ++subjects[mmlu.data->documents[index].group];
-  EXPECT_EQ(subjects, (std::map<std::string, int>{{"elementary_mathematics", 5},
-                                                  {"formal_logic", 5},
-                                                  {"nutrition", 5},
-                                                  {"sociology", 5}}));
+  EXPECT_EQ(
+      subjects,
+      (std::map<std::string, int>{
+          {"elementary_mathematics", 5}, {"formal_logic", 5}, {"nutrition", 5}, {"sociology", 5}}));
   RunOptions limited = SampleRun("smoke");
   limited.limit = 2;
   const PlannedTasks two(limited);

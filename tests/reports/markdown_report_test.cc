@@ -49,7 +49,7 @@ TEST(MarkdownReport, EveryRowHasTheHeadersCells) {
     ++rows;
     EXPECT_EQ(CountBars(line), 10) << line;
   }
-  EXPECT_EQ(rows, 2 + 11 + 2 + 3);
+  EXPECT_EQ(rows, 2 + 11 + 2 + 3 + 2 + 2 + 3);
 }
 
 TEST(MarkdownReport, LetsNoTextBecomeMarkup) {

@@ -118,14 +118,16 @@ TEST(ScoreTable, ChoosesTheSubsetsAskedFor) {
   };
   const std::string long_name = "high_school_government_and_politics";
   EXPECT_THAT(names(SubsetRows::kNone),
-              ElementsAre("acc", "maj@8", "maj@1", "pass@8", "rougeL", "bleu", "length (tokens)"));
-  EXPECT_THAT(names(SubsetRows::kCategories),
-              ElementsAre("acc", "stem", "social sciences", "micro", "macro", "maj@8", "maj@1",
-                          "pass@8", "rougeL", "bleu", "length (tokens)"));
+              ElementsAre("acc", "maj@8", "maj@1", "pass@8", "rougeL", "bleu", "length (tokens)",
+                          "macro mean", "micro mean"));
+  EXPECT_THAT(
+      names(SubsetRows::kCategories),
+      ElementsAre("acc", "stem", "social sciences", "micro", "macro", "maj@8", "maj@1", "pass@8",
+                  "rougeL", "bleu", "length (tokens)", "macro mean", "micro mean"));
   EXPECT_THAT(names(SubsetRows::kAll),
               ElementsAre("acc", "abstract_algebra", "anatomy", long_name, "stem",
                           "social sciences", "micro", "macro", "maj@8", "maj@1", "pass@8", "rougeL",
-                          "bleu", "length (tokens)"));
+                          "bleu", "length (tokens)", "macro mean", "micro mean"));
   EXPECT_THAT(names(SubsetRows::kGroups), ElementsAre("abstract_algebra", "anatomy", long_name));
 }
 

@@ -24,8 +24,15 @@ using ::testing::ThrowsMessage;
 const std::filesystem::path kFixtures =
     std::filesystem::path(MEVAL_SOURCE_DIR) / "tests/fixtures/tasks/data";
 
+DataOptions In(const std::filesystem::path& directory, bool of_any_size = false) {
+  DataOptions options;
+  options.data_dirs = {directory};
+  options.allow_count_mismatch = of_any_size;
+  return options;
+}
+
 TaskData LoadFixture(const std::string& name) {
-  return TaskRegistry().Find(name)->Load({.data_dirs = {kFixtures}, .allow_count_mismatch = true});
+  return TaskRegistry().Find(name)->Load(In(kFixtures, true));
 }
 
 std::vector<std::string> Ids(const std::vector<Document>& documents) {
@@ -91,7 +98,7 @@ TEST(CodeTasks, HaveAProgramInTheirDigest) {
                                "\n");
   const Task with = OwnTask(kExecution, kScores);
   const Task other = OwnTask(R"(, "execution": {"program": "{completion}\n{t}{q}"})", kScores);
-  const DataOptions options = {.data_dirs = {directory.path()}};
+  const DataOptions options = In(directory.path());
   EXPECT_NE(with.Load(options).documents.at(0).digest, other.Load(options).documents.at(0).digest);
 }
 
@@ -135,7 +142,7 @@ TEST(CodeTasks, RefuseARecordThatNothingTests) {
   directory.Write("own.jsonl", R"({"q": "a", "a": "b", "t": ""})"
                                "\n");
   const Task task = OwnTask(R"(, "execution": {"program": "{q}{completion}{t}"})", kScores);
-  EXPECT_THAT([&] { task.Load({.data_dirs = {directory.path()}}); },
+  EXPECT_THAT([&] { task.Load(In(directory.path())); },
               ThrowsMessage<DataError>(HasSubstr("own.jsonl:1: nothing tests the program")));
 }
 
@@ -147,7 +154,7 @@ TEST(RecordRange, KeepsBothEndsAndTheLineNumbers) {
                std::to_string(n) + "}\n";
   }
   directory.Write("own.jsonl", records);
-  const DataOptions options = {.data_dirs = {directory.path()}};
+  const DataOptions options = In(directory.path());
   const auto only = [](const std::string& range) {
     return OwnTask(kExecution, kScores, R"(, "only": )" + range);
   };
@@ -182,7 +189,7 @@ TEST(CodeTasks, ReadTheRealFiles) {
                {"mbpp", 500, 3},
                {"mbpp_sanitized", 257, 3}};
   for (const auto& c : cases) {
-    const TaskData data = registry.Find(c.task)->Load({.data_dirs = {data_dir}});
+    const TaskData data = registry.Find(c.task)->Load(In(data_dir));
     EXPECT_EQ(data.documents.size(), c.documents) << c.task;
     EXPECT_EQ(data.exemplars.size(), c.exemplars) << c.task;
     EXPECT_EQ(data.has_known_digest, true) << c.task;

@@ -185,7 +185,7 @@ const Mistake kMistakes[] = {
     {kChoiceTask, R"("index": "{label}")", R"("index": "{label}", "letter": "{a}")",
      "gold: expected exactly one of index, number, letter, text"},
     {kChoiceTask, R"("index")", R"("idx")",
-     "gold: expected exactly one of index, number, letter, text, label, flags"},
+     "gold: expected exactly one of index, number, letter, text, label, index_or_text, flags"},
     {kChoiceTask, R"("choices")", R"("filters": { "f": "shout" }, "choices")",
      "filters.f: unknown step \"shout\"; there are: strip"},
     {kChoiceTask, R"("choices")", R"("filters": { "f": { "replace": ["a"] } }, "choices")",

@@ -54,10 +54,10 @@ TEST(FieldTemplate, KnowsListsAndPlacesInThem) {
 }
 
 TEST(FieldTemplate, RefusesWhatDoesMoreThanNameFields) {
-  for (const char* text : {"{% if a %}b{% endif %}", "{# note #}", "{{- a }}", "{{a + 1}}",
-                           "{{a|int}}", "{{a.split(',')}}", "{{a if b else c}}", "{{", "{{a",
-                           "{{'text'}}", "{{a[b]}}", "{{[a, b]}}", "{{a.index(b)}}", "{{}}",
-                           "{{a[1:]}}", "{{a.strip().b}}", "{{f(a)}}"}) {
+  for (const char* text :
+       {"{% if a %}b{% endif %}", "{# note #}", "{{- a }}", "{{a + 1}}", "{{a|int}}",
+        "{{a.split(',')}}", "{{a if b else c}}", "{{", "{{a", "{{'text'}}", "{{a[b]}}",
+        "{{[a, b]}}", "{{a.index(b)}}", "{{}}", "{{a[1:]}}", "{{a.strip().b}}", "{{f(a)}}"}) {
     EXPECT_THROW(tasks::ConvertTemplate(text), tasks::FieldError) << text;
   }
 }
@@ -138,17 +138,16 @@ TEST(ImportLmEval, TakesATargetForAnIndexOrForAText) {
 }
 
 TEST(ImportLmEval, NamesEverythingThatHasNoCounterpartWithItsKeyAndLine) {
-  EXPECT_THAT(
-      [] { ImportLmEval(kFixtures / "coded.yaml"); },
-      ThrowsMessage<DataError>(AllOf(
-          HasSubstr("cannot be imported; nothing was written"),
-          HasSubstr("coded.yaml:5: process_docs: has no counterpart"),
-          HasSubstr("coded.yaml:6: doc_to_text: the template has \"{%\""),
-          HasSubstr("coded.yaml:8: doc_to_target: the expression \"label|int - 1\""),
-          HasSubstr("coded.yaml:11: metric_list: expected a metric by its name"),
-          HasSubstr("coded.yaml:12: metric_list: f1 has no counterpart"),
-          HasSubstr("coded.yaml:14: fewshot_config: samples has no counterpart"),
-          HasSubstr("coded.yaml:15: gen_prefix: has no counterpart"))));
+  EXPECT_THAT([] { ImportLmEval(kFixtures / "coded.yaml"); },
+              ThrowsMessage<DataError>(
+                  AllOf(HasSubstr("cannot be imported; nothing was written"),
+                        HasSubstr("coded.yaml:5: process_docs: has no counterpart"),
+                        HasSubstr("coded.yaml:6: doc_to_text: the template has \"{%\""),
+                        HasSubstr("coded.yaml:8: doc_to_target: the expression \"label|int - 1\""),
+                        HasSubstr("coded.yaml:11: metric_list: expected a metric by its name"),
+                        HasSubstr("coded.yaml:12: metric_list: f1 has no counterpart"),
+                        HasSubstr("coded.yaml:14: fewshot_config: samples has no counterpart"),
+                        HasSubstr("coded.yaml:15: gen_prefix: has no counterpart"))));
 }
 
 TEST(ImportLmEval, RefusesFilesThatAreNone) {

@@ -163,8 +163,8 @@ TEST(TaskRegistry, ThePaperHasTwelvePublishedNumbers) {
     EXPECT_EQ(registry.Find(row.task)->definition().default_shots, row.shots) << row.task;
   }
   // arXiv:2310.06825, Table 2, last line.
-  EXPECT_THAT(values, ElementsAre(60.1, 81.3, 75.3, 83.0, 80.0, 55.5, 28.8, 69.9, 30.5, 47.5, 13.1,
-                                  52.2));
+  EXPECT_THAT(values,
+              ElementsAre(60.1, 81.3, 75.3, 83.0, 80.0, 55.5, 28.8, 69.9, 30.5, 47.5, 13.1, 52.2));
 }
 
 TEST(TaskRegistry, RefusesGroupsThatMakeNoSense) {

@@ -384,7 +384,7 @@ TEST_F(TaskLoad, RendersReferencesAndAnswersOfItsOwnForExemplars) {
 TEST_F(TaskLoad, RefusesADocumentWithoutReferences) {
   ExpectRefused("{\"question\": \"x\", \"answers\": []}", "expected at least one reference",
                 kGenerationTask);
-  ExpectRefused("{\"question\": \"x\", \"answers\": \"a\"}", "expected a list", kGenerationTask);
+  ExpectRefused("{\"question\": \"x\", \"answers\": 3}", "expected a list", kGenerationTask);
 }
 
 // Records cut off anywhere are refused as data, never anything else.
