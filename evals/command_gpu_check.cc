@@ -1,147 +1,273 @@
 // `mistral-eval gpu-check`.
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <ostream>
-#include <sstream>
+#include <span>
+#include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
+#include "engine/model_outline.h"
 #include "engine/selftest.h"
+#include "evals/bench_run.h"
 #include "evals/commands.h"
 #include "evals/flags.h"
+#include "evals/gpu_check/deadline.h"
+#include "evals/gpu_check/report.h"
+#include "evals/gpu_check/sample_questions.h"
+#include "evals/gpu_check/sanitizer.h"
+#include "evals/gpu_check/speed.h"
 #include "evals/install_paths.h"
 #include "evals/model_loader.h"
 #include "evals/program.h"
-#include "evals/selftest_report.h"
 #include "kernels/ceiling.h"
 #include "kernels/device_info.h"
+#include "reports/bench_report.h"
 #include "reports/summary.h"
 
 namespace meval {
 namespace {
 
-using Facts = std::vector<std::pair<std::string, std::string>>;
+using gpu_check::Deadline;
+using gpu_check::GpuCheckReport;
 
-Facts DescribeDevice(Context& context, std::int64_t seed) {
-  const HostInfo host = DescribeHost(context);
-  Facts facts = {{"build", host.build},
-                 {"cpu", host.cpu},
-                 {"device", context.device_name()},
-                 {"arithmetic", context.device_arithmetic()},
-                 {"free memory", Grouped(context.traits().available_bytes) + " bytes"},
-                 {"seed", std::to_string(seed)}};
-  for (const DeviceInfo& device : ListDevices()) {
-    if (device.kind != Device::kCuda) continue;
+// Seconds from the start at which each part ends what it is at: 8 minutes in all.
+constexpr double kSpeedEnds = 210;
+constexpr double kWorkloadsEnd = 400;
+constexpr double kSanitizerEnds = 480;
+
+class GpuCheck {
+ public:
+  GpuCheck(const GpuCheckOptions& options, std::ostream& out, std::ostream& err)
+      : options_(options), out_(out), err_(err) {
+    model_.model.clear();
+  }
+
+  int Run() {
+    Describe();
+    fmt::print(out_, "\n{:<21} {:<66} {:>7} {:>6}\n", "check", "claim", "cases", "worst");
+    if (Wants("device")) Prove(CheckDevice);
+    if (Wants("engine")) Prove(CheckEngine);
+    if (Wants("model")) Measure("model", [this] { CompareShippedModel(); });
+    if (Wants("speed")) Measure("speed", [this] { MeasureSpeed(); });
+    if (Wants("workloads")) Measure("workloads", [this] { MeasureWorkloads(); });
+    if (Wants("sanitizer")) Measure("sanitizer", [this] { Sanitize(); });
+    Finish();
+    return report_.passed() && !is_broken_ ? kExitOk : kExitDevice;
+  }
+
+ private:
+  double Seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  }
+
+  bool Wants(const std::string& part) const {
+    const bool is_speed = part == "speed" || part == "workloads";
+    if (is_speed && options_.no_speed) return false;
+    if (options_.only.empty()) return !options_.quick || part == "device" || part == "engine";
+    return std::find(options_.only.begin(), options_.only.end(), part) != options_.only.end();
+  }
+
+  void Note(const std::string& text) const {
+    if (!options_.quiet) err_ << text << std::flush;
+  }
+
+  void Describe() {
+    Context device({.device = Device::kCuda});
+    auto& facts = report_.proof.machine;
+    const HostInfo host = DescribeHost(device);
+    facts = {{"build", host.build},
+             {"libraries", LibraryVersions()},
+             {"cpu", host.cpu},
+             {"device", device.device_name()},
+             {"arithmetic", device.device_arithmetic()},
+             {"free memory", Grouped(device.traits().available_bytes) + " bytes"},
+             {"seed", std::to_string(options_.seed)}};
+    DescribeDriver();
+    if (Wants("speed") || Wants("workloads")) ChooseModel(device.traits());
+    if (options_.only.empty() || !model_.model.empty()) DescribeCeilings(device);
+    for (const auto& [key, value] : facts) fmt::print(out_, "{:<13} {}\n", key, value);
+    out_ << std::flush;
+  }
+
+  // What cannot be used is said before a minute is spent.
+  void ChooseModel(const DeviceTraits& traits) {
+    model_.backend = "cuda";
+    model_.model = options_.model.empty() ? gpu_check::LargestShape(traits) : options_.model;
+    if (!model_.model.empty()) gpu_check::SpeedMemory(model_, traits);
+  }
+
+  void DescribeDriver() {
+    for (const DeviceInfo& device : ListDevices()) {
+      if (device.kind != Device::kCuda) continue;
+      report_.proof.machine.emplace_back(
+          "CUDA", "driver for " + device.driver_version + ", runtime " + device.runtime_version);
+      report_.proof.machine.emplace_back("memory", Grouped(device.total_bytes) + " bytes");
+      return;
+    }
+  }
+
+  void DescribeCeilings(Context& device) {
+    constexpr double kTera = 1e12;
+    auto& facts = report_.proof.machine;
+    facts.emplace_back("read", fmt::format("{:.2f} TB/s", MeasureReadBandwidth(device) / kTera));
     facts.emplace_back(
-        "CUDA", "driver for " + device.driver_version + ", runtime " + device.runtime_version);
-    facts.emplace_back("memory", Grouped(device.total_bytes) + " bytes");
-    break;
+        "copy", fmt::format("{:.2f} TB/s, read and written", MeasureCopyBandwidth(device) / kTera));
+    facts.emplace_back("bf16 products",
+                       fmt::format("{:.1f} TFLOP/s, random numbers",
+                                   MeasureMatmulRate(device, DType::kBF16) / kTera));
   }
-  constexpr double kTera = 1e12;
-  facts.emplace_back("read", fmt::format("{:.2f} TB/s", MeasureReadBandwidth(context) / kTera));
-  facts.emplace_back(
-      "copy", fmt::format("{:.2f} TB/s, read and written", MeasureCopyBandwidth(context) / kTera));
-  facts.emplace_back("bf16 products",
-                     fmt::format("{:.1f} TFLOP/s, random numbers",
-                                 MeasureMatmulRate(context, DType::kBF16) / kTera));
-  return facts;
-}
 
-std::string Status(const SelftestCheck& check) {
-  if (!check.passed()) return "FAILED";
-  return check.num_cases == 0 ? "skipped" : "ok";
-}
-
-// "0.31" of what is allowed; "bits" where nothing is.
-std::string Worst(const SelftestCheck& check) {
-  return check.worst < 0 ? "bits" : fmt::format("{:.2f}", check.worst);
-}
-
-void PrintCheck(const SelftestCheck& check, std::ostream& out) {
-  fmt::print(out, "{:<21} {:<66} {:>7} {:>6}  {}\n", check.name, check.claim,
-             Grouped(check.num_cases), Worst(check), Status(check));
-  if (!check.passed()) {
-    fmt::print(out, "    {} cases failed, the first: {}\n", Grouped(check.num_failures),
-               check.first_failure);
+  void Prove(std::vector<SelftestCheck> (*part)(const SelftestOptions&)) {
+    SelftestOptions selftest;
+    selftest.seed = static_cast<std::uint64_t>(options_.seed);
+    selftest.effort = options_.quick  ? SelftestEffort::kQuick
+                      : options_.full ? SelftestEffort::kFull
+                                      : SelftestEffort::kDefault;
+    selftest.device = Device::kCuda;
+    selftest.tokenizer = TinyModelDir();
+    selftest.progress = [this](const std::string& what) { Note("trying " + what + "\n"); };
+    AddChecks(part(selftest));
+    Save();
   }
-}
 
-std::string ToMarkdown(const SelftestReport& report) {
-  std::string text = "# gpu-check\n\n| | |\n|---|---|\n";
-  for (const auto& [key, value] : report.machine) text += fmt::format("| {} | {} |\n", key, value);
-  text += "\n| check | claim | cases | worst error, as a share of what is allowed | |\n";
-  text += "|---|---|---|---|---|\n";
-  for (const SelftestCheck& check : report.checks) {
-    text += fmt::format("| {} | {} | {} | {} | {} |\n", check.name, check.claim,
-                        Grouped(check.num_cases), Worst(check), Status(check));
+  void AddChecks(const std::vector<SelftestCheck>& checks) {
+    for (const SelftestCheck& check : checks) {
+      fmt::print(out_, "{:<21} {:<66} {:>7} {:>6}  {}\n", check.name, check.claim,
+                 Grouped(check.num_cases), gpu_check::WorstError(check), gpu_check::Status(check));
+      if (!check.passed()) {
+        fmt::print(out_, "    {} cases failed, the first: {}\n", Grouped(check.num_failures),
+                   check.first_failure);
+      }
+      report_.proof.repeat.push_back(fmt::format("mistral-eval gpu-check --seed {}{}",
+                                                 options_.seed,
+                                                 options_.quick  ? " --quick"
+                                                 : options_.full ? " --full"
+                                                                 : ""));
+      report_.proof.checks.push_back(check);
+    }
+    out_ << std::flush;
   }
-  for (const SelftestCheck& check : report.checks) {
-    if (!check.passed()) text += fmt::format("\n{}: {}\n", check.name, check.first_failure);
+
+  // What a part cannot do loses nothing that others have found.
+  template <typename Part>
+  void Measure(const std::string& name, const Part& part) {
+    try {
+      part();
+    } catch (const std::exception& error) {
+      is_broken_ = true;
+      report_.left_out.push_back(name + ": " + error.what());
+    }
+    Save();
   }
-  return text + fmt::format("\n{:.1f} s.\n", report.seconds);
-}
 
-void WriteFile(const std::filesystem::path& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  if (!file.flush()) throw UsageError(path.string() + ": cannot be written");
-}
+  void CompareShippedModel() {
+    Note("comparing the shipped model's answers\n");
+    EngineOptions options = ToEngineOptions({});
+    options.batch_tokens = 512;
+    options.kv_memory_bytes = std::int64_t{64} << 20;
+    Context device({.device = Device::kCuda});
+    Context cpu;
+    const ModelOutline outline = OutlineModel(options);
+    Engine on_device = Engine::Load(device, options);
+    options.dtype = WeightDType::kF32;
+    Engine on_cpu = Engine::Load(cpu, options);
+    report_.model = gpu_check::CompareModels(
+        on_device, on_cpu, gpu_check::ShippedQuestions(outline, {}, cpu.num_threads()));
+    AddChecks(report_.model->checks);
+  }
 
-void WriteReport(const SelftestReport& report, const std::filesystem::path& directory) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  std::ostringstream json;
-  WriteJson(report, json);
-  WriteFile(directory / "report.json", json.str());
-  WriteFile(directory / "report.md", ToMarkdown(report));
-}
+  void MeasureSpeed() {
+    if (!HasModel("speed")) return;
+    BenchOptions options;
+    {
+      const Context device({.device = Device::kCuda});
+      options = gpu_check::SpeedBench(model_, device.traits());
+    }
+    options.seed = options_.seed;
+    options.label = "gpu-check";
+    const Deadline deadline(kSpeedEnds - Seconds());
+    report_.speed = RunBench(
+        options, [this](const std::string& text) { Note(text); }, deadline.token());
+    if (deadline.token().stop_requested()) {
+      report_.left_out.push_back("speed: time was up before every test had run");
+    }
+  }
+
+  void MeasureWorkloads() {
+    if (!HasModel("workloads")) return;
+    const auto shapes = gpu_check::ReadWorkloadShapes(WorkloadLengthsFile());
+    Context device({.device = Device::kCuda});
+    const Ceiling ceiling = MeasureCeiling(device, DType::kBF16);
+    Note("loading " + model_.model + "\n");
+    Engine engine = gpu_check::LoadForWorkloads(device, model_);
+    report_.workload_model = engine.origin();
+    report_.workloads = gpu_check::RunWorkloads(
+        engine, shapes, ceiling,
+        {.seconds = kWorkloadsEnd - Seconds(), .limit = options_.limit, .seed = options_.seed},
+        [this](const std::string& text) { Note(text); });
+    report_.algorithms = device.matmul_algorithms();
+  }
+
+  bool HasModel(const std::string& part) {
+    if (!model_.model.empty()) return true;
+    report_.left_out.push_back(part +
+                               ": this device's memory does not hold one layer of the 7B "
+                               "shape; name a smaller one with --model");
+    return false;
+  }
+
+  void Sanitize() {
+    const std::filesystem::path sanitizer = gpu_check::FindSanitizer();
+    if (sanitizer.empty()) {
+      report_.left_out.emplace_back("sanitizer: compute-sanitizer is not on PATH");
+      return;
+    }
+    report_.sanitizer = gpu_check::RunSanitizer(
+        sanitizer, std::filesystem::read_symlink("/proc/self/exe"), options_.seed,
+        kSanitizerEnds - Seconds(), [this](const std::string& text) { Note(text); });
+  }
+
+  void Save() {
+    report_.seconds = Seconds();
+    report_.proof.seconds = report_.seconds;
+    if (!options_.report.empty()) gpu_check::WriteFiles(report_, options_.report);
+  }
+
+  void Finish() {
+    gpu_check::WriteFindings(report_, out_);
+    if (report_.speed) {
+      constexpr int kWidth = 120;
+      out_ << '\n';
+      WriteBenchConsole(*report_.speed, kWidth, false, out_);
+    }
+    const SelftestReport& proof = report_.proof;
+    fmt::print(out_, "\n{} checks, {} cases, {:.1f} s: {}\n", proof.checks.size(),
+               Grouped(proof.num_cases()), report_.seconds,
+               report_.passed()
+                   ? "all passed."
+                   : fmt::format("{} FAILED. Results of this device are not to be trusted.",
+                                 proof.num_failed() > 0 ? std::to_string(proof.num_failed())
+                                                        : std::string("compute-sanitizer")));
+  }
+
+  const GpuCheckOptions& options_;
+  std::ostream& out_;
+  std::ostream& err_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  ModelOptions model_;  // whose speed is measured; "": none
+  GpuCheckReport report_;
+  bool is_broken_ = false;
+};
 
 }  // namespace
 
 int GpuCheckCommand(const GpuCheckOptions& options, std::ostream& out, std::ostream& err) {
-  SelftestReport report;
-  {
-    Context device({.device = Device::kCuda});
-    report.machine = DescribeDevice(device, options.seed);
-  }
-  for (const auto& [key, value] : report.machine) fmt::print(out, "{:<13} {}\n", key, value);
-  fmt::print(out, "\n{:<21} {:<66} {:>7} {:>6}\n", "check", "claim", "cases", "worst");
-  out << std::flush;
-
-  SelftestOptions selftest;
-  selftest.seed = static_cast<std::uint64_t>(options.seed);
-  selftest.effort = options.quick  ? SelftestEffort::kQuick
-                    : options.full ? SelftestEffort::kFull
-                                   : SelftestEffort::kDefault;
-  selftest.device = Device::kCuda;
-  selftest.tokenizer = TinyModelDir();
-  if (!options.quiet) {
-    selftest.progress = [&err](const std::string& what) { fmt::print(err, "trying {}\n", what); };
-  }
-  const auto begin = std::chrono::steady_clock::now();
-  for (auto* const part : {CheckDevice, CheckEngine}) {
-    for (SelftestCheck& check : part(selftest)) {
-      PrintCheck(check, out);
-      report.repeat.push_back(fmt::format("mistral-eval gpu-check --seed {}{}", options.seed,
-                                          options.quick  ? " --quick"
-                                          : options.full ? " --full"
-                                                         : ""));
-      report.checks.push_back(std::move(check));
-    }
-    out << std::flush;
-  }
-  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  fmt::print(out, "\n{} checks, {} cases, {:.1f} s: {}\n", report.checks.size(),
-             Grouped(report.num_cases()), report.seconds,
-             report.num_failed() == 0
-                 ? "all passed."
-                 : fmt::format("{} FAILED. Results of this device are not to be trusted.",
-                               report.num_failed()));
-  if (!options.report.empty()) WriteReport(report, options.report);
-  return report.num_failed() > 0 ? kExitDevice : kExitOk;
+  return GpuCheck(options, out, err).Run();
 }
 
 }  // namespace meval

@@ -36,11 +36,6 @@ std::string PathsText() {
   return names;
 }
 
-std::string LibrariesText() {
-  return (HasOneDnn() ? "oneDNN " + OneDnnVersion() + " (" + OneDnnIsa() + "), " : "no oneDNN, ") +
-         TokenizerLibrary();
-}
-
 std::string DTypesText(const ModelOptions& model) {
   if (model.dtype != "auto") return "in " + model.dtype;
   return model.model.empty() ? "in f32 and in bf16" : "as the checkpoint is stored";
@@ -55,7 +50,7 @@ std::vector<std::pair<std::string, std::string>> DescribeMachine(
           {"threads", std::to_string(host.num_threads)},
           {"path", host.cpu_path + " (this machine has " + PathsText() + ")"},
           {"matmul", host.gemm_provider},
-          {"libraries", LibrariesText()},
+          {"libraries", LibraryVersions()},
           {"numerics", "f32 sums and logits, log-probabilities summed in double, weights and KV " +
                            DTypesText(options.model)},
           {"model", options.model.model.empty() ? "random small models" : options.model.model},

@@ -112,6 +112,10 @@ struct GpuCheckOptions {
   std::int64_t seed = 1234;
   bool quick = false;
   bool full = false;
+  std::vector<std::string> only;  // device, engine, model, speed, workloads, sanitizer; none: all
+  bool no_speed = false;          // neither speed nor workloads
+  std::string model;              // whose speed is measured; "": the largest shape that fits
+  std::int64_t limit = 0;         // documents of each workload; 0: as many as time allows
   bool quiet = false;
 };
 

@@ -57,4 +57,15 @@ fs::path TinyModelDir() {
   return found;
 }
 
+fs::path WorkloadLengthsFile() {
+  std::string tried;
+  fs::path found =
+      FindShipped("models/workload_lengths.json", "models/workload_lengths.json", tried);
+  if (found.empty()) {
+    throw DataError("the lengths of the evaluations were not found; tried:" + tried +
+                    "\nReinstall, or set MISTRAL_EVAL_HOME to the source tree.");
+  }
+  return found;
+}
+
 }  // namespace meval

@@ -12,6 +12,9 @@ namespace meval {
 std::filesystem::path SamplesDir();
 // The directory of the shipped `tiny` model. Throws ModelError if it is nowhere.
 std::filesystem::path TinyModelDir();
+// The lengths of real evaluations (evals/gpu_check/workload_shape.h). Throws DataError if they are
+// nowhere.
+std::filesystem::path WorkloadLengthsFile();
 
 }  // namespace meval
 

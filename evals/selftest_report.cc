@@ -5,6 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/tokenizer.h"
+#include "kernels/context.h"
+
 namespace meval {
 
 std::int64_t SelftestReport::num_cases() const {
@@ -21,6 +24,11 @@ std::int64_t SelftestReport::num_failed() const {
 std::int64_t SelftestReport::num_skipped() const {
   return std::count_if(checks.begin(), checks.end(),
                        [](const SelftestCheck& check) { return check.num_cases == 0; });
+}
+
+std::string LibraryVersions() {
+  return (HasOneDnn() ? "oneDNN " + OneDnnVersion() + " (" + OneDnnIsa() + "), " : "no oneDNN, ") +
+         TokenizerLibrary();
 }
 
 void WriteJson(const SelftestReport& report, std::ostream& out) {

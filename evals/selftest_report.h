@@ -26,6 +26,10 @@ struct SelftestReport {
   std::int64_t num_skipped() const;
 };
 
+// The libraries this program computes with, with their versions: "oneDNN 2.6.3 (avx512_core_bf16),
+// sentencepiece 0.1.97".
+std::string LibraryVersions();
+
 // One object: {"passed", "num_checks", "num_failed", "num_skipped", "num_cases", "seconds",
 // "machine": {...}, "checks": [{"name", "claim", "status": "ok" | "failed" | "skipped",
 // "num_cases", "num_failures", "worst_error"?, "first_failure"?, "repeat"?, "why_skipped"?}]}.

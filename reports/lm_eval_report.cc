@@ -9,6 +9,7 @@
 #include <ostream>
 #include <set>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -284,6 +285,19 @@ OrderedJson Limit(const RunReport& run) {
   return number.is_number() ? number : OrderedJson(limit->second);
 }
 
+bool HasFlag(const RunReport& run, const std::string& name, const std::string& value) {
+  const auto flag = run.identity.flags.find(name);
+  return flag != run.identity.flags.end() && flag->second == value;
+}
+
+// Null where prompts were shown as they are.
+OrderedJson ChatTemplateDigest(const RunReport& run) {
+  const auto flag = run.identity.flags.find("chat_template");
+  constexpr std::string_view kAlgorithm = "sha256:";
+  if (flag == run.identity.flags.end() || !flag->second.starts_with(kAlgorithm)) return nullptr;
+  return flag->second.substr(kAlgorithm.size());
+}
+
 // "2026-01-31T10:00:00Z" as seconds since 1970; null for anything else.
 OrderedJson EpochSeconds(const std::string& time) {
   std::tm utc{};
@@ -352,8 +366,11 @@ void WriteLmEvalResults(const RunReport& run, std::span<const LmEvalTask> tasks,
   json["model_name"] = run.identity.model;
   json["model_name_sanitized"] = PathPart(run.identity.model);
   json["lm_eval_version"] = "mistral-eval " + run.version;
+  // The texts themselves are in no run's files; their digest is.
   json["system_instruction"] = nullptr;
   json["chat_template"] = nullptr;
+  json["chat_template_sha"] = ChatTemplateDigest(run);
+  json["fewshot_as_multiturn"] = HasFlag(run, "chat_shots", "turns");
   json["total_evaluation_time_seconds"] = OrderedJson(run.seconds).dump();
   out << DumpStrict(std::move(json), "lm-eval results", 2) << '\n';
 }

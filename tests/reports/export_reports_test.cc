@@ -216,6 +216,18 @@ TEST(LmEvalReport, CountsTheDocumentsOfEachGroup) {
   EXPECT_THAT(places, ElementsAre(0, 1, 0, 1));
 }
 
+TEST(LmEvalReport, SaysHowAChatModelWasAddressed) {
+  RunReport run = testing::ExampleReport();
+  Json json = Json::parse(LmEvalResults(run));
+  EXPECT_TRUE(json["chat_template_sha"].is_null());
+  EXPECT_EQ(json["fewshot_as_multiturn"], false);
+  run.identity.flags["chat_template"] = "sha256:abc";
+  run.identity.flags["chat_shots"] = "turns";
+  json = Json::parse(LmEvalResults(run));
+  EXPECT_EQ(json["chat_template_sha"], "abc");
+  EXPECT_EQ(json["fewshot_as_multiturn"], true);
+}
+
 TEST(LmEvalReport, NamesFilesThatStayInTheirFolder) {
   RunReport run = testing::PlainReport();
   EXPECT_EQ(LmEvalResultsPath(run), "models__mistral-7b/results_2026-01-31T10-00-00.json");

@@ -1,0 +1,162 @@
+#include "evals/gpu_check/report.h"
+
+#include <algorithm>
+#include <ostream>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <nlohmann/json.hpp>
+
+#include "evals/replace_file.h"
+#include "reports/bench_report.h"
+#include "reports/summary.h"
+
+namespace meval::gpu_check {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json ToJson(const ModelAgreement& model) {
+  return {{"documents", model.documents},
+          {"choices_differing", model.choices_differing},
+          {"generations", model.generations},
+          {"generations_differing", model.generations_differing},
+          {"largest_difference", model.largest_difference}};
+}
+
+Json ToJson(const WorkloadTime& time) {
+  return {{"name", time.name},
+          {"title", time.title},
+          {"documents", time.documents},
+          {"of_documents", time.of_documents},
+          {"requests", time.requests},
+          {"requests_done", time.requests_done},
+          {"tokens_requested", time.tokens_requested},
+          {"tokens_fed", time.tokens_fed},
+          {"tokens_generated", time.tokens_generated},
+          {"seconds", time.seconds},
+          {"floor_seconds", time.floor_seconds}};
+}
+
+Json ToJson(const SanitizerRun& run) {
+  return {{"tool", run.tool},
+          {"status", run.status},
+          {"summary", run.summary},
+          {"seconds", run.seconds}};
+}
+
+template <typename Entries>
+void AddList(const char* key, const Entries& entries, Json& json) {
+  if (entries.empty()) return;
+  json[key] = Json::array();
+  for (const auto& entry : entries) json[key].push_back(ToJson(entry));
+}
+
+std::string ShareOfFloor(const WorkloadTime& time) {
+  return time.seconds > 0 ? fmt::format("{:.0f} %", 100 * time.floor_seconds / time.seconds) : "";
+}
+
+void WriteWorkloads(const GpuCheckReport& report, std::ostream& out) {
+  fmt::print(out, "\n## Evaluations, by their lengths\n\n{}, random tokens.\n\n",
+             report.workload_model);
+  out << "| evaluation | documents | requests done | tokens fed | generated | seconds | floor, "
+         "seconds | share |\n|---|--:|--:|--:|--:|--:|--:|--:|\n";
+  for (const WorkloadTime& time : report.workloads) {
+    fmt::print(out, "| {} | {} of {} | {} of {} | {} | {} | {:.1f} | {:.1f} | {} |\n", time.title,
+               Grouped(time.documents), Grouped(time.of_documents), Grouped(time.requests_done),
+               Grouped(time.requests), Grouped(time.tokens_fed), Grouped(time.tokens_generated),
+               time.seconds, time.floor_seconds, ShareOfFloor(time));
+  }
+  out << "\nThe floor is the least time of the steps that ran at the measured ceilings.\n";
+}
+
+void WriteSanitizer(const std::vector<SanitizerRun>& runs, std::ostream& out) {
+  out << "\n## compute-sanitizer\n\n| tool | | said | seconds |\n|---|---|---|--:|\n";
+  for (const SanitizerRun& run : runs) {
+    fmt::print(out, "| {} | {} | {} | {:.1f} |\n", run.tool, run.status, run.summary, run.seconds);
+  }
+}
+
+}  // namespace
+
+bool GpuCheckReport::passed() const {
+  return proof.num_failed() == 0 &&
+         std::none_of(sanitizer.begin(), sanitizer.end(),
+                      [](const SanitizerRun& run) { return run.status == "failed"; });
+}
+
+std::string WorstError(const SelftestCheck& check) {
+  return check.worst < 0 ? "bits" : fmt::format("{:.2f}", check.worst);
+}
+
+std::string Status(const SelftestCheck& check) {
+  if (!check.passed()) return "FAILED";
+  return check.num_cases == 0 ? "skipped" : "ok";
+}
+
+void WriteJson(const GpuCheckReport& report, std::ostream& out) {
+  std::stringstream proof;
+  meval::WriteJson(report.proof, proof);
+  Json json = Json::parse(proof);
+  json["passed"] = report.passed();
+  json["seconds"] = report.seconds;
+  if (report.model) json["model"] = ToJson(*report.model);
+  if (!report.workloads.empty()) json["workload_model"] = report.workload_model;
+  AddList("workloads", report.workloads, json);
+  if (!report.algorithms.empty()) json["algorithms"] = report.algorithms;
+  AddList("sanitizer", report.sanitizer, json);
+  if (!report.left_out.empty()) json["left_out"] = report.left_out;
+  out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+void WriteFindings(const GpuCheckReport& report, std::ostream& out) {
+  if (report.model) {
+    const ModelAgreement& model = *report.model;
+    fmt::print(out,
+               "\nThe shipped model: {} of {} answers and {} of {} generations differ from the "
+               "cpu's; the log-probability of a token by {:.4f} at most.\n",
+               model.choices_differing, model.documents, model.generations_differing,
+               model.generations, model.largest_difference);
+  }
+  if (!report.workloads.empty()) WriteWorkloads(report, out);
+  if (!report.algorithms.empty()) {
+    out << "\n## Matrix products\n\n";
+    for (const std::string& line : report.algorithms) fmt::print(out, "- {}\n", line);
+  }
+  if (!report.sanitizer.empty()) WriteSanitizer(report.sanitizer, out);
+  for (const std::string& sentence : report.left_out) fmt::print(out, "\n{}\n", sentence);
+}
+
+void WriteMarkdown(const GpuCheckReport& report, std::ostream& out) {
+  out << "# gpu-check\n\n| | |\n|---|---|\n";
+  for (const auto& [key, value] : report.proof.machine)
+    fmt::print(out, "| {} | {} |\n", key, value);
+  out << "\n| check | claim | cases | worst error, as a share of what is allowed | |\n";
+  out << "|---|---|--:|--:|---|\n";
+  for (const SelftestCheck& check : report.proof.checks) {
+    fmt::print(out, "| {} | {} | {} | {} | {} |\n", check.name, check.claim,
+               Grouped(check.num_cases), WorstError(check), Status(check));
+  }
+  for (const SelftestCheck& check : report.proof.checks) {
+    if (!check.passed()) fmt::print(out, "\n{}: {}\n", check.name, check.first_failure);
+  }
+  WriteFindings(report, out);
+  fmt::print(out, "\n{:.1f} s.\n", report.seconds);
+  if (!report.speed) return;
+  out << '\n';
+  WriteBenchMarkdown(*report.speed, out);
+}
+
+void WriteFiles(const GpuCheckReport& report, const std::filesystem::path& directory) {
+  MakeFolder(directory, "--report");
+  const auto write = [&](const char* name, const auto& writer) {
+    ReplaceFile(directory / name, "--report", writer);
+  };
+  write("report.json", [&](std::ostream& out) { WriteJson(report, out); });
+  write("report.md", [&](std::ostream& out) { WriteMarkdown(report, out); });
+  if (!report.speed) return;
+  write("bench.json", [&](std::ostream& out) { WriteBenchJson(*report.speed, out); });
+}
+
+}  // namespace meval::gpu_check

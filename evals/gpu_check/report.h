@@ -1,0 +1,53 @@
+#ifndef MEVAL_EVALS_GPU_CHECK_REPORT_H_
+#define MEVAL_EVALS_GPU_CHECK_REPORT_H_
+
+// What `mistral-eval gpu-check` has found, and its files.
+
+#include <filesystem>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "evals/gpu_check/model_agreement.h"
+#include "evals/gpu_check/sanitizer.h"
+#include "evals/gpu_check/workload_run.h"
+#include "evals/selftest_report.h"
+#include "reports/bench_record.h"
+
+namespace meval::gpu_check {
+
+struct GpuCheckReport {
+  SelftestReport proof;  // every check, of ops, engine and model
+  std::optional<ModelAgreement> model;
+  std::optional<BenchReport> speed;
+  std::string workload_model;  // "random:mistral-7b-v0.1,seed=1234"
+  std::vector<WorkloadTime> workloads;
+  std::vector<std::string> algorithms;  // of cuBLASLt, one line a shape of the workloads' products
+  std::vector<SanitizerRun> sanitizer;
+  std::vector<std::string> left_out;  // sentences: what did not run, and why
+  double seconds = 0;
+
+  bool passed() const;  // no check and no tool has found anything
+};
+
+// report.json: what WriteJson of evals/selftest_report.h writes, and "model", "workloads",
+// "workload_model", "algorithms", "sanitizer" and "left_out", where there are such. The figures of
+// speed are in bench.json.
+void WriteJson(const GpuCheckReport& report, std::ostream& out);
+void WriteMarkdown(const GpuCheckReport& report, std::ostream& out);
+// The part of the Markdown report that follows the checks, for the console as well.
+void WriteFindings(const GpuCheckReport& report, std::ostream& out);
+
+// report.json, report.md and, with speed, bench.json. Throws UsageError, naming --report, where a
+// file cannot be written.
+void WriteFiles(const GpuCheckReport& report, const std::filesystem::path& directory);
+
+// "0.31" of what is allowed; "bits" where nothing is.
+std::string WorstError(const SelftestCheck& check);
+// "ok", "FAILED", "skipped".
+std::string Status(const SelftestCheck& check);
+
+}  // namespace meval::gpu_check
+
+#endif  // MEVAL_EVALS_GPU_CHECK_REPORT_H_

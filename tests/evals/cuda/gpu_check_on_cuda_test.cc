@@ -1,0 +1,83 @@
+// What of `mistral-eval gpu-check` an emulated device can run in seconds.
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/model_outline.h"
+#include "evals/gpu_check/model_agreement.h"
+#include "evals/gpu_check/sample_questions.h"
+#include "evals/install_paths.h"
+#include "tests/evals/run_program.h"
+#include "tests/support/temp_directory.h"
+
+namespace meval::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+nlohmann::json ReportIn(const fs::path& directory) {
+  std::ifstream in(directory / "report.json");
+  return nlohmann::json::parse(in);
+}
+
+TEST(GpuCheckOnCuda, TheShippedModelAnswersAsOnTheCpu) {
+  EngineOptions options;
+  options.tiny_dir = TinyModelDir();
+  options.batch_tokens = 64;
+  options.kv_memory_bytes = std::int64_t{8} << 20;
+  Context cuda({.device = Device::kCuda, .num_threads = 1});
+  Context cpu({.num_threads = 1});
+  const gpu_check::SampleQuestions questions = gpu_check::ShippedQuestions(
+      OutlineModel(options), {.documents = 1, .shots = 0, .max_new_tokens = 3}, 1);
+  Engine on_cuda = Engine::Load(cuda, options);
+  options.dtype = WeightDType::kF32;
+  Engine on_cpu = Engine::Load(cpu, options);
+  const gpu_check::ModelAgreement agreement = gpu_check::CompareModels(on_cuda, on_cpu, questions);
+  for (const SelftestCheck& check : agreement.checks) {
+    EXPECT_TRUE(check.passed()) << check.name << ": " << check.first_failure;
+    EXPECT_GT(check.num_cases, 0) << check.name;
+  }
+  EXPECT_GT(agreement.largest_difference, 0) << "activations are rounded to bf16";
+}
+
+TEST(GpuCheckOnCuda, ReportsWhatTheSanitizerSays) {
+  const TempDirectory directory;
+  const fs::path tool = directory.path() / "compute-sanitizer";
+  const Environment path("PATH", (directory.path().string() + ":/usr/bin:/bin").c_str());
+  for (const int code : {0, 99}) {
+    std::ofstream(tool) << "#!/bin/sh\necho 'ERROR SUMMARY: some'\nexit " << code << '\n';
+    fs::permissions(tool, fs::perms::owner_all);
+    const fs::path report = directory.path() / std::to_string(code);
+    const ProgramResult result =
+        RunMain({"gpu-check", "--only", "sanitizer", "--report", report.string()});
+    EXPECT_EQ(result.code, code == 0 ? 0 : 5) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("running compute-sanitizer's racecheck"));
+    const auto json = ReportIn(report);
+    EXPECT_EQ(json.at("passed"), code == 0);
+    EXPECT_THAT(json.at("sanitizer"), SizeIs(3));
+    EXPECT_TRUE(json.at("machine").contains("libraries"));
+  }
+}
+
+TEST(GpuCheckOnCuda, SaysWhereMemoryIsTooSmallForAnySpeed) {
+  const TempDirectory directory;
+  const ProgramResult result = RunMain(
+      {"gpu-check", "--only", "speed,workloads", "--quiet", "--report", directory.path().string()});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("does not hold one layer of the 7B shape"));
+  EXPECT_THAT(ReportIn(directory.path()).at("left_out"), SizeIs(2));
+  const ProgramResult unknown =
+      RunMain({"gpu-check", "--only", "speed", "--model", "random:mistral-8b"});
+  EXPECT_EQ(unknown.code, 4) << "before any minute is spent";
+}
+
+}  // namespace
+}  // namespace meval::testing
