@@ -92,7 +92,8 @@ class LabelMetric final : public PairMetric {
   double Score(std::size_t score, std::span<const double> sums) const override {
     std::vector<ClassCounts> classes;
     for (const auto& [label, place] : places_) {
-      const auto at = [&](std::size_t i) { return static_cast<std::int64_t>(sums[3 * place + i]); };
+      const std::span<const double> sum = sums.subspan(3 * place, 3);
+      const auto at = [sum](std::size_t i) { return static_cast<std::int64_t>(sum[i]); };
       const ClassCounts counts = {.correct = at(0), .predicted = at(1), .gold = at(2)};
       if (counts.predicted > 0 || counts.gold > 0) classes.push_back(counts);
     }
