@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "metrics/python_regex.h"
 #include "metrics/unicode_text.h"
 #include "tasks/files/glob.h"
 #include "tasks/render/template.h"
@@ -24,6 +25,17 @@ TextStep StepOf(TextStep::Kind kind, const std::string& from, const std::string&
   step.from = from;
   step.to = to;
   return step;
+}
+
+// What the parser of definitions makes sure of: a backslash and a digit name a group of the
+// pattern.
+bool NamesGroups(const std::string& to, const PythonRegex& pattern) {
+  for (std::size_t at = to.find('\\'); at != to.npos; at = to.find('\\', at + 2)) {
+    if (at + 1 == to.size()) return false;
+    const int group = to[at + 1] - '0';
+    if (group < 1 || group > 9 || group > pattern.num_groups()) return false;
+  }
+  return true;
 }
 
 // Two filters that a definition may declare, one with this pattern.
@@ -58,6 +70,7 @@ MEVAL_FUZZ_TARGET(template) {
   fuzz::Require(HasWildcard(text) || MatchesGlob(text, text), "a name matches itself");
   MatchesGlob(text, record);
   try {
+    if (!NamesGroups(to, PythonRegex(pattern))) return;
     const FilterSet filters = FiltersOf(pattern, to);
     const Template parsed = Template::Parse(text, filters);
     const std::set<std::string> fields = parsed.fields();
