@@ -21,10 +21,11 @@ Six rounds are the fewest that have such an interval. `mistral-eval compare` doe
 import argparse
 import json
 import math
-import os
 import statistics
 import subprocess
 import sys
+
+import timed_run
 
 FEWEST_ROUNDS = 6
 
@@ -36,8 +37,7 @@ def measure(program, options):
         command.append(f"--benchmark_filter={options.filter}")
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
-        print(f"{' '.join(command)}: exit status {done.returncode}\n{done.stderr[-2000:]}", file=sys.stderr)
-        sys.exit(2)
+        timed_run.fail(f"{' '.join(command)}: exit status {done.returncode}\n{done.stderr[-2000:]}")
     units = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
     return {
         b["name"]: b["real_time"] * units[b["time_unit"]]
@@ -86,7 +86,7 @@ def main():
     if options.rounds < FEWEST_ROUNDS:
         parser.error(f"--rounds: at least {FEWEST_ROUNDS}, for an interval of 95 %")
 
-    print(f"load {os.getloadavg()[0]:.2f} at the start, {options.rounds} rounds", file=sys.stderr)
+    print(f"{timed_run.machine()}, {options.rounds} rounds", file=sys.stderr)
     times = {"base": {}, "new": {}}
     for round_number in range(options.rounds):
         order = ["base", "new"] if round_number % 2 == 0 else ["new", "base"]
@@ -105,12 +105,13 @@ def main():
         low, high = median_interval(ratios)
         rows.append((name, statistics.median(base), statistics.median(new), statistics.median(ratios), low, high))
 
-    print("| benchmark | base ms | new ms | times faster | 95 % interval | verdict |\n|---|--:|--:|--:|--:|---|")
+    table = []
     is_slower = False
     for name, base, new, ratio, low, high in sorted(rows, key=lambda row: row[3]):
         word = verdict(low, high, options.margin / 100)
         is_slower = is_slower or word == "slower"
-        print(f"| {name} | {base * 1e3:.4g} | {new * 1e3:.4g} | {ratio:.3f} | {low:.3f} to {high:.3f} | {word} |")
+        table.append([name, f"{base * 1e3:.4g}", f"{new * 1e3:.4g}", f"{ratio:.3f}", f"{low:.3f} to {high:.3f}", word])
+    print(timed_run.markdown_table(["benchmark", "base ms", "new ms", "times faster", "95 % interval", "verdict"], table))
     if options.json:
         with open(options.json, "w", encoding="utf-8") as out:
             json.dump(times, out, indent=1)

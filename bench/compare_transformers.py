@@ -69,7 +69,7 @@ def arguments():
 def make_checkpoint(args):
     """A directory that both programs read: config.json, model.safetensors, and the shipped model's tokenizer, whose
     ids are all below the vocabulary's size."""
-    name = "small" if args.small else f"mistral-7b-shape-{args.layers}-layers"
+    name = f"{'small' if args.small else 'mistral-7b'}-shape-{args.layers}-layers"
     directory = args.work / name
     if (directory / "config.json").exists():
         return directory
@@ -147,7 +147,7 @@ class Engine:
         return done.stdout
 
     def rates(self, args):
-        """Tokens/s of every test, by its name, in one start of the program: weights are loaded once."""
+        """Tokens/s of every test, by its name. Two starts of the program, since only decoding has a depth."""
         flags = ["--format", "json", "--repetitions", "1"]
         longest = max(args.prefill + [args.context + DECODED_TOKENS])
         flags += ["--max-length", str(longest + 1)]

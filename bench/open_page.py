@@ -11,6 +11,8 @@ is the start of the navigation):
     of it computed  processor time of the page's main thread until then: what a machine without other work comes near
     words           from a word typed in the search field to the painted table, the 120 ms that the field waits
                     included; the first search reads every record
+    words again     the same with a second word, every record having been read
+    reset           from a click on "reset" to the painted table
     verdict         from "wrong" chosen to the painted table
     sort            from a click on the head of the column of questions to the painted table
 """
@@ -21,7 +23,6 @@ import os
 import pathlib
 import statistics
 import subprocess
-import sys
 import tempfile
 
 import timed_run
@@ -90,20 +91,20 @@ class Browser:
             while b"\0" not in self.rest:
                 part = os.read(self.read_from, 1 << 16)
                 if not part:
-                    sys.exit("open_page: the browser ended")
+                    timed_run.fail("the browser ended")
                 self.rest += part
             line, self.rest = self.rest.split(b"\0", 1)
             answer = json.loads(line)
             if answer.get("id") == self.number:
                 if "error" in answer:
-                    sys.exit(f"open_page: {method}: {answer['error']['message']}")
+                    timed_run.fail(f"{method}: {answer['error']['message']}")
                 return answer["result"]
 
     def evaluate(self, session, expression):
         """The value, as JSON has it, of a promise."""
         result = self.call("Runtime.evaluate", session, expression=expression, awaitPromise=True, returnByValue=True)
         if "exceptionDetails" in result:
-            sys.exit(f"open_page: {result['exceptionDetails']}")
+            timed_run.fail(result["exceptionDetails"])
         return result["result"]["value"]
 
     def close(self):
@@ -140,12 +141,13 @@ def main():
     for _ in range(arguments.repetitions):
         with tempfile.TemporaryDirectory() as folder:
             times.append(open_once(arguments.browser, arguments.page, folder))
-    rows = {run.pop("rows") for run in times}
-    print(f"{arguments.page.stat().st_size / 1e6:.1f} MB, {max(rows)} rows shown at first; {timed_run.machine()}")
-    print("| | median ms | smallest | largest |\n|---|---|---|---|")
+    shown = {run.pop("rows") for run in times}
+    print(f"{arguments.page.stat().st_size / 1e6:.1f} MB, {max(shown)} rows shown at first; {timed_run.machine()}")
+    rows = []
     for name in times[0]:
         values = [run[name] for run in times]
-        print(f"| {name} | {statistics.median(values):.0f} | {min(values):.0f} | {max(values):.0f} |")
+        rows.append([name, f"{statistics.median(values):.0f}", f"{min(values):.0f}", f"{max(values):.0f}"])
+    print(timed_run.markdown_table(["", "median ms", "smallest", "largest"], rows))
 
 
 if __name__ == "__main__":
