@@ -1,5 +1,6 @@
 #include "engine/bare_model.h"
 
+#include <string_view>
 #include <utility>
 
 #include "engine/model_outline.h"
@@ -8,19 +9,16 @@
 #include "engine/source_weights.h"
 
 namespace meval {
-namespace {
 
-// What is known of a model before its weights are there.
-struct BareOutline {
-  ModelSource source;
-  ModelConfig config;
-  DType dtype = DType::kF32;
-};
+bool HasNoTokenizer(const EngineOptions& options) {
+  constexpr std::string_view kRandom = "random:";
+  return options.model.starts_with(kRandom) &&
+         !IsTinyShape(std::string_view(options.model).substr(kRandom.size())) &&
+         options.tokenizer.empty();
+}
 
-BareOutline Outline(const EngineOptions& options, const DeviceTraits& traits) {
-  const bool is_random = options.model.starts_with("random:");
-  const bool is_tiny = options.model.starts_with("random:tiny");
-  if (!is_random || is_tiny || !options.tokenizer.empty()) {
+BareOutline OutlineBareModel(const EngineOptions& options, const DeviceTraits& traits) {
+  if (!HasNoTokenizer(options)) {
     ModelOutline outline = OutlineModel(options, traits);
     return {std::move(outline.source), std::move(outline.config), outline.dtype};
   }
@@ -32,14 +30,17 @@ BareOutline Outline(const EngineOptions& options, const DeviceTraits& traits) {
   return outline;
 }
 
-}  // namespace
+MemoryPlan PlanMemory(const BareOutline& outline, const EngineOptions& options,
+                      const DeviceTraits& traits) {
+  return PlanMemory(outline.config, outline.dtype,
+                    EstimateWeightBytes(outline.config, outline.dtype), options,
+                    AvailableBytes(traits), traits);
+}
 
 BareModel BareModel::Load(Context& ctx, const EngineOptions& options) {
   const DeviceTraits traits = ctx.traits();
-  const BareOutline outline = Outline(options, traits);
-  MemoryPlan memory = PlanMemory(
-      outline.config, outline.dtype, EstimateWeightBytes(outline.config, outline.dtype), options,
-      traits.device == Device::kCpu ? AvailableMemoryBytes() : traits.available_bytes, traits);
+  const BareOutline outline = OutlineBareModel(options, traits);
+  MemoryPlan memory = PlanMemory(outline, options, traits);
   if (options.announce) options.announce(memory.Table());
   SourceWeights loaded = LoadSourceWeights(ctx, outline.source, options.model, outline.config,
                                            outline.dtype, options.progress);

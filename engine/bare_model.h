@@ -12,10 +12,29 @@
 #include "engine/kv_cache.h"
 #include "engine/memory_plan.h"
 #include "engine/mistral.h"
+#include "engine/model_config.h"
+#include "engine/model_source.h"
 #include "engine/open_batch.h"
 #include "kernels/context.h"
 
 namespace meval {
+
+// A model before its weights are there, as far as it can be known without a tokenizer.
+struct BareOutline {
+  ModelSource source;
+  ModelConfig config;
+  DType dtype = DType::kF32;
+};
+
+// Random weights of a published shape for which no tokenizer is given: nobody needs one.
+bool HasNoTokenizer(const EngineOptions& options);
+
+// Throws ModelError, and DeviceError on a dtype the device does not compute with.
+BareOutline OutlineBareModel(const EngineOptions& options, const DeviceTraits& traits = {});
+
+// As PlanMemory of an outline with its tokenizer (engine/model_outline.h).
+MemoryPlan PlanMemory(const BareOutline& outline, const EngineOptions& options,
+                      const DeviceTraits& traits = {});
 
 class BareModel {
  public:

@@ -75,10 +75,8 @@ Engine::Engine(Context& ctx, const ModelConfig& config, MistralWeights weights, 
   CheckVocabulary(config, tokenizer, false);
   // The weights are there already, so what is available has to be seen without them.
   const DeviceTraits traits = ctx.traits();
-  const std::int64_t available =
-      ctx.device() == Device::kCpu ? AvailableMemoryBytes() : traits.available_bytes;
-  const MemoryPlan plan =
-      PlanMemory(config, weights.dtype, weights.bytes, options, available + weights.bytes, traits);
+  const MemoryPlan plan = PlanMemory(config, weights.dtype, weights.bytes, options,
+                                     AvailableBytes(traits) + weights.bytes, traits);
   if (options.announce) options.announce(plan.Table());
   impl_ = std::make_unique<Impl>(ctx, config, std::move(weights), std::move(tokenizer), plan,
                                  options.share_prefixes);

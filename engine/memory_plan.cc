@@ -66,6 +66,10 @@ std::int64_t AvailableMemoryBytes(const std::filesystem::path& root) {
   return available;
 }
 
+std::int64_t AvailableBytes(const DeviceTraits& traits) {
+  return traits.device == Device::kCpu ? AvailableMemoryBytes() : traits.available_bytes;
+}
+
 std::int64_t EstimateWeightBytes(const ModelConfig& config, DType dtype) {
   // A tied output matrix is packed as well as looked up.
   const std::int64_t tied = config.tie_word_embeddings ? config.vocab_size * config.hidden_size : 0;
@@ -113,13 +117,13 @@ MemoryPlan PlanMemory(const ModelConfig& config, DType dtype, std::int64_t weigh
     plan.num_pages = options.kv_memory_bytes / plan.page_bytes;
   } else {
     const std::int64_t one_sequence = NumKvPages(plan.max_length);
-    const std::int64_t half =
+    const std::int64_t usual =
         (traits.device == Device::kCpu ? rest / 2 : MostOfDevice(rest)) / plan.page_bytes;
     const std::int64_t most = rest / 10 * 9 / plan.page_bytes;
     const std::int64_t plenty =
         std::max(one_sequence,
                  plan.batch_tokens * NumKvPages(std::min(plan.max_length, kPlentifulPositions)));
-    plan.num_pages = std::min(std::max(half, std::min(one_sequence, most)), plenty);
+    plan.num_pages = std::min(std::max(usual, std::min(one_sequence, most)), plenty);
   }
   if (plan.num_pages < 1) {
     plan.num_pages = 1;

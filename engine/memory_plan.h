@@ -33,6 +33,9 @@ struct MemoryPlan {
 // cached files count as given back. `root` is where /proc and /sys are found.
 std::int64_t AvailableMemoryBytes(const std::filesystem::path& root = "/");
 
+// The same of the device a model is to run on.
+std::int64_t AvailableBytes(const DeviceTraits& traits);
+
 // Bytes of a model's weights in `dtype`, before they are loaded.
 std::int64_t EstimateWeightBytes(const ModelConfig& config, DType dtype);
 

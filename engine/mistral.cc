@@ -157,7 +157,7 @@ std::int64_t Mistral::workspace_bytes() const {
 std::int64_t Mistral::WorkspaceBytes(const ModelConfig& config, std::int64_t max_tokens,
                                      std::int64_t max_positions, const DeviceTraits& traits,
                                      DType weights) {
-  const std::int64_t act = SizeOf(traits.device == Device::kCpu ? DType::kF32 : weights);
+  const std::int64_t act = SizeOf(ActivationDType(traits.device, weights));
   const std::int64_t f32 = sizeof(float);
   const std::int64_t heads = Workspace::HeadColumns(config);
   const std::int64_t token_bytes =

@@ -57,6 +57,9 @@ ModelConfig ParseModelConfig(std::string_view json, const std::string& source);
 // "llama-2-13b". Nothing if the name is unknown.
 std::optional<ModelConfig> NamedShape(std::string_view name);
 std::vector<std::string> NamedShapes();
+// Whether it is the shape "tiny", whole or cut ("tiny,layers=2"), which takes the vocabulary of the
+// tokenizer it is given; the published shapes come with theirs.
+bool IsTinyShape(std::string_view name);
 
 }  // namespace meval
 

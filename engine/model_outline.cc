@@ -24,8 +24,7 @@ DType NaturalDType(const Checkpoint& checkpoint) {
 
 ModelConfig RandomConfig(const ModelSource& source, const Tokenizer& tokenizer) {
   ModelConfig config = NamedShape(source.shape).value();
-  // The published shapes come with their vocabulary; the shape tiny takes the one it is given.
-  if (source.shape.starts_with("tiny")) {
+  if (IsTinyShape(source.shape)) {
     config.vocab_size = tokenizer.vocab_size();
     if (tokenizer.bos_id() >= 0) config.bos_token_id = tokenizer.bos_id();
     if (tokenizer.eos_id() >= 0) config.eos_token_ids = {tokenizer.eos_id()};
@@ -57,9 +56,9 @@ ModelOutline OutlineModel(const EngineOptions& options, const DeviceTraits& trai
 
 MemoryPlan PlanMemory(const ModelOutline& outline, const EngineOptions& options,
                       const DeviceTraits& traits) {
-  return PlanMemory(
-      outline.config, outline.dtype, EstimateWeightBytes(outline.config, outline.dtype), options,
-      traits.device == Device::kCpu ? AvailableMemoryBytes() : traits.available_bytes, traits);
+  return PlanMemory(outline.config, outline.dtype,
+                    EstimateWeightBytes(outline.config, outline.dtype), options,
+                    AvailableBytes(traits), traits);
 }
 
 PlanOptions PlanOptionsFor(const ModelConfig& config, const MemoryPlan& memory,

@@ -108,4 +108,6 @@ std::optional<ModelConfig> NamedShape(std::string_view name) {
   return config;
 }
 
+bool IsTinyShape(std::string_view name) { return name.substr(0, name.find(',')) == "tiny"; }
+
 }  // namespace meval

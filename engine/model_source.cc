@@ -139,7 +139,7 @@ ModelSource ResolveModel(const std::string& model, const std::string& tokenizer,
     source.tokenizer = tokenizer;
   } else if (!source.directory.empty()) {
     source.tokenizer = source.directory;
-  } else if (source.shape.starts_with("tiny")) {
+  } else if (IsTinyShape(source.shape)) {
     source.tokenizer = tiny_dir;
   } else {
     throw ModelError("model \"" + model +

@@ -80,14 +80,10 @@ void OpenBatch::ForgetWork() {
   rows_scored_ = 0;
 }
 
-OpenBatch::Sequence& OpenBatch::Find(Id id) {
+OpenBatch::Sequence& OpenBatch::FindFinished(Id id, const char* what) {
   const auto found = sequences_.find(id);
   MEVAL_REQUIRE(found != sequences_.end(), "there is no sequence " + std::to_string(id));
-  return found->second;
-}
-
-OpenBatch::Sequence& OpenBatch::FindFinished(Id id, const char* what) {
-  Sequence& sequence = Find(id);
+  Sequence& sequence = found->second;
   MEVAL_REQUIRE(!sequence.is_asked, std::string(what) +
                                         ": expected a sequence whose last request " +
                                         "is finished; sequence " + std::to_string(id) + " runs");

@@ -66,7 +66,6 @@ class OpenBatch {
 
   // Nothing is asked for that has not been answered.
   bool is_idle() const { return running_.empty() && waiting_.empty(); }
-  std::int64_t num_running() const { return static_cast<std::int64_t>(running_.size()); }
   std::int64_t length(Id id) const;  // positions that are filled
 
   // One forward pass; valid until the next call. Empty if no row had its draw yet, as within a long
@@ -90,7 +89,7 @@ class OpenBatch {
     bool is_asked = false;
   };
 
-  Sequence& Find(Id id);
+  std::int64_t num_running() const { return static_cast<std::int64_t>(running_.size()); }
   Sequence& FindFinished(Id id, const char* what);
   void Admit();
   bool HasRoom(const Sequence& sequence) const;

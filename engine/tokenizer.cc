@@ -148,6 +148,9 @@ struct Tokenizer::Impl {
     if (text.empty()) return;
     marked.emplace_back(text, id);
     begins_marked[static_cast<unsigned char>(text.front())] = true;
+  }
+
+  void SortMarked() {
     std::stable_sort(marked.begin(), marked.end(),
                      [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
   }
@@ -200,6 +203,7 @@ Tokenizer Tokenizer::Load(const std::filesystem::path& path) {
   }
   impl->LoadProcessor(bytes);
   if (is_directory) impl->AddTokens(ReadAddedTokens(path, model));
+  impl->SortMarked();
   return Tokenizer(std::move(impl));
 }
 

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "evals/task_figures.h"
 #include "metrics/aggregate.h"
 #include "metrics/signature.h"
 
@@ -34,10 +35,6 @@ const MetricValue* FindScore(const TaskResult& task, const TaskGroupMember& memb
     if (subset.name == member.subset) return FindScore(subset.metrics, member.score);
   }
   return nullptr;
-}
-
-bool IsShare(const MetricValue& metric) {
-  return metric.unit == "fraction" || metric.unit == "percent";
 }
 
 // What brings a metric's unit to 1.

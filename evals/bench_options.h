@@ -39,7 +39,7 @@ struct BenchOptions {
   RequestShape shape = {512, 128};
   std::int64_t num_requests = 64;
   std::int64_t queries_at_once = 8;  // requests of a multi-stream query
-  std::optional<double> rate;        // of the server scenario; it is searched for without
+  std::optional<double> rate;        // of the server scenario; where the search begins
   double burstiness = 1;
   BenchLimits limits;
   double goodput_share = 0.99;

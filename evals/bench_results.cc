@@ -32,6 +32,12 @@ void JudgeOffline(ScenarioValidity& validity) {
   validity.verdict = CountVerdict(validity);
 }
 
+std::string TooFewQueries(const ScenarioValidity& validity) {
+  return fmt::format("too few queries: {}, and early stopping at p{:g} needs {}",
+                     Grouped(validity.queries), validity.percent,
+                     Grouped(QueriesForOverlatency(0, validity.percent / 100)));
+}
+
 // A stream is quoted by its percentile: all queries, or an upper bound from fewer.
 void JudgeStream(std::vector<double> latencies, ScenarioValidity& validity) {
   std::sort(latencies.begin(), latencies.end());
@@ -43,9 +49,7 @@ void JudgeStream(std::vector<double> latencies, ScenarioValidity& validity) {
         fmt::format("valid by early stopping: p{:g} of {} queries is at most {:.4g} s",
                     validity.percent, Grouped(validity.queries), *validity.estimate);
   } else {
-    validity.verdict = fmt::format("too few queries: {}, and early stopping at p{:g} needs {}",
-                                   Grouped(validity.queries), validity.percent,
-                                   Grouped(QueriesForOverlatency(0, p)));
+    validity.verdict = TooFewQueries(validity);
   }
 }
 
@@ -55,9 +59,7 @@ void JudgeServer(std::int64_t kept, ScenarioValidity& validity) {
   validity.late = validity.queries - kept;
   validity.late_allowed = AllowedOverlatency(validity.queries, p);
   if (!validity.late_allowed) {
-    validity.verdict = fmt::format("too few queries: {}, and early stopping at p{:g} needs {}",
-                                   Grouped(validity.queries), validity.percent,
-                                   Grouped(QueriesForOverlatency(0, p)));
+    validity.verdict = TooFewQueries(validity);
     return;
   }
   validity.is_valid = *validity.late <= *validity.late_allowed;
@@ -85,11 +87,11 @@ void Judge(std::span<const RequestTimes> requests, ServingTest& test) {
   }
 }
 
+}  // namespace
+
 LatencyLimits ToLimits(const BenchLimits& limits) {
   return {.ttft = limits.ttft, .tpot = limits.tpot, .e2el = limits.e2el};
 }
-
-}  // namespace
 
 BenchSpread ToSpread(std::span<const double> values) {
   const MeasurementSummary summary = SummarizeMeasurements(values);

@@ -16,6 +16,7 @@ namespace meval {
 
 BenchSpread ToSpread(std::span<const double> values);  // at least one
 BenchLatency ToLatency(std::span<const double> values);
+LatencyLimits ToLimits(const BenchLimits& limits);
 
 // Everything a serving test says that follows from its requests: sums, rates, latencies, goodput
 // and, by the rules of the scenario `test.name`, validity. `test` already has name, workload,

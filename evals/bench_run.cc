@@ -220,7 +220,7 @@ class BenchRun {
     WarmUp(shapes);
     const RateSearchOptions search = {.first_rate = options_.rate.value_or(1),
                                       .share = options_.goodput_share};
-    const LatencyLimits limits = {options_.limits.ttft, options_.limits.tpot, options_.limits.e2el};
+    const LatencyLimits limits = ToLimits(options_.limits);
     const auto kept_share = [&](double rate) {
       note_(fmt::format("searching the highest rate of {}: {:.4g} requests/s\n", workload.name,
                         rate));

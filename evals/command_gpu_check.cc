@@ -233,8 +233,7 @@ class GpuCheck {
   }
 
   void Save() {
-    report_.seconds = Seconds();
-    report_.proof.seconds = report_.seconds;
+    report_.proof.seconds = Seconds();
     if (!options_.report.empty()) gpu_check::WriteFiles(report_, options_.report);
   }
 
@@ -247,7 +246,7 @@ class GpuCheck {
     }
     const SelftestReport& proof = report_.proof;
     fmt::print(out_, "\n{} checks, {} cases, {:.1f} s: {}\n", proof.checks.size(),
-               Grouped(proof.num_cases()), report_.seconds,
+               Grouped(proof.num_cases()), proof.seconds,
                report_.passed()
                    ? "all passed."
                    : fmt::format("{} FAILED. Results of this device are not to be trusted.",

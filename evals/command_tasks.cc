@@ -189,13 +189,13 @@ int TasksCommand(const TasksOptions& options, std::ostream& out) {
     out << ImportLmEval(options.import_from);
     return 0;
   }
-  const TaskRegistry registry(options.data.include_paths);
   if (!options.init_from.empty()) {
     std::istringstream no_input;
     InputStream input(options.init_from, no_input);
     out << TaskSkeleton(input.stream(), input.name());
     return 0;
   }
+  const TaskRegistry registry(options.data.include_paths);
   if (options.name.empty()) {
     RequireDataFilesAreUsed(options.data, registry.tasks(), "those there are");
     PrintList(registry, out);

@@ -198,6 +198,11 @@ BenchComparison CompareBench(std::span<const NamedBench> benches, double margin)
   return comparison;
 }
 
+std::string ThroughputVerdict(const ThroughputTest& baseline, const ThroughputTest& system,
+                              double margin) {
+  return VerdictOf(RatioOfTimes(baseline.seconds, system.seconds), margin);
+}
+
 double BenchMargin(const CompareOptions& options) {
   constexpr double kPercent = 100;
   return options.margin ? *options.margin / kPercent : kDefaultMargin;

@@ -33,6 +33,10 @@ struct NamedBench {
 // tests are shown but not judged: the requests of one run depend on each other.
 BenchComparison CompareBench(std::span<const NamedBench> benches, double margin);
 
+// What CompareBench says of one test of that kind.
+std::string ThroughputVerdict(const ThroughputTest& baseline, const ThroughputTest& system,
+                              double margin);
+
 // The margin of a command line: --margin in percent, 5 % without.
 double BenchMargin(const CompareOptions& options);
 

@@ -19,7 +19,7 @@ namespace {
 
 constexpr char kComma = ',';
 
-// The lists a command line gives; combined into tests by Finish.
+// The lists a command line gives; combined into tests by Combine.
 struct TestFlags {
   std::vector<std::int64_t> prompts;
   std::vector<std::int64_t> generates;

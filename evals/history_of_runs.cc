@@ -156,9 +156,12 @@ class HistoryBuilder {
         history_.lines.push_back(std::move(line));
       }
       HistoryPoint point = Describe(bench, test);
-      if (!is_new) point.since_previous = VerdictOf(*found->second.report, report, test.name);
-      history_.lines[found->second.line].points.push_back(std::move(point));
-      found->second.report = report;
+      LastBench& last = found->second;
+      if (!is_new) {
+        point.since_previous = ThroughputVerdict(*last.test, test, BenchMargin(options_));
+      }
+      history_.lines[last.line].points.push_back(std::move(point));
+      last.test = &test;
     }
   }
 
@@ -174,16 +177,6 @@ class HistoryBuilder {
     point.ci_low = test.rate.ci_low;
     point.ci_high = test.rate.ci_high;
     return point;
-  }
-
-  std::string VerdictOf(const BenchReport& before, const BenchReport& after,
-                        const std::string& test) const {
-    const NamedBench both[] = {{"before", before}, {"after", after}};
-    const BenchComparison comparison = CompareBench(both, BenchMargin(options_));
-    for (const BenchDifference& difference : comparison.pairs.front().differences) {
-      if (difference.test == test) return difference.verdict;
-    }
-    return "";
   }
 
   Last& LineOf(const TaskResult& task) {
@@ -237,7 +230,7 @@ class HistoryBuilder {
   std::map<std::pair<std::string, std::string>, Last> last_;  // task and prompts
   struct LastBench {
     std::size_t line = 0;
-    std::optional<BenchReport> report;
+    const ThroughputTest* test = nullptr;  // of a benchmark that Build holds
   };
   std::map<std::string, LastBench> last_bench_;  // by the line's title
 };

@@ -15,7 +15,7 @@ double FirstTokenSeconds(OpenBatch& batch, BenchClock& clock, OpenBatch::Id id,
   batch.ForgetWork();
   const double begin = clock.Now();
   batch.Ask(id, tokens, 1);
-  while (!batch.is_idle()) batch.Step();
+  RunToIdle(batch);
   const double seconds = clock.Now() - begin;
   rows = batch.work().total().rows;
   batch.End(id);
@@ -32,7 +32,7 @@ PrefixTest RunPrefixTest(OpenBatch& batch, BenchClock& clock, const PrefixSpec& 
   const std::vector<TokenId> prefix = BenchTokens(spec.prefix_tokens, spec.vocab_size, spec.seed);
   const OpenBatch::Id kept = batch.Begin();
   batch.Ask(kept, prefix, 1);
-  while (!batch.is_idle()) batch.Step();
+  RunToIdle(batch);
   for (std::int64_t i = 0; i < spec.warmups + spec.repetitions && !stop.stop_requested(); ++i) {
     const std::vector<TokenId> suffix = BenchTokens(spec.suffix_tokens, spec.vocab_size,
                                                     spec.seed + 1 + static_cast<std::uint64_t>(i));

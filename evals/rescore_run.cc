@@ -138,10 +138,10 @@ void CompareLog(const TaskResult& task, const TaskDefinition& definition, const 
 constexpr std::int64_t kMostExamples = 5;
 
 // Runs the programs of a task. A verdict that is another one than in the log is a problem; one that
-// the log lacks is news.
+// the log, whose samples are `logged`, lacks is news.
 void RunPrograms(const TaskDefinition& task, const CodeRunner& code, const std::string& name,
-                 std::vector<SampleResult>& samples, RescoredTask& rescored) {
-  const std::vector<SampleResult> logged = samples;
+                 std::span<const SampleResult> logged, std::vector<SampleResult>& samples,
+                 RescoredTask& rescored) {
   code.Run(task, samples);
   const CompletionScorer scorer(task);
   std::int64_t num_changed = 0;
@@ -198,7 +198,8 @@ RescoredTask RescoreTask(const TaskResult& task, const RunRecord& run, const fs:
                   rescored.problems);
   const bool has_news = definition.definition().execution && !HasVerdicts(log.samples);
   if (definition.definition().execution && code != nullptr) {
-    RunPrograms(definition.definition(), *code, path.string(), samples.samples, rescored);
+    RunPrograms(definition.definition(), *code, path.string(), log.samples, samples.samples,
+                rescored);
   } else if (has_news) {
     rescored.notes.push_back(
         "programs were not run, so that there is no score: --allow-code-execution runs them in a "

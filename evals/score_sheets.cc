@@ -14,6 +14,7 @@
 #include "metrics/agreement.h"
 #include "metrics/classification.h"
 #include "metrics/ratio_of_times.h"
+#include "metrics/repeated_measurement.h"
 #include "reports/rating_sheet.h"
 #include "tasks/csv_table.h"
 #include "tasks/error.h"
@@ -119,12 +120,11 @@ void ReadSheet(const SheetFile& file, std::size_t rater, std::size_t num_raters,
 
 void SetMean(const std::vector<double>& means, RatedQuality& scores) {
   if (means.empty()) return;
-  scores.mean = Mean(means);
-  const std::optional<double> error = StderrOfMean(means);
-  if (!error) return;
-  const double reach = StudentQuantile(0.975, static_cast<double>(means.size() - 1)) * *error;
-  scores.interval = {std::max<double>(kLowestRating, scores.mean - reach),
-                     std::min<double>(kHighestRating, scores.mean + reach)};
+  const MeasurementSummary summary = SummarizeMeasurements(means);
+  scores.mean = summary.mean;
+  if (!summary.interval) return;
+  scores.interval = {std::max<double>(kLowestRating, summary.interval->low),
+                     std::min<double>(kHighestRating, summary.interval->high)};
 }
 
 // `units` hold the ratings of shared records; with two raters, the first one's first.

@@ -26,11 +26,6 @@ namespace meval {
 std::vector<RequestTimes> RunQueries(ServingEngine& engine, BenchClock& clock,
                                      std::span<const RequestShape> shapes, std::int64_t size,
                                      std::stop_token stop = {});
-inline std::vector<RequestTimes> RunSingleStream(ServingEngine& engine, BenchClock& clock,
-                                                 std::span<const RequestShape> shapes,
-                                                 std::stop_token stop = {}) {
-  return RunQueries(engine, clock, shapes, 1, std::move(stop));
-}
 // `arrivals`, ascending, one for each shape: std::invalid_argument otherwise.
 std::vector<RequestTimes> RunSchedule(ServingEngine& engine, BenchClock& clock,
                                       std::span<const RequestShape> shapes,

@@ -21,10 +21,6 @@ namespace {
 
 using Values = std::vector<std::optional<double>>;
 
-bool IsShare(const MetricValue& metric) {
-  return metric.unit == "fraction" || metric.unit == "percent";
-}
-
 // In percent.
 std::optional<double> Percent(const MetricValue& metric, const std::optional<double>& value) {
   if (!value) return {};
@@ -289,6 +285,10 @@ void AddRolling(std::span<const SampleResult> samples, std::vector<Figure>& figu
 }
 
 }  // namespace
+
+bool IsShare(const MetricValue& metric) {
+  return metric.unit == "fraction" || metric.unit == "percent";
+}
 
 std::vector<Figure> RunFigures(const RunReport& run) {
   Figure figure = {.name = "scores",

@@ -11,6 +11,9 @@
 
 namespace meval {
 
+// Whether a value is a part of a whole, as a fraction or in percent.
+bool IsShare(const MetricValue& metric);
+
 // "scores": the main score of every task whose unit is a share, with its interval, beside what
 // others published. None where no task has such a score.
 std::vector<Figure> RunFigures(const RunReport& run);

@@ -14,10 +14,6 @@
 namespace meval {
 namespace {
 
-void RunToIdle(OpenBatch& batch) {
-  while (!batch.is_idle()) batch.Step();
-}
-
 // The sequences of a test, filled to its depth.
 std::vector<OpenBatch::Id> BeginSequences(OpenBatch& batch, const ThroughputSpec& spec,
                                           std::span<const TokenId> tokens) {
@@ -92,6 +88,10 @@ std::string WhyUnstable(const std::vector<double>& rates, std::optional<double> 
     return fmt::format("clock {:.0f} to {:.0f} MHz", *clock_before_mhz, *clock_after_mhz);
   }
   return "";
+}
+
+void RunToIdle(OpenBatch& batch) {
+  while (!batch.is_idle()) batch.Step();
 }
 
 ThroughputTest RunThroughput(OpenBatch& batch, BenchClock& clock, const ThroughputSpec& spec,

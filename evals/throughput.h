@@ -50,6 +50,9 @@ inline constexpr std::int64_t kEnoughRepetitions = 5;
 // So does a processor's clock that changes by more than this share meanwhile.
 inline constexpr double kUnstableClock = 0.1;
 
+// Steps until nothing is left to do.
+void RunToIdle(OpenBatch& batch);
+
 // `batch` is idle and holds no sequence that this test needs the pages of. Once `stop` is requested
 // returns with the repetitions that are done; none: `seconds` is empty and `rate` is zero.
 ThroughputTest RunThroughput(OpenBatch& batch, BenchClock& clock, const ThroughputSpec& spec,

@@ -10,6 +10,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "kernels/arbitrary_numbers.h"
 #include "kernels/buffer.h"
 #include "kernels/check.h"
 #include "kernels/device_ceiling.h"

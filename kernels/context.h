@@ -69,6 +69,12 @@ struct ContextOptions {
   GemmProvider gemm = GemmProvider::kBuiltin;  // used when choose_path is false
 };
 
+// What activations are kept in beside the f32 residual stream: f32 on the cpu, the weights' dtype
+// on cuda.
+constexpr DType ActivationDType(Device device, DType weights) {
+  return device == Device::kCpu ? DType::kF32 : weights;
+}
+
 // A context runs one op at a time: ops of two threads need two contexts.
 class Context {
  public:
@@ -80,11 +86,7 @@ class Context {
 
   Device device() const { return device_; }
   DeviceTraits traits() const;
-  // What activations are kept in beside the f32 residual stream: f32 on the cpu, the weights' dtype
-  // on cuda.
-  DType ActivationDType(DType weights) const {
-    return device_ == Device::kCpu ? DType::kF32 : weights;
-  }
+  DType ActivationDType(DType weights) const { return meval::ActivationDType(device_, weights); }
   // cuda: the device's name and what decides the bits of its results; both empty on the cpu, whose
   // path() and gemm() say it.
   std::string device_name() const;

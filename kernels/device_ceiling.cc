@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 
+#include "kernels/arbitrary_numbers.h"
 #include "kernels/buffer.h"
 #include "kernels/device_ops.h"
 #include "kernels/gemm.h"

@@ -35,7 +35,7 @@ class DeviceOps {
   virtual DeviceTraits Traits() const = 0;
   // "NVIDIA H200 (compute capability 9.0)".
   virtual std::string Name() const = 0;
-  // As Context::arithmetic() and Context::matmul_algorithms().
+  // As Context::device_arithmetic() and Context::matmul_algorithms().
   virtual std::string Arithmetic() const = 0;
   virtual std::vector<std::string> MatmulAlgorithms() const = 0;
 

@@ -5,17 +5,11 @@
 
 #include <functional>
 
-#include "kernels/tensor.h"
-
 namespace meval {
 
 double SecondsOf(const std::function<void()>& work);
 // The median of five runs of `work`.
 double MedianSecondsOf(const std::function<void()>& work);
-
-// Arbitrary numbers in [-1, 1), the same each time: zeros would multiply faster than a model's
-// weights do. x: f32 | bf16 in the host's memory.
-void FillArbitrary(const TensorView& x);
 
 }  // namespace meval
 

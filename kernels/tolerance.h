@@ -7,6 +7,8 @@
 
 #include <cmath>
 
+#include "kernels/tensor.h"
+
 namespace meval {
 
 // |fast - reference| <= absolute + relative * |reference|.
@@ -14,6 +16,11 @@ struct Tolerance {
   double absolute = 0;
   double relative = 0;
 };
+
+// Half the distance between neighbours at 1.
+constexpr double RoundoffOf(DType dtype) {
+  return dtype == DType::kF32 ? 0x1p-24 : dtype == DType::kBF16 ? 0x1p-8 : 0x1p-11;
+}
 
 // The sum of C squares over 64 f32 lanes is within sqrt(C / 64) u in practice and its square root
 // halves that; mean, root, reciprocal and two products round once each: 6 u, doubled.

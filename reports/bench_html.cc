@@ -9,6 +9,7 @@
 #include "reports/bench_plots.h"
 #include "reports/bench_report.h"
 #include "reports/bench_tables.h"
+#include "reports/html/page_data.h"
 #include "reports/summary.h"
 #include "reports/utf8.h"
 
@@ -150,19 +151,15 @@ data PlotData(const Plot& plot) {
 data TableData(const BenchTable& table) {
   data heads(data::type::list);
   for (const TableColumn& column : table.table.columns) {
-    data head;
-    head.set("text", PresentableText(column.header));
-    head.set("align", column.align == Align::kRight ? "number" : "");
-    heads.push_back(head);
+    heads.push_back(PageObject(
+        {{"text", column.header}, {"align", column.align == Align::kRight ? "number" : ""}}));
   }
   data rows(data::type::list);
   for (const std::vector<TableCell>& row : table.table.rows) {
     data cells(data::type::list);
     for (std::size_t i = 0; i < row.size(); ++i) {
-      data cell;
-      cell.set("text", PresentableText(row[i].text));
-      cell.set("align", table.table.columns[i].align == Align::kRight ? "number" : "");
-      cells.push_back(cell);
+      const bool is_number = table.table.columns[i].align == Align::kRight;
+      cells.push_back(PageObject({{"text", row[i].text}, {"align", is_number ? "number" : ""}}));
     }
     data object;
     object.set("cells", cells);
@@ -172,13 +169,7 @@ data TableData(const BenchTable& table) {
   object.set("title", PresentableText(table.title));
   object.set("heads", heads);
   object.set("rows", rows);
-  data notes(data::type::list);
-  for (const std::string& note : table.notes) {
-    data one;
-    one.set("text", PresentableText(note));
-    notes.push_back(one);
-  }
-  object.set("notes", notes);
+  object.set("notes", PageSentences(table.notes));
   return object;
 }
 
@@ -188,13 +179,7 @@ void WriteBenchHtml(const BenchReport& report, std::ostream& out) {
   data page;
   page.set("headline", PresentableText(BenchHeadline(report)));
   page.set("started", PresentableText(report.started_at));
-  data facts(data::type::list);
-  for (const std::string& fact : BenchFacts(report)) {
-    data one;
-    one.set("text", PresentableText(fact));
-    facts.push_back(one);
-  }
-  page.set("facts", facts);
+  page.set("facts", PageSentences(BenchFacts(report)));
   data tables(data::type::list);
   for (const BenchTable& table : BenchTables(report)) tables.push_back(TableData(table));
   page.set("tables", tables);

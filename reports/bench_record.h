@@ -1,7 +1,7 @@
 #ifndef MEVAL_REPORTS_BENCH_RECORD_H_
 #define MEVAL_REPORTS_BENCH_RECORD_H_
 
-// The record of a benchmark: plain data that every format is written from. docs/bench-schema.md
+// The record of a benchmark: plain data that every format is written from. docs/report-schema.md
 // describes each field as it appears in bench.json, docs/benchmarks.md what it means.
 
 #include <cstdint>

@@ -5,7 +5,8 @@
 
 namespace meval {
 
-// A score on the wrong side of a limit that the command line set (--fail-under).
+// A score on the wrong side of a limit that the command line set (--fail-under), or a task that the
+// gate against a baseline does not let pass.
 struct FailedLimit {
   std::string task;
   std::string metric;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reports/history.h"
+#include "reports/html/page_data.h"
 #include "reports/summary.h"
 #include "reports/utf8.h"
 
@@ -115,15 +116,9 @@ data LineData(const HistoryLine& line) {
 void WriteHistoryHtml(const History& history, std::ostream& out) {
   data lines(data::type::list);
   for (const HistoryLine& line : history.lines) lines.push_back(LineData(line));
-  data notes(data::type::list);
-  for (const std::string& note : history.notes) {
-    data object;
-    object.set("text", PresentableText(note));
-    notes.push_back(object);
-  }
   data page;
   page.set("lines", lines);
-  page.set("notes", notes);
+  page.set("notes", PageSentences(history.notes));
   page.set("width", Fixed(kWidth, 0));
   page.set("height", Fixed(kHeight, 0));
   page.set("left", Place(kLeft));

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "reports/html/page_data.h"
 #include "reports/html_records.h"
 #include "reports/json/strict_json.h"
 #include "reports/published_text.h"
@@ -29,19 +30,11 @@ using kainjow::mustache::data;
 using kainjow::mustache::mustache;
 using kainjow::mustache::partial;
 
-using Fields = std::vector<std::pair<const char*, std::string>>;
-
-data Object(const Fields& fields) {
-  data object;
-  for (const auto& [key, text] : fields) object.set(key, PresentableText(text));
-  return object;
-}
-
 // Pairs of a list of terms.
 class Terms {
  public:
   void Add(const std::string& term, const std::string& text) {
-    if (!text.empty()) list_.push_back(Object({{"term", term}, {"text", text}}));
+    if (!text.empty()) list_.push_back(PageObject({{"term", term}, {"text", text}}));
   }
   const data& list() const { return list_; }
 
@@ -49,27 +42,20 @@ class Terms {
   data list_ = data(data::type::list);
 };
 
-template <typename Range>
-data Sentences(const Range& sentences) {
-  data list(data::type::list);
-  for (const std::string& sentence : sentences) list.push_back(Object({{"text", sentence}}));
-  return list;
-}
-
 data ScoreRows(const ScoreTable& table) {
   data rows(data::type::list);
   for (const ScoreRow& row : table.rows) {
-    data object = Object({{"task", row.task},
-                          {"version", row.version},
-                          {"shots", row.shots},
-                          {"subset", row.subset},
-                          {"n", row.n},
-                          {"metric", row.metric},
-                          {"value", row.value},
-                          {"error", row.error},
-                          {"interval", row.interval},
-                          {"published", row.published},
-                          {"row_class", row.is_headline ? "headline" : ""}});
+    data object = PageObject({{"task", row.task},
+                              {"version", row.version},
+                              {"shots", row.shots},
+                              {"subset", row.subset},
+                              {"n", row.n},
+                              {"metric", row.metric},
+                              {"value", row.value},
+                              {"error", row.error},
+                              {"interval", row.interval},
+                              {"published", row.published},
+                              {"row_class", row.is_headline ? "headline" : ""}});
     object.set("is_first", !row.task.empty());
     object.set("has_subset", !row.subset.empty());
     rows.push_back(object);
@@ -82,17 +68,17 @@ data PublishedTables(const RunReport& run) {
   for (const PublishedText& published : PublishedTexts(run)) {
     data rows(data::type::list);
     for (const PublishedTextRow& row : published.rows) {
-      rows.push_back(Object({{"label", row.label},
-                             {"task", row.task},
-                             {"metric", row.metric},
-                             {"n", row.n},
-                             {"value", row.value},
-                             {"error", row.error},
-                             {"published", row.published},
-                             {"difference", row.difference},
-                             {"note", row.note}}));
+      rows.push_back(PageObject({{"label", row.label},
+                                 {"task", row.task},
+                                 {"metric", row.metric},
+                                 {"n", row.n},
+                                 {"value", row.value},
+                                 {"error", row.error},
+                                 {"published", row.published},
+                                 {"difference", row.difference},
+                                 {"note", row.note}}));
     }
-    data table = Object({{"table_title", published.title}});
+    data table = PageObject({{"table_title", published.title}});
     table.set("published_rows", rows);
     tables.push_back(table);
   }
@@ -113,9 +99,9 @@ data FigureRows(const Figure& figure) {
       const std::string low = Cell(series.low, i, figure.decimals);
       const std::string high = Cell(series.high, i, figure.decimals);
       if (!low.empty() && !high.empty()) text += " (" + low + " \u2013 " + high + ")";
-      cells.push_back(Object({{"cell", text}}));
+      cells.push_back(PageObject({{"cell", text}}));
     }
-    data row = Object({{"label", figure.labels[i]}});
+    data row = PageObject({{"label", figure.labels[i]}});
     row.set("cells", cells);
     rows.push_back(row);
   }
@@ -123,14 +109,15 @@ data FigureRows(const Figure& figure) {
 }
 
 data FigureData(const Figure& figure, const std::string& id) {
-  data object = Object({{"id", id},
-                        {"figure_title", figure.title},
-                        {"caption", figure.caption},
-                        {"label_axis", figure.label_axis},
-                        {"value_axis", figure.value_axis}});
+  data object = PageObject({{"id", id},
+                            {"figure_title", figure.title},
+                            {"caption", figure.caption},
+                            {"label_axis", figure.label_axis},
+                            {"value_axis", figure.value_axis}});
   object.set("figure_class", figure.labels.size() > 12 ? "figure wide" : "figure");
   data heads(data::type::list);
-  for (const FigureSeries& series : figure.series) heads.push_back(Object({{"head", series.name}}));
+  for (const FigureSeries& series : figure.series)
+    heads.push_back(PageObject({{"head", series.name}}));
   object.set("heads", heads);
   object.set("figure_rows", FigureRows(figure));
   return object;
@@ -177,7 +164,7 @@ data AddFigures(std::span<const Figure> figures, const std::string& prefix, Orde
 data Counters(const TaskCounters& counters) {
   data list(data::type::list);
   const auto add = [&](const char* name, std::int64_t number) {
-    data counter = Object({{"name", name}, {"number", Grouped(number)}});
+    data counter = PageObject({{"name", name}, {"number", Grouped(number)}});
     counter.set("counter_class", number == 0 ? "" : "alert");
     list.push_back(counter);
   };
@@ -206,17 +193,17 @@ data SpeedRow(const std::string& name, const Timing& timing) {
   if (timing.requests_from_journal == 0 && timing.tokens_requested > timing.tokens_fed) {
     avoided = Grouped(timing.tokens_requested - timing.tokens_fed);
   }
-  return Object({{"name", name},
-                 {"seconds", Fixed(timing.seconds, 1)},
-                 {"model_seconds", Fixed(timing.model_seconds, 1)},
-                 {"requested", Grouped(timing.tokens_requested)},
-                 {"fed", Grouped(timing.tokens_fed)},
-                 {"avoided", avoided},
-                 {"generated", Grouped(timing.tokens_generated)},
-                 {"fed_rate", PerSecond(timing.tokens_fed, timing.model_seconds)},
-                 {"generated_rate", PerSecond(timing.tokens_generated, timing.model_seconds)},
-                 {"steps", Grouped(timing.steps)},
-                 {"share", share}});
+  return PageObject({{"name", name},
+                     {"seconds", Fixed(timing.seconds, 1)},
+                     {"model_seconds", Fixed(timing.model_seconds, 1)},
+                     {"requested", Grouped(timing.tokens_requested)},
+                     {"fed", Grouped(timing.tokens_fed)},
+                     {"avoided", avoided},
+                     {"generated", Grouped(timing.tokens_generated)},
+                     {"fed_rate", PerSecond(timing.tokens_fed, timing.model_seconds)},
+                     {"generated_rate", PerSecond(timing.tokens_generated, timing.model_seconds)},
+                     {"steps", Grouped(timing.steps)},
+                     {"share", share}});
 }
 
 data Speed(const RunReport& run) {
@@ -249,11 +236,11 @@ data TaskTerms(const TaskResult& task) {
 }
 
 data TaskData(const TaskResult& task, const HtmlTask& html, std::size_t place, OrderedJson& drawn) {
-  data object = Object({{"task", task.task},
-                        {"task_title", task.title},
-                        {"place", std::to_string(place)},
-                        {"num_records", Grouped(html.num_records)}});
-  object.set("notes", Sentences(NoteSentences(task)));
+  data object = PageObject({{"task", task.task},
+                            {"task_title", task.title},
+                            {"place", std::to_string(place)},
+                            {"num_records", Grouped(html.num_records)}});
+  object.set("notes", PageSentences(NoteSentences(task)));
   object.set("counters", Counters(task.counters));
   object.set("figures", AddFigures(html.figures, "t" + std::to_string(place) + "-", drawn));
   object.set("terms", TaskTerms(task));
@@ -299,14 +286,14 @@ void WriteHtmlReport(const RunReport& run, std::span<const Figure> figures,
   }
   OrderedJson drawn = OrderedJson::array();
   std::size_t data_bytes = 0;
-  data page = Object({{"title", Headline(run)},
-                      {"model", run.identity.model},
-                      {"program_version", run.version},
-                      {"started", run.started_at}});
-  page.set("banners", Sentences(BannerSentences(run)));
+  data page = PageObject({{"title", Headline(run)},
+                          {"model", run.identity.model},
+                          {"program_version", run.version},
+                          {"started", run.started_at}});
+  page.set("banners", PageSentences(BannerSentences(run)));
   const ScoreTable scores = BuildScoreTable(run, SubsetRows::kCategories);
   page.set("rows", ScoreRows(scores));
-  page.set("footnotes", Sentences(scores.footnotes));
+  page.set("footnotes", PageSentences(scores.footnotes));
   page.set("published_tables", PublishedTables(run));
   page.set("run_figures", AddFigures(figures, "run-", drawn));
   page.set("speed", Speed(run));

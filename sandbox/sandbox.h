@@ -8,9 +8,9 @@
 //   if (result.verdict == ProgramVerdict::kPassed) ...
 //
 // bubblewrap gives each program namespaces of its own (users, processes, network, mounts, IPC, host
-// name), a root that cannot be written, 16 MiB of /tmp that vanish with it, an empty environment
-// and nothing of the host but /usr, to read. A seccomp filter takes away system calls that lead out
-// of there. Limits bound what is left: time, memory, processes, files, output.
+// name), a root that cannot be written, 16 MiB of /tmp that vanish with it, an environment of its
+// own and nothing of the host but /usr, to read. A seccomp filter takes away system calls that lead
+// out of there. Limits bound what is left: time, memory, processes, files, output.
 // docs/code-execution.md says what this keeps out and what it does not.
 
 #include <cstdint>

@@ -50,24 +50,45 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kBuiltIn 
      {"llama-2", kLlama2},
      {"chatml", kChatMl}}};
 
+// Of every token that is more than text, what stands for it in a document, and how each begins.
+struct MarkedTokens {
+  explicit MarkedTokens(const std::vector<std::string>& special) {
+    for (const std::string& token : special) {
+      if (token.empty()) continue;
+      std::u32string marked = ToCodePoints(token);
+      marked.insert(1, ToCodePoints(kLiteralMark));
+      texts.emplace_back(token, ToUtf8(marked));
+      first_bytes += token.front();
+    }
+  }
+
+  std::vector<std::pair<std::string, std::string>> texts;
+  std::string first_bytes;
+};
+
 }  // namespace
 
 struct ChatTemplate::Impl {
+  Impl(const std::string& template_name, Tokens template_tokens, tasks::jinja::Template parsed)
+      : name(template_name),
+        tokens(std::move(template_tokens)),
+        jinja(std::move(parsed)),
+        marked(tokens.special) {}
+
   std::string name;
   Tokens tokens;
   tasks::jinja::Template jinja;
+  MarkedTokens marked;
 
   std::string AsText(const std::string& content) const {
     if (content.find(kLiteralMark) != std::string::npos) {
       throw DataError("chat template " + name +
                       ": expected text without the noncharacter U+10FFFE, found it in a turn");
     }
+    if (content.find_first_of(marked.first_bytes) == std::string::npos) return content;
     std::string text = content;
-    for (const std::string& special : tokens.special) {
-      if (special.empty() || text.find(special) == std::string::npos) continue;
-      std::u32string marked = ToCodePoints(special);
-      marked.insert(1, ToCodePoints(kLiteralMark));
-      text = ReplaceAll(text, special, ToUtf8(marked));
+    for (const auto& [token, as_text] : marked.texts) {
+      if (text.find(token) != std::string::npos) text = ReplaceAll(text, token, as_text);
     }
     return text;
   }
@@ -111,7 +132,6 @@ ChatTemplate ChatTemplate::Parse(std::string_view jinja, const std::string& name
                     std::to_string(*offset + 1));
   }
   ChatTemplate made;
-  made.name_ = name;
   made.digest_ = Sha256(jinja);
   std::optional<tasks::jinja::Template> parsed;
   try {
@@ -119,7 +139,7 @@ ChatTemplate ChatTemplate::Parse(std::string_view jinja, const std::string& name
   } catch (const tasks::jinja::TemplateError& error) {
     throw DataError(where + error.what());
   }
-  const auto impl = std::make_shared<const Impl>(Impl{name, std::move(tokens), std::move(*parsed)});
+  const auto impl = std::make_shared<const Impl>(name, std::move(tokens), std::move(*parsed));
   const std::array<ChatMessage, 3> turns = {
       {{"user", "a question"}, {"assistant", "an answer"}, {"user", "another question"}}};
   impl->Render(std::span(turns).first(1));
@@ -139,6 +159,8 @@ std::string_view ChatTemplate::BuiltIn(std::string_view name) {
 std::string ChatTemplate::Render(std::span<const ChatMessage> messages) const {
   return impl_->Render(messages);
 }
+
+const std::string& ChatTemplate::name() const { return impl_->name; }
 
 std::string ChatTemplate::AsText(const std::string& text) const { return impl_->AsText(text); }
 

@@ -33,7 +33,7 @@ class ChatTemplate {
     std::vector<std::string> special = {};
   };
 
-  // `name` is for messages and reports. Renders two conversations to find out what the template
+  // `name` is for messages and reports. Renders three conversations to find out what the template
   // can do. Throws DataError with line and column: an unsupported construct, or a template that
   // refuses a user's turn.
   static ChatTemplate Parse(std::string_view jinja, const std::string& name, Tokens tokens);
@@ -52,13 +52,12 @@ class ChatTemplate {
   // Whether a system turn's text is part of what the template makes; else it must be folded into
   // a user's turn.
   bool has_system_role() const { return has_system_role_; }
-  const std::string& name() const { return name_; }
+  const std::string& name() const;
   const std::string& digest() const { return digest_; }  // SHA-256 of the Jinja text
 
  private:
   struct Impl;
   std::shared_ptr<const Impl> impl_;
-  std::string name_;
   std::string digest_;
   bool has_system_role_ = false;
 };

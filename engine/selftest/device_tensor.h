@@ -110,11 +110,6 @@ struct Comparison {
   }
 };
 
-// Half the distance between neighbours at 1.
-inline double RoundoffOf(DType dtype) {
-  return dtype == DType::kF32 ? 0x1p-24 : dtype == DType::kBF16 ? 0x1p-8 : 0x1p-11;
-}
-
 inline Comparison Compare(const Floats& expected, const Floats& found, const Tolerance& tolerance) {
   Comparison comparison;
   for (std::size_t i = 0; i < expected.size(); ++i) {

@@ -10,15 +10,12 @@
 
 #include <fmt/format.h>
 
+#include "kernels/tolerance.h"
+
 namespace meval::gpu_check {
 namespace {
 
 using Tokens = std::vector<TokenId>;
-
-// Half the distance between neighbours at 1.
-double RoundoffOf(DType dtype) {
-  return dtype == DType::kF32 ? 0x1p-24 : dtype == DType::kBF16 ? 0x1p-8 : 0x1p-11;
-}
 
 std::vector<ContinuationScore> ScoresOf(Engine& engine, std::span<const ScoreRequest> requests) {
   std::vector<ContinuationScore> scores(requests.size());

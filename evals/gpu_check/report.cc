@@ -100,7 +100,6 @@ void WriteJson(const GpuCheckReport& report, std::ostream& out) {
   meval::WriteJson(report.proof, proof);
   Json json = Json::parse(proof);
   json["passed"] = report.passed();
-  json["seconds"] = report.seconds;
   if (report.model) json["model"] = ToJson(*report.model);
   if (!report.workloads.empty()) json["workload_model"] = report.workload_model;
   AddList("workloads", report.workloads, json);
@@ -142,7 +141,7 @@ void WriteMarkdown(const GpuCheckReport& report, std::ostream& out) {
     if (!check.passed()) fmt::print(out, "\n{}: {}\n", check.name, check.first_failure);
   }
   WriteFindings(report, out);
-  fmt::print(out, "\n{:.1f} s.\n", report.seconds);
+  fmt::print(out, "\n{:.1f} s.\n", report.proof.seconds);
   if (!report.speed) return;
   out << '\n';
   WriteBenchMarkdown(*report.speed, out);

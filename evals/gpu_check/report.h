@@ -26,7 +26,6 @@ struct GpuCheckReport {
   std::vector<std::string> algorithms;  // of cuBLASLt, one line a shape of the workloads' products
   std::vector<SanitizerRun> sanitizer;
   std::vector<std::string> left_out;  // sentences: what did not run, and why
-  double seconds = 0;
 
   bool passed() const;  // no check and no tool has found anything
 };

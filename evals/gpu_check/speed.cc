@@ -5,9 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "engine/model_config.h"
-#include "engine/model_outline.h"
-#include "engine/model_source.h"
+#include "engine/bare_model.h"
+#include "engine/source_weights.h"
 #include "engine/tokenizer.h"
 #include "evals/gpu_check/deadline.h"
 #include "evals/install_paths.h"
@@ -16,20 +15,6 @@
 
 namespace meval::gpu_check {
 namespace {
-
-// Random weights of a published shape, for which no tokenizer is given.
-bool IsBareShape(const ModelOptions& model) {
-  return model.model.starts_with("random:") && !model.model.starts_with("random:tiny") &&
-         model.tokenizer.empty();
-}
-
-// A tokenizer has to be named, but nobody opens it.
-ModelSource BareSource(const ModelOptions& model) { return ResolveModel(model.model, "none", {}); }
-
-WeightDType Explicit(DType dtype) {
-  if (dtype == DType::kF32) return WeightDType::kF32;
-  return dtype == DType::kBF16 ? WeightDType::kBF16 : WeightDType::kF16;
-}
 
 class StopWatch {
  public:
@@ -41,16 +26,26 @@ class StopWatch {
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
-// As many documents as a workload's share of the time allows; 0: all.
-std::int64_t LimitFor(const Engine& engine, const WorkloadShape& shape, const Ceiling& ceiling,
-                      const WorkloadBudget& budget, double seconds) {
-  if (budget.limit > 0) return budget.limit;
-  const ShapedRequests all = MakeRequests(shape, 0, engine.config().vocab_size, budget.seed);
-  const double needed = kSlack * PredictSeconds(engine, all, ceiling);
-  if (needed <= seconds) return 0;
+struct PlannedWorkload {
+  ShapedRequests requests;
+  double seconds = 0;  // at least
+};
+
+// As many documents as a workload's share of the time allows, or as many as are asked for.
+PlannedWorkload PlanWorkload(const Engine& engine, const WorkloadShape& shape,
+                             const Ceiling& ceiling, const WorkloadBudget& budget, double seconds) {
+  const auto plan = [&](std::int64_t limit) {
+    PlannedWorkload planned = {MakeRequests(shape, limit, engine.config().vocab_size, budget.seed),
+                               0};
+    planned.seconds = PredictSeconds(engine, planned.requests, ceiling);
+    return planned;
+  };
+  PlannedWorkload planned = plan(budget.limit);
+  const double needed = kSlack * planned.seconds;
+  if (budget.limit > 0 || needed <= seconds) return planned;
   const double share = std::max(0.0, seconds) / needed;
-  return std::max<std::int64_t>(
-      1, static_cast<std::int64_t>(static_cast<double>(all.documents) * share));
+  return plan(std::max<std::int64_t>(
+      1, static_cast<std::int64_t>(static_cast<double>(planned.requests.documents) * share)));
 }
 
 }  // namespace
@@ -72,12 +67,7 @@ std::string LargestShape(const DeviceTraits& traits) {
 
 MemoryPlan SpeedMemory(const ModelOptions& model, const DeviceTraits& traits) {
   const EngineOptions engine = ToEngineOptions(model);
-  if (!IsBareShape(model)) return PlanMemory(OutlineModel(engine, traits), engine, traits);
-  const ModelConfig config = NamedShape(BareSource(model).shape).value();
-  const DType dtype = ResolveDType(engine.dtype, NaturalDType(config), traits.device);
-  return PlanMemory(config, dtype, EstimateWeightBytes(config, dtype), engine,
-                    traits.device == Device::kCpu ? AvailableMemoryBytes() : traits.available_bytes,
-                    traits);
+  return PlanMemory(OutlineBareModel(engine, traits), engine, traits);
 }
 
 std::vector<ThroughputSpec> SpeedTests(std::int64_t positions, std::int64_t max_length) {
@@ -111,13 +101,12 @@ BenchOptions SpeedBench(const ModelOptions& model, const DeviceTraits& traits,
 
 Engine LoadForWorkloads(Context& ctx, const ModelOptions& model) {
   const EngineOptions options = ToEngineOptions(model);
-  if (!IsBareShape(model)) return Engine::Load(ctx, options);
-  const ModelSource source = BareSource(model);
-  const ModelConfig config = NamedShape(source.shape).value();
-  const DType dtype = ResolveDType(options.dtype, NaturalDType(config), ctx.device());
-  MistralWeights weights = RandomWeights(ctx, config, source.seed, Explicit(dtype));
-  weights.origin = fmt::format("random:{},seed={}", source.shape, source.seed);
-  return Engine(ctx, config, std::move(weights), Tokenizer::Load(TinyModelDir()), options);
+  if (!HasNoTokenizer(options)) return Engine::Load(ctx, options);
+  const BareOutline outline = OutlineBareModel(options, ctx.traits());
+  SourceWeights loaded =
+      LoadSourceWeights(ctx, outline.source, options.model, outline.config, outline.dtype, {});
+  return Engine(ctx, outline.config, std::move(loaded.weights), Tokenizer::Load(TinyModelDir()),
+                options);
 }
 
 std::vector<WorkloadTime> RunWorkloads(Engine& engine, std::span<const WorkloadShape> shapes,
@@ -129,14 +118,11 @@ std::vector<WorkloadTime> RunWorkloads(Engine& engine, std::span<const WorkloadS
     const WorkloadShape& shape = shapes[i];
     const auto left = static_cast<double>(shapes.size() - i);
     const double share = (budget.seconds - watch.Seconds()) / left;
-    const std::int64_t limit = LimitFor(engine, shape, ceiling, budget, share);
-    const ShapedRequests requests =
-        MakeRequests(shape, limit, engine.config().vocab_size, budget.seed);
+    const PlannedWorkload planned = PlanWorkload(engine, shape, ceiling, budget, share);
     note(fmt::format("running {}: {} of {} documents, at least {:.1f} s\n", shape.title,
-                     requests.documents, shape.num_documents(),
-                     PredictSeconds(engine, requests, ceiling)));
+                     planned.requests.documents, shape.num_documents(), planned.seconds));
     const Deadline deadline(std::max(0.0, share));
-    times.push_back(RunWorkload(engine, shape, requests, ceiling, deadline.token()));
+    times.push_back(RunWorkload(engine, shape, planned.requests, ceiling, deadline.token()));
   }
   return times;
 }

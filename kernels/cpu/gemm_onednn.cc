@@ -21,7 +21,7 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 
-#include "kernels/bfloat16.h"
+#include "kernels/arbitrary_numbers.h"
 #include "kernels/check.h"
 #include "kernels/cpu/few_rows_bf16.h"
 #include "kernels/cpu/ops.h"
@@ -341,12 +341,7 @@ void OneDnnWeight::MultiplyFewBlocks(const std::uint16_t* x, std::int64_t begin,
 bool OneDnnWeight::FewRowsAgree(std::int64_t panel) const {
   constexpr std::int64_t kProbeRows = 3;
   const Buffer x(static_cast<std::size_t>(RoundUpRows(kProbeRows) * k) * sizeof(std::uint16_t));
-  std::uint32_t state = 1;
-  for (std::int64_t i = 0; i < RoundUpRows(kProbeRows) * k; ++i) {
-    state = state * 1664525U + 1013904223U;  // Knuth's linear congruential generator
-    x.As<std::uint16_t>()[i] =
-        FloatToBFloat16(static_cast<float>(state >> 8) * 0x1p-23F - 1.0F);  // in [-1, 1)
-  }
+  FillArbitrary(TensorView(x.data(), DType::kBF16, {RoundUpRows(kProbeRows), k}));
   const auto row_bytes = static_cast<std::size_t>(n) * sizeof(float);
   const Buffer few(kProbeRows * row_bytes);
   const Buffer block(kProbeRows * row_bytes);

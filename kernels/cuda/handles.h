@@ -40,9 +40,10 @@ inline StreamOwner MakeStream() {
   return StreamOwner(stream);
 }
 
-inline EventOwner MakeEvent(unsigned flags = cudaEventDisableTiming) {
+// For order, not for time.
+inline EventOwner MakeEvent() {
   cudaEvent_t event = nullptr;
-  CheckCuda(cudaEventCreateWithFlags(&event, flags), "cudaEventCreateWithFlags");
+  CheckCuda(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "cudaEventCreateWithFlags");
   return EventOwner(event);
 }
 
@@ -78,31 +79,14 @@ class DeviceMemory {
 };
 
 // Page-locked memory of the host, which the device copies from and to by itself.
-class PinnedMemory {
- public:
-  PinnedMemory() = default;
-  explicit PinnedMemory(std::size_t bytes) : bytes_(bytes) {
-    CheckCuda(cudaMallocHost(&data_, bytes),
-              "cudaMallocHost of " + std::to_string(bytes) + " bytes");
-  }
-  ~PinnedMemory() { (void)cudaFreeHost(data_); }
-  PinnedMemory(PinnedMemory&& other) noexcept
-      : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
-  PinnedMemory& operator=(PinnedMemory&& other) noexcept {
-    std::swap(data_, other.data_);
-    std::swap(bytes_, other.bytes_);
-    return *this;
-  }
-  PinnedMemory(const PinnedMemory&) = delete;
-  PinnedMemory& operator=(const PinnedMemory&) = delete;
+using PinnedMemory = std::unique_ptr<std::byte, Destroyer<cudaFreeHost>>;
 
-  std::byte* data() const { return static_cast<std::byte*>(data_); }
-  std::size_t bytes() const { return bytes_; }
-
- private:
-  void* data_ = nullptr;
-  std::size_t bytes_ = 0;
-};
+inline PinnedMemory MakePinned(std::size_t bytes) {
+  void* memory = nullptr;
+  CheckCuda(cudaMallocHost(&memory, bytes),
+            "cudaMallocHost of " + std::to_string(bytes) + " bytes");
+  return PinnedMemory(static_cast<std::byte*>(memory));
+}
 
 // An array on the device that grows to the largest size asked for and is then reused. What it held
 // is lost when it grows.
@@ -110,12 +94,10 @@ template <typename T>
 class DeviceArray {
  public:
   T* data() const { return static_cast<T*>(memory_.data()); }
-  // True where the array has moved.
-  bool Reserve(std::size_t size) {
-    if (size * sizeof(T) <= memory_.bytes()) return false;
+  void Reserve(std::size_t size) {
+    if (size * sizeof(T) <= memory_.bytes()) return;
     memory_ = DeviceMemory();  // the old one goes before the larger one comes
     memory_ = DeviceMemory(size * sizeof(T) + size * sizeof(T) / 2);
-    return true;
   }
 
  private:

@@ -35,10 +35,10 @@ struct Staging::Blocks {
 
 Staging::Staging(StreamHandle stream) : stream_(stream), blocks_(std::make_unique<Blocks>()) {
   for (Blocks::Block& block : blocks_->blocks) {
-    block.memory = PinnedMemory(kBlockBytes);
+    block.memory = MakePinned(kBlockBytes);
     block.fetched = MakeEvent();
   }
-  blocks_->download = PinnedMemory(kBlockBytes);
+  blocks_->download = MakePinned(kBlockBytes);
 }
 
 Staging::~Staging() { (void)cudaStreamSynchronize(stream_); }
@@ -56,7 +56,7 @@ std::byte* Staging::Take(std::size_t wanted, std::size_t& taken) {
       next.in_flight = false;
     }
   }
-  std::byte* place = blocks_->blocks[blocks_->current].memory.data() + blocks_->used;
+  std::byte* place = blocks_->blocks[blocks_->current].memory.get() + blocks_->used;
   taken = std::min(wanted, kBlockBytes - blocks_->used);
   const std::size_t rounded = (taken + kAlignment - 1) / kAlignment * kAlignment;
   blocks_->used = std::min(kBlockBytes, blocks_->used + rounded);
@@ -94,11 +94,11 @@ void Staging::Download(const void* from, void* to, std::size_t bytes) {
   while (bytes > 0) {
     const std::size_t count = std::min(bytes, kBlockBytes);
     CheckCuda(
-        cudaMemcpyAsync(blocks_->download.data(), source, count, cudaMemcpyDeviceToHost, stream_),
+        cudaMemcpyAsync(blocks_->download.get(), source, count, cudaMemcpyDeviceToHost, stream_),
         "cudaMemcpyAsync of " + std::to_string(count) + " bytes from the device");
     // Errors of all kernels since the last wait show here.
     CheckCuda(cudaStreamSynchronize(stream_), "cudaStreamSynchronize");
-    std::memcpy(target, blocks_->download.data(), count);
+    std::memcpy(target, blocks_->download.get(), count);
     source += count;
     target += count;
     bytes -= count;

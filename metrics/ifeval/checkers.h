@@ -1,6 +1,7 @@
 #ifndef MEVAL_METRICS_IFEVAL_CHECKERS_H_
 #define MEVAL_METRICS_IFEVAL_CHECKERS_H_
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,10 @@ struct Checker {
 // Of what a response says and how long it is, and of how it is laid out and written.
 std::vector<Checker> ContentCheckers();
 std::vector<Checker> FormCheckers();
+// What "relation" asks of a count: at least so many, or fewer.
+inline bool Compares(std::int64_t count, bool at_least, std::int64_t limit) {
+  return at_least ? count >= limit : count < limit;
+}
 // Both.
 std::span<const Checker> Checkers();
 // Throws MetricError that lists the kinds there are.

@@ -16,10 +16,6 @@ std::int64_t CountMatches(const std::string& pattern, const std::string& text) {
   return static_cast<std::int64_t>(PythonRegex(pattern).FindAll(text).size());
 }
 
-bool Compares(std::int64_t count, bool at_least, std::int64_t limit) {
-  return at_least ? count >= limit : count < limit;
-}
-
 bool HasKeywords(const std::string& response, const Arguments& arguments) {
   const std::vector<std::string>& keywords = arguments.Texts("keywords");
   return std::all_of(keywords.begin(), keywords.end(), [&](const std::string& keyword) {

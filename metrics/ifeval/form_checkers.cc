@@ -133,8 +133,8 @@ bool IsLowercaseEnglish(const std::string& response, const Arguments& /*none*/) 
 bool HasCapitalWords(const std::string& response, const Arguments& arguments) {
   const std::vector<std::string> tokens = TreebankTokens(response);
   const std::int64_t count = std::count_if(tokens.begin(), tokens.end(), IsUpper);
-  const std::int64_t limit = arguments.Integer("capital_frequency");
-  return arguments.IsAtLeast("capital_relation") ? count >= limit : count < limit;
+  return Compares(count, arguments.IsAtLeast("capital_relation"),
+                  arguments.Integer("capital_frequency"));
 }
 
 }  // namespace

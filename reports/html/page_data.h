@@ -6,6 +6,8 @@
 #include <kainjow/mustache.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "reports/utf8.h"
 
@@ -19,6 +21,23 @@ inline void SetOrFalse(kainjow::mustache::data& object, const std::string& key,
   } else {
     object.set(key, PresentableText(text));
   }
+}
+
+using PageFields = std::vector<std::pair<const char*, std::string>>;
+
+// An object of texts that the template shows.
+inline kainjow::mustache::data PageObject(const PageFields& fields) {
+  kainjow::mustache::data object;
+  for (const auto& [key, text] : fields) object.set(key, PresentableText(text));
+  return object;
+}
+
+// A list of objects with one "text" each.
+template <typename Range>
+kainjow::mustache::data PageSentences(const Range& sentences) {
+  kainjow::mustache::data list(kainjow::mustache::data::type::list);
+  for (const std::string& sentence : sentences) list.push_back(PageObject({{"text", sentence}}));
+  return list;
 }
 
 }  // namespace meval

@@ -35,13 +35,8 @@ std::shared_ptr<const BlockSplit> ParseBlocks(const DefinitionValue& value) {
 
 RecordRange ParseRange(const DefinitionValue& value) {
   DefinitionObject object(value);
-  const DefinitionValue field = object.Get("field");
   RecordRange range;
-  try {
-    range.field = FieldPath::Parse(field.String());
-  } catch (const FieldError& error) {
-    field.Fail(error.what());
-  }
+  range.field = ParsePath(object.Get("field"));
   range.from = object.Get("from").Integer(0);
   range.to = object.Get("to").Integer(range.from);
   object.Finish();

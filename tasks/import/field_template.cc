@@ -163,13 +163,6 @@ class ExpressionReader {
 
 }  // namespace
 
-bool IsJinja(std::string_view text) {
-  for (const char* mark : {"{{", "{%", "{#"}) {
-    if (text.find(mark) != text.npos) return true;
-  }
-  return false;
-}
-
 std::string AsLiteral(std::string_view text) {
   std::string out;
   for (const char c : text) {

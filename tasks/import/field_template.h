@@ -18,9 +18,6 @@
 
 namespace meval::tasks {
 
-// Whether a text holds any of Jinja's marks.
-bool IsJinja(std::string_view text);
-
 // A text copied as it is, its braces doubled.
 std::string AsLiteral(std::string_view text);
 

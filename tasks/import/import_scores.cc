@@ -41,7 +41,7 @@ const char* OursFor(const std::string& request, const std::string& theirs) {
 // {"metric": "exact_match", "ignore_case": true, ...}; nothing where it has no counterpart.
 Json ImportMetric(LmEvalTask& task, const std::string& request, const YAML::Node& node) {
   const YAML::Node name = node["metric"];
-  if (!node.IsMap() || !name || !name.IsScalar() || name.Tag() == "!function") {
+  if (!node.IsMap() || !name || !name.IsScalar() || IsCode(name)) {
     task.AddProblem("metric_list", node, "expected a metric by its name");
     return nullptr;
   }
@@ -57,7 +57,7 @@ Json ImportMetric(LmEvalTask& task, const std::string& request, const YAML::Node
     if (key == "metric" || key == "higher_is_better") continue;
     if (key == "aggregation") {
       // Ours know how they are averaged; a function of the task's own would be another metric.
-      if (value.Tag() == "!function") {
+      if (IsCode(value)) {
         task.AddProblem("metric_list", value, "an aggregation of its own has no counterpart");
       }
     } else if (std::string(ours) == "exact_match" &&

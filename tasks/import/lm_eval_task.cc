@@ -14,9 +14,6 @@ std::string At(const std::string& file, const YAML::Mark& mark) {
   return file + (mark.is_null() ? "" : ":" + std::to_string(mark.line + 1));
 }
 
-// Python functions and the like: `!function utils.process_docs`.
-bool IsCode(const YAML::Node& node) { return node.Tag() == "!function"; }
-
 }  // namespace
 
 LmEvalTask::LmEvalTask(const std::filesystem::path& file) : file_(file.string()) { Load(file, 0); }

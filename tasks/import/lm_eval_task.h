@@ -16,6 +16,9 @@
 
 namespace meval::tasks {
 
+// Python functions and the like: `!function utils.process_docs`.
+inline bool IsCode(const YAML::Node& node) { return node.Tag() == "!function"; }
+
 class LmEvalTask {
  public:
   // Reads the file and those it includes. Throws DataError.

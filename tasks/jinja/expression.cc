@@ -224,6 +224,14 @@ Expression At(const Position& where, Expression inner) {
   };
 }
 
+Expression ListOf(std::vector<Expression> elements) {
+  return [elements = std::move(elements)](const Scope& scope) {
+    List list;
+    for (const Expression& element : elements) list.push_back(element(scope));
+    return Value(std::move(list));
+  };
+}
+
 Expression Constant(Value value) {
   return [value = std::move(value)](const Scope&) { return value; };
 }
@@ -251,11 +259,7 @@ Expression ParseExpression(TokenReader& tokens, bool is_tuple) {
   if (!is_tuple || !tokens.Peek().Is(",")) return first;
   std::vector<Expression> elements = {std::move(first)};
   while (tokens.TakeIf(",")) elements.push_back(parser.Condition());
-  return [elements](const Scope& scope) {
-    List list;
-    for (const Expression& element : elements) list.push_back(element(scope));
-    return Value(std::move(list));
-  };
+  return ListOf(std::move(elements));
 }
 
 Expression ParseWithoutCondition(TokenReader& tokens) { return Parser(tokens).Or(); }

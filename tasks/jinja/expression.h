@@ -32,6 +32,8 @@ using Expression = std::function<Value(const Scope&)>;
 // The expression with its place added to what an operation says is wrong.
 Expression At(const Position& where, Expression inner);
 Expression Constant(Value value);
+// A list of their values.
+Expression ListOf(std::vector<Expression> elements);
 
 // Reads one expression. With `is_tuple` "a, b" is a list of two. Throws TemplateError at what is
 // not an expression, and at a filter, test, function or method that is not supported.

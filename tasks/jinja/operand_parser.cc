@@ -10,14 +10,6 @@
 namespace meval::tasks::jinja {
 namespace {
 
-Expression ListOf(std::vector<Expression> elements) {
-  return [elements = std::move(elements)](const Scope& scope) {
-    List list;
-    for (const Expression& element : elements) list.push_back(element(scope));
-    return Value(std::move(list));
-  };
-}
-
 Expression Bind(const Position& where, const Builtin& builtin, Expression value,
                 std::vector<NamedExpression> expressions) {
   const std::vector<Expression> ordered = OrderArguments(builtin, expressions, where);

@@ -10,6 +10,7 @@
 
 #include "tests/e2e/run_files.h"
 #include "tests/evals/run_program.h"
+#include "tests/support/environment.h"
 
 namespace meval {
 namespace {

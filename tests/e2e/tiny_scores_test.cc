@@ -9,6 +9,7 @@
 #include "tasks/digest.h"
 #include "tests/e2e/run_files.h"
 #include "tests/evals/run_program.h"
+#include "tests/support/environment.h"
 
 namespace meval {
 namespace {

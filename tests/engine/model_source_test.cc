@@ -8,11 +8,13 @@
 #include <gtest/gtest.h>
 
 #include "engine/error.h"
+#include "tests/support/environment.h"
 #include "tests/support/temp_directory.h"
 
 namespace meval {
 namespace {
 
+using testing::Environment;
 using ::testing::HasSubstr;
 using testing::TempDirectory;
 
@@ -28,22 +30,6 @@ std::string Refusal(const std::string& model) {
   }
   return "no ModelError";
 }
-
-// The environment of a test, put back when it is over.
-class ScopedVariable {
- public:
-  ScopedVariable(const char* name, const std::string& value) : name_(name) {
-    if (const char* old = std::getenv(name)) old_ = old;
-    setenv(name, value.c_str(), 1);
-  }
-  ~ScopedVariable() { setenv(name_, old_.c_str(), 1); }
-  ScopedVariable(const ScopedVariable&) = delete;
-  ScopedVariable& operator=(const ScopedVariable&) = delete;
-
- private:
-  const char* name_;
-  std::string old_;
-};
 
 TEST(ResolveModel, TakesTinyFromTheShippedDirectory) {
   const ModelSource source = Resolve("tiny");
@@ -103,7 +89,7 @@ TEST(ResolveModel, RefusesAFile) {
 
 TEST(ResolveModel, FindsAnOrgAndNameInTheHuggingFaceCache) {
   const TempDirectory hub;
-  const ScopedVariable cache("HF_HUB_CACHE", hub.path());
+  const Environment cache("HF_HUB_CACHE", hub.path().c_str());
   const std::filesystem::path repository = hub / "models--mistralai--Mistral-7B-v0.1";
   std::filesystem::create_directories(repository / "snapshots" / "old");
   EXPECT_EQ(Resolve("mistralai/Mistral-7B-v0.1").directory, repository / "snapshots" / "old");
@@ -119,19 +105,19 @@ TEST(ResolveModel, LooksForTheCacheWhereTheEnvironmentSays) {
   const std::string snapshot = "hub/models--a--b/snapshots/c";
   std::filesystem::create_directories(home / snapshot);
   std::filesystem::create_directories(home / (".cache/huggingface/" + snapshot));
-  const ScopedVariable no_cache("HF_HUB_CACHE", "");
-  const ScopedVariable user("HOME", home.path());
+  const Environment no_cache("HF_HUB_CACHE", "");
+  const Environment user("HOME", home.path().c_str());
   {
-    const ScopedVariable hf_home("HF_HOME", home.path());
+    const Environment hf_home("HF_HOME", home.path().c_str());
     EXPECT_EQ(Resolve("a/b").directory, home / snapshot);
   }
-  const ScopedVariable no_home("HF_HOME", "");
+  const Environment no_home("HF_HOME", "");
   EXPECT_EQ(Resolve("a/b").directory, home / (".cache/huggingface/" + snapshot));
 }
 
 TEST(ResolveModel, ListsWhatItTried) {
   const TempDirectory hub;
-  const ScopedVariable cache("HF_HUB_CACHE", hub.path());
+  const Environment cache("HF_HUB_CACHE", hub.path().c_str());
   const std::string both = Refusal("mistralai/Nothing");
   EXPECT_THAT(both, HasSubstr("mistralai/Nothing: no such directory"));
   EXPECT_THAT(both,

@@ -3,9 +3,7 @@
 
 #include "evals/code_runner.h"
 
-#include <functional>
 #include <iostream>
-#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -18,7 +16,6 @@
 #include "evals/rescore_report.h"
 #include "evals/rescore_run.h"
 #include "evals/run_outcomes.h"
-#include "evals/sample_log.h"
 #include "metrics/pass_at_k.h"
 #include "reports/console_report.h"
 #include "reports/read_report.h"
@@ -32,6 +29,8 @@
 namespace meval {
 namespace {
 
+using testing::Answer;
+using testing::Answering;
 using ::testing::ElementsAre;
 using testing::Evaluated;
 using testing::FakeLanguageModel;
@@ -41,6 +40,7 @@ using ::testing::Not;
 using ::testing::Pair;
 using testing::TempDirectory;
 using ::testing::ThrowsMessage;
+using testing::WriteRun;
 
 constexpr CodeOptions kAllowed = {.is_allowed = true, .timeout_seconds = 20};
 
@@ -50,20 +50,6 @@ RunOptions FixtureRun(const std::string& tasks) {
   options.data.data_dir = std::string(MEVAL_SOURCE_DIR) + "/tests/fixtures/tasks/data";
   options.data.allow_count_mismatch = true;
   return options;
-}
-
-using Answer = std::function<std::string(const Document&, std::int64_t sample)>;
-
-FakeLanguageModel Answering(const EvalPlan& plan, Answer answer) {
-  std::map<std::string, const Document*> by_prompt;
-  for (const Document& document : plan.data->documents) {
-    by_prompt[plan.prompts[static_cast<std::size_t>(document.index)].Text()] = &document;
-  }
-  FakeLanguageModel model;
-  model.complete = [by_prompt, answer](const std::string& prompt, std::int64_t sample) {
-    return answer(*by_prompt.at(prompt), sample);
-  };
-  return model;
 }
 
 std::string Right(const Document& document, std::int64_t) { return document.answer; }
@@ -89,17 +75,6 @@ EvalPlan PlanOf(const PlannedTasks& planned, std::int64_t num_samples = 1) {
   plan.generation.num_samples = num_samples;
   plan.generation.temperature = num_samples > 1 ? 0.8 : 0;
   return plan;
-}
-
-// A run directory as the program leaves it.
-void WriteRun(const EvalPlan& plan, const std::filesystem::path& path, Evaluated& evaluated) {
-  RunReport report;
-  report.version = "test";
-  report.definitions[plan.definition().name] = plan.definition().json;
-  const RunDirectory directory = RunDirectory::Open(path, report);
-  WriteSampleLog(directory, evaluated.outcome.samples, evaluated.result);
-  report.tasks.push_back(evaluated.result);
-  directory.Write("results.json", [&](std::ostream& out) { WriteResultsJson(report, out); });
 }
 
 TEST(CodeRun, GivesGoldSolutionsFullMarks) {
@@ -217,7 +192,7 @@ TEST(CodeRun, IsRunLaterFromItsSampleLogAlone) {
         return document.index == 1 ? "def height(node): return 7" : document.answer;
       },
       nullptr);
-  WriteRun(planned.plans().at(0), path, evaluated);
+  WriteRun(path, planned.plans(), [&](const EvalPlan&) { return evaluated; });
 
   const RescoredTask untouched = RescoreRun(path, 2).tasks.at(0);
   EXPECT_TRUE(untouched.IsEqual()) << ::testing::PrintToString(untouched.problems);
@@ -246,7 +221,7 @@ TEST(CodeRun, IsFoundEqualAgainAndEveryChangedVerdictIsNoticed) {
   const CodeRunner code(kAllowed, 2);
   const PlannedTasks planned(FixtureRun("mbpp"));
   Evaluated evaluated = Evaluate(PlanOf(planned), Right, &code);
-  WriteRun(planned.plans().at(0), directory / "right", evaluated);
+  WriteRun(directory / "right", planned.plans(), [&](const EvalPlan&) { return evaluated; });
   for (const CodeRunner* again : {static_cast<const CodeRunner*>(nullptr), &code}) {
     const RescoredRun rescored = RescoreRun(directory / "right", 2, again);
     EXPECT_TRUE(rescored.IsEqual());
@@ -256,7 +231,7 @@ TEST(CodeRun, IsFoundEqualAgainAndEveryChangedVerdictIsNoticed) {
   // A log that says otherwise than its programs do.
   evaluated.outcome.samples[1].completions[0].verdict = "failed";
   evaluated.outcome.samples[1].metrics["pass@1"] = 0;
-  WriteRun(planned.plans().at(0), directory / "wrong", evaluated);
+  WriteRun(directory / "wrong", planned.plans(), [&](const EvalPlan&) { return evaluated; });
   const RescoredTask trusted = RescoreRun(directory / "wrong", 2).tasks.at(0);
   EXPECT_EQ(trusted.num_samples_changed, 0);
   const RescoredTask run = RescoreRun(directory / "wrong", 2, &code).tasks.at(0);

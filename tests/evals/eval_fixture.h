@@ -3,6 +3,10 @@
 
 // Plans of tasks over the shipped samples or over records of a test's own, and their evaluation.
 
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <span>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -10,7 +14,9 @@
 
 #include "evals/aggregate_task.h"
 #include "evals/run_eval.h"
+#include "evals/sample_log.h"
 #include "reports/json_report.h"
+#include "reports/run_directory.h"
 #include "tasks/task_registry.h"
 #include "tests/support/fake_language_model.h"
 #include "tests/support/temp_directory.h"
@@ -90,6 +96,39 @@ inline Evaluated Evaluate(const EvalPlan& plan, FakeLanguageModel& model,
   WriteSamplesJsonl(evaluated.outcome.samples, samples);
   evaluated.samples = samples.str();
   return evaluated;
+}
+
+using Answer = std::function<std::string(const Document&, std::int64_t sample)>;
+
+// A model that knows which document it is asked about.
+inline FakeLanguageModel Answering(const EvalPlan& plan, Answer answer) {
+  std::map<std::string, const Document*> by_prompt;
+  for (const Document& document : plan.data->documents) {
+    by_prompt[plan.prompts[static_cast<std::size_t>(document.index)].Text()] = &document;
+  }
+  FakeLanguageModel model;
+  model.complete = [by_prompt = std::move(by_prompt), answer = std::move(answer)](
+                       const std::string& prompt, std::int64_t sample) {
+    return answer(*by_prompt.at(prompt), sample);
+  };
+  return model;
+}
+
+// A run directory as the program leaves it, from evaluations by a fake.
+inline void WriteRun(const std::filesystem::path& path, std::span<const EvalPlan> plans,
+                     const std::function<Evaluated(const EvalPlan&)>& evaluate) {
+  RunReport report;
+  report.version = "test";
+  for (const EvalPlan& plan : plans) {
+    report.definitions[plan.definition().name] = plan.definition().json;
+  }
+  const RunDirectory directory = RunDirectory::Open(path, report);
+  for (const EvalPlan& plan : plans) {
+    Evaluated evaluated = evaluate(plan);
+    WriteSampleLog(directory, evaluated.outcome.samples, evaluated.result);
+    report.tasks.push_back(std::move(evaluated.result));
+  }
+  directory.Write("results.json", [&](std::ostream& out) { WriteResultsJson(report, out); });
 }
 
 inline const MetricValue& FindMetric(const std::vector<MetricValue>& metrics,

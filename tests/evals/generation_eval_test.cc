@@ -1,4 +1,3 @@
-#include <map>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -9,6 +8,7 @@
 namespace meval {
 namespace {
 
+using testing::Answering;
 using testing::BuiltInTasks;
 using testing::Evaluate;
 using testing::Evaluated;
@@ -17,22 +17,6 @@ using ::testing::HasSubstr;
 using testing::SampleRun;
 using testing::TempDirectory;
 using testing::ValueOf;
-
-using Answer = std::function<std::string(const Document&, std::int64_t sample)>;
-
-// A model that knows which document it is asked about.
-FakeLanguageModel Answering(const EvalPlan& plan, Answer answer) {
-  std::map<std::string, const Document*> by_prompt;
-  for (const Document& document : plan.data->documents) {
-    by_prompt[plan.prompts[static_cast<std::size_t>(document.index)].Text()] = &document;
-  }
-  FakeLanguageModel model;
-  model.complete = [by_prompt = std::move(by_prompt), answer = std::move(answer)](
-                       const std::string& prompt, std::int64_t sample) {
-    return answer(*by_prompt.at(prompt), sample);
-  };
-  return model;
-}
 
 // As an exemplar shows it: delimiter, answer, separator; and then the model goes on with a next
 // question, as models do.

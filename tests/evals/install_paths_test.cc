@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/evals/run_program.h"
+#include "tests/support/environment.h"
 #include "tests/support/temp_directory.h"
 
 namespace meval {

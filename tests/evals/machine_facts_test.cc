@@ -9,21 +9,16 @@ namespace {
 
 using testing::TempDirectory;
 
-void Write(const TempDirectory& root, const std::string& name, const std::string& text) {
-  std::filesystem::create_directories((root / name).parent_path());
-  testing::WriteFile(root / name, text);
-}
-
 TEST(ReadMachineState, ReadsGovernorClocksSensorsAndLoad) {
   const TempDirectory root;
-  Write(root, "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "performance\n");
-  Write(root, "sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq", "3000000\n");
-  Write(root, "sys/devices/system/cpu/cpu1/cpufreq/scaling_cur_freq", "3500000\n");
-  Write(root, "sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq", "4100000\n");
-  Write(root, "sys/class/thermal/thermal_zone0/temp", "41000\n");
-  Write(root, "sys/class/hwmon/hwmon0/temp1_input", "57250\n");
-  Write(root, "sys/class/hwmon/hwmon0/temp1_crit", "99000\n");
-  Write(root, "proc/loadavg", "0.75 0.50 0.25 1/200 4242\n");
+  root.Write("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "performance\n");
+  root.Write("sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq", "3000000\n");
+  root.Write("sys/devices/system/cpu/cpu1/cpufreq/scaling_cur_freq", "3500000\n");
+  root.Write("sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq", "4100000\n");
+  root.Write("sys/class/thermal/thermal_zone0/temp", "41000\n");
+  root.Write("sys/class/hwmon/hwmon0/temp1_input", "57250\n");
+  root.Write("sys/class/hwmon/hwmon0/temp1_crit", "99000\n");
+  root.Write("proc/loadavg", "0.75 0.50 0.25 1/200 4242\n");
   const MachineState state = ReadMachineState(root.path());
   EXPECT_EQ(state.governor, "performance");
   EXPECT_EQ(state.clock_mhz, 3250);
@@ -34,8 +29,8 @@ TEST(ReadMachineState, ReadsGovernorClocksSensorsAndLoad) {
 
 TEST(ReadMachineState, TakesTheClockOfCpuinfoWhereThereIsNoOther) {
   const TempDirectory root;
-  Write(root, "proc/cpuinfo",
-        "processor\t: 0\ncpu MHz\t\t: 2600.5\n\nprocessor\t: 1\ncpu MHz\t\t: 2599.5\n");
+  root.Write("proc/cpuinfo",
+             "processor\t: 0\ncpu MHz\t\t: 2600.5\n\nprocessor\t: 1\ncpu MHz\t\t: 2599.5\n");
   EXPECT_EQ(ReadClockMhz(root.path()), 2600);
 }
 
@@ -52,7 +47,7 @@ TEST(ReadMachineState, SaysNothingOfWhatIsNotThere) {
 
 TEST(ReadPeakMemoryBytes, ReadsTheHighWaterMark) {
   const TempDirectory root;
-  Write(root, "proc/self/status", "Name:\tx\nVmPeak:\t  9000 kB\nVmHWM:\t    1234 kB\n");
+  root.Write("proc/self/status", "Name:\tx\nVmPeak:\t  9000 kB\nVmHWM:\t    1234 kB\n");
   EXPECT_EQ(ReadPeakMemoryBytes(root.path()), 1234 * 1024);
 }
 

@@ -6,6 +6,7 @@
 
 #include "tasks/digest.h"
 #include "tests/evals/run_program.h"
+#include "tests/support/environment.h"
 #include "tests/support/temp_directory.h"
 
 namespace meval {

@@ -42,23 +42,13 @@ FakeLanguageModel VariedModel() {
   return model;
 }
 
-// A run directory as the program leaves it, from evaluations by a fake.
 void WriteRun(const PlannedTasks& planned, const std::filesystem::path& path,
               std::int64_t answers_before_stop = -1) {
-  RunReport report;
-  report.version = "test";
-  for (const EvalPlan& plan : planned.plans()) {
-    report.definitions[plan.definition().name] = plan.definition().json;
-  }
-  const RunDirectory directory = RunDirectory::Open(path, report);
-  for (const EvalPlan& plan : planned.plans()) {
+  testing::WriteRun(path, planned.plans(), [&](const EvalPlan& plan) {
     FakeLanguageModel model = VariedModel();
     model.answers_before_stop = answers_before_stop;
-    Evaluated evaluated = Evaluate(plan, model);
-    WriteSampleLog(directory, evaluated.outcome.samples, evaluated.result);
-    report.tasks.push_back(std::move(evaluated.result));
-  }
-  directory.Write("results.json", [&](std::ostream& out) { WriteResultsJson(report, out); });
+    return Evaluate(plan, model);
+  });
 }
 
 class RescoreRunTest : public ::testing::Test {

@@ -8,6 +8,7 @@
 #include "tasks/error.h"
 #include "tests/evals/eval_fixture.h"
 #include "tests/evals/run_program.h"
+#include "tests/support/environment.h"
 
 namespace meval {
 namespace {

@@ -27,13 +27,13 @@ std::vector<RequestShape> Shapes(std::size_t count, const RequestShape& shape) {
   return std::vector<RequestShape>(count, shape);
 }
 
-TEST(RunSingleStream, AsksForOneAfterTheOther) {
+TEST(RunQueries, OfOneAskForOneAfterTheOther) {
   FakeClock clock;
   clock.Advance(100);  // times count from the beginning of the scenario
   SyntheticEngine engine(clock, {.step_seconds = 0.5, .prompt_seconds = 0.25, .slots = 4});
   // A request of P + N tokens takes P / 4 + N / 2 seconds.
   const std::vector<RequestShape> shapes = {{4, 3}, {2, 1}, {8, 2}};
-  const std::vector<RequestTimes> requests = RunSingleStream(engine, clock, shapes);
+  const std::vector<RequestTimes> requests = RunQueries(engine, clock, shapes, 1);
   ASSERT_EQ(requests.size(), 3U);
   EXPECT_EQ(requests[0].scheduled, 0);
   EXPECT_THAT(requests[0].token_times, ElementsAre(1.5, 2, 2.5));
@@ -140,7 +140,7 @@ TEST(Scenarios, StopWithWhatIsFinished) {
   stop.request_stop();
   FakeClock clock;
   SyntheticEngine engine(clock, {});
-  EXPECT_TRUE(RunSingleStream(engine, clock, Shapes(3, {1, 1}), stop.get_token()).empty());
+  EXPECT_TRUE(RunQueries(engine, clock, Shapes(3, {1, 1}), 1, stop.get_token()).empty());
   EXPECT_TRUE(RunOffline(engine, clock, Shapes(3, {1, 1}), stop.get_token()).empty());
 }
 

@@ -11,36 +11,13 @@
 #include <gtest/gtest.h>
 
 #include "kernels/check.h"
+#include "tests/support/environment.h"
 
 namespace meval {
 namespace {
 
+using testing::Environment;
 using ::testing::HasSubstr;
-
-// Sets an environment variable for one test.
-class ScopedEnvironment {
- public:
-  ScopedEnvironment(const char* name, const char* value) : name_(name) {
-    const char* old = std::getenv(name);
-    had_ = old != nullptr;
-    if (had_) old_ = old;
-    setenv(name, value, 1);
-  }
-  ~ScopedEnvironment() {
-    if (had_) {
-      setenv(name_, old_.c_str(), 1);
-    } else {
-      unsetenv(name_);
-    }
-  }
-  ScopedEnvironment(const ScopedEnvironment&) = delete;
-  ScopedEnvironment& operator=(const ScopedEnvironment&) = delete;
-
- private:
-  const char* name_;
-  bool had_ = false;
-  std::string old_;
-};
 
 class ParallelFor : public ::testing::TestWithParam<int> {};
 
@@ -99,8 +76,8 @@ TEST(Context, AlwaysHasTheReferencePath) {
 }
 
 TEST(Context, ChoosesTheFastestPath) {
-  const ScopedEnvironment path("MEVAL_CPU_PATH", "");
-  const ScopedEnvironment gemm("MEVAL_GEMM", "");
+  const Environment path("MEVAL_CPU_PATH", "");
+  const Environment gemm("MEVAL_GEMM", "");
   const Context ctx({.num_threads = 1});
   EXPECT_EQ(ctx.path(), AvailableCpuPaths().back());
   const bool bf16 = DetectCpuFeatures().avx512_bf16 || DetectCpuFeatures().amx_bf16;
@@ -108,15 +85,15 @@ TEST(Context, ChoosesTheFastestPath) {
 }
 
 TEST(Context, ObeysTheEnvironment) {
-  const ScopedEnvironment path("MEVAL_CPU_PATH", "reference");
-  const ScopedEnvironment gemm("MEVAL_GEMM", "builtin");
+  const Environment path("MEVAL_CPU_PATH", "reference");
+  const Environment gemm("MEVAL_GEMM", "builtin");
   const Context ctx({.num_threads = 1});
   EXPECT_EQ(ctx.path(), CpuPath::kReference);
   EXPECT_EQ(ctx.gemm(), GemmProvider::kBuiltin);
 }
 
 TEST(Context, NamesWhatTheEnvironmentMayHold) {
-  const ScopedEnvironment path("MEVAL_CPU_PATH", "sse9");
+  const Environment path("MEVAL_CPU_PATH", "sse9");
   try {
     const Context ctx({.num_threads = 1});
     FAIL() << "an unknown path was accepted";
@@ -126,7 +103,7 @@ TEST(Context, NamesWhatTheEnvironmentMayHold) {
 }
 
 TEST(Context, RefusesAnUnknownGemmProvider) {
-  const ScopedEnvironment gemm("MEVAL_GEMM", "abacus");
+  const Environment gemm("MEVAL_GEMM", "abacus");
   EXPECT_THROW(Context({.num_threads = 1}), DeviceError);
 }
 

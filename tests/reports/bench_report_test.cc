@@ -12,6 +12,7 @@
 #include "reports/bench_tables.h"
 #include "reports/error.h"
 #include "tests/reports/example_bench.h"
+#include "tests/reports/golden.h"
 
 namespace meval {
 namespace {
@@ -21,14 +22,8 @@ using ::testing::DoubleEq;
 using testing::ExampleBench;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using testing::Text;
 using Json = nlohmann::json;
-
-template <typename Writer>
-std::string Text(Writer writer, const BenchReport& report) {
-  std::ostringstream out;
-  writer(report, out);
-  return out.str();
-}
 
 std::string Console(const BenchReport& report, int width = 200) {
   std::ostringstream out;

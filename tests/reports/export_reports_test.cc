@@ -14,6 +14,7 @@
 #include "reports/junit_report.h"
 #include "reports/lm_eval_report.h"
 #include "tests/reports/example_report.h"
+#include "tests/reports/golden.h"
 
 namespace meval {
 namespace {
@@ -21,6 +22,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using testing::Text;
 using Json = nlohmann::json;
 
 const std::string kHostile =
@@ -35,13 +37,6 @@ RunReport HostileReport() {
     task.warnings = {kHostile};
   }
   return run;
-}
-
-template <typename Writer, typename... Values>
-std::string Text(Writer writer, const Values&... values) {
-  std::ostringstream out;
-  writer(values..., out);
-  return out.str();
 }
 
 const std::vector<FailedLimit> kFailed = {{"mmlu", "acc", "mmlu acc is 62.50%, under 70.00%"}};

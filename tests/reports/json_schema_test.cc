@@ -23,14 +23,8 @@
 namespace meval {
 namespace {
 
+using testing::Text;
 using Json = nlohmann::json;
-
-template <typename Writer, typename Value>
-std::string Text(Writer writer, const Value& value) {
-  std::ostringstream out;
-  writer(value, out);
-  return out.str();
-}
 
 TEST(JsonSchemas, AcceptWhatTheWritersWrite) {
   for (const RunReport& run : {testing::ExampleReport(), testing::PlainReport(), RunReport()}) {

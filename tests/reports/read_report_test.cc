@@ -10,19 +10,14 @@
 #include "reports/error.h"
 #include "reports/json_report.h"
 #include "tests/reports/example_report.h"
+#include "tests/reports/golden.h"
 
 namespace meval {
 namespace {
 
 using ::testing::HasSubstr;
+using testing::Text;
 using Json = nlohmann::ordered_json;
-
-template <typename Writer, typename Value>
-std::string Text(Writer writer, const Value& value) {
-  std::ostringstream out;
-  writer(value, out);
-  return out.str();
-}
 
 std::string SamplesText(const std::vector<SampleResult>& samples) {
   std::ostringstream out;

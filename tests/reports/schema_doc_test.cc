@@ -29,6 +29,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using testing::Text;
 using Json = nlohmann::ordered_json;
 
 const char* const kPage = MEVAL_SOURCE_DIR "/docs/report-schema.md";
@@ -142,13 +143,6 @@ std::vector<std::string> CheckAll(const std::string& page, const std::string& fi
   Checker checker(schema);
   for (const Json& object : objects) checker.CheckObject(object, "");
   return checker.Problems();
-}
-
-template <typename Writer, typename Value>
-std::string Text(Writer writer, const Value& value) {
-  std::ostringstream out;
-  writer(value, out);
-  return out.str();
 }
 
 // Text that is not UTF-8, so that "invalid_utf8" is there, and a set of one, without an error.

@@ -44,8 +44,9 @@ class TempDirectory {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  // Writes a file into the directory.
+  // Writes a file into the directory, or into a folder of it, which is made.
   void Write(const std::string& name, std::string_view text) const {
+    std::filesystem::create_directories((path_ / name).parent_path());
     WriteFile(path_ / name, text);
   }
 

@@ -1,7 +1,6 @@
 // The proof that `mistral-eval gpu-check` makes, on the emulated device: what is right passes, and
 // what depends on the batch is noticed.
 
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -10,6 +9,7 @@
 
 #include "engine/selftest.h"
 #include "tests/support/cuda_emulator/runtime.h"
+#include "tests/support/environment.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/tiny_mistral.h"
 
@@ -24,7 +24,6 @@ class DeviceCheck : public ::testing::Test {
     options_.device = Device::kCuda;
     options_.tokenizer = WriteTinyTokenizer(directory_.path());
   }
-  ~DeviceCheck() override { unsetenv("MEVAL_CUDA_MODE"); }
 
   TempDirectory directory_;
   SelftestOptions options_;
@@ -48,7 +47,7 @@ TEST_F(DeviceCheck, SharingPrefixesGivesTheSameBits) {
 }
 
 TEST_F(DeviceCheck, NoticesSumsThatDependOnTheBatch) {
-  setenv("MEVAL_CUDA_MODE", "fast", 1);
+  const Environment fast("MEVAL_CUDA_MODE", "fast");
   options_.only = "score.batch";
   const std::vector<SelftestCheck> checks = CheckEngine(options_);
   ASSERT_EQ(checks.size(), 1U);

@@ -17,6 +17,7 @@
 #include "engine/mistral.h"
 #include "kernels/check.h"
 #include "tests/support/cuda_emulator/runtime.h"
+#include "tests/support/environment.h"
 #include "tests/support/reference_forward.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/tiny_mistral.h"
@@ -29,18 +30,6 @@ using cuda_emulator::SetFaults;
 using ::testing::HasSubstr;
 
 using Tokens = std::vector<TokenId>;
-
-// An environment variable for as long as this lives.
-class Environment {
- public:
-  Environment(const char* name, const char* value) : name_(name) { setenv(name, value, 1); }
-  ~Environment() { unsetenv(name_); }
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
-
- private:
-  const char* name_;
-};
 
 class OnCuda : public ::testing::Test {
  protected:

@@ -13,6 +13,7 @@
 #include "evals/gpu_check/sample_questions.h"
 #include "evals/install_paths.h"
 #include "tests/evals/run_program.h"
+#include "tests/support/environment.h"
 #include "tests/support/temp_directory.h"
 
 namespace meval::testing {

@@ -48,7 +48,7 @@ GpuCheckReport Full() {
   report.algorithms = {"qkv: algorithm 6"};
   report.sanitizer = {{"memcheck", "ok", "ERROR SUMMARY: 0 errors", 12}};
   report.left_out = {"racecheck did not run"};
-  report.seconds = 100;
+  report.proof.seconds = 100;
   return report;
 }
 

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/evals/run_program.h"
+#include "tests/support/environment.h"
 #include "tests/support/temp_directory.h"
 
 namespace meval::gpu_check {

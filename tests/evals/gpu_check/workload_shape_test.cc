@@ -122,10 +122,9 @@ TEST(MakeRequests, GeneratesAsManyTokensAsTheAnswersHave) {
 
 std::string Refusal(const std::string& text) {
   const testing::TempDirectory directory;
-  const auto file = directory.path() / "lengths.json";
-  std::ofstream(file) << text;
+  directory.Write("lengths.json", text);
   try {
-    ReadWorkloadShapes(file);
+    ReadWorkloadShapes(directory / "lengths.json");
   } catch (const DataError& error) {
     return error.what();
   }

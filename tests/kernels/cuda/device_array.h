@@ -15,6 +15,7 @@
 
 #include "kernels/bfloat16.h"
 #include "kernels/tensor.h"
+#include "kernels/tolerance.h"
 #include "tests/kernels/op_test.h"
 #include "tests/support/cuda_emulator/runtime.h"
 
@@ -92,7 +93,6 @@ inline std::vector<float> Rounded(DType dtype, const std::vector<float>& values)
 }
 
 // Half the distance between neighbours at 1: what one rounding to the type costs, relatively.
-inline double RoundoffOf(DType dtype) { return dtype == DType::kBF16 ? 0x1p-8 : 0x1p-11; }
 
 // `tolerance`, and one rounding to `dtype`.
 inline Tolerance AndOneRounding(Tolerance tolerance, DType dtype) {
