@@ -7,6 +7,7 @@ find_package(nlohmann_json 3.11 REQUIRED)                       # nlohmann-json3
 find_package(CLI11 2.1 REQUIRED)                                # libcli11-dev
 find_package(fmt 9 REQUIRED)                                    # libfmt-dev
 find_package(yaml-cpp 0.7 REQUIRED)                             # libyaml-cpp-dev
+find_package(tsl-robin-map 1.2 REQUIRED)                        # robin-map-dev
 find_package(OpenSSL 3 REQUIRED COMPONENTS Crypto)              # libssl-dev
 find_package(ICU 72 REQUIRED COMPONENTS uc)                     # libicu-dev
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)             # libre2-dev

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <type_traits>
 
 #include "kernels/tensor.h"
 
@@ -36,18 +37,22 @@ class TokenPath {
   std::span<const TokenId> tail_;
 };
 
-// The same of two pieces. Prompts of a task have hundreds of tokens in common, so blocks are
-// compared as memory first.
-inline std::int64_t CommonPrefix(std::span<const TokenId> a, std::span<const TokenId> b) {
-  constexpr std::size_t kBlock = 32;
-  const std::size_t size = std::min(a.size(), b.size());
+// How many of the first `size` items of a and b are the same. Prompts of a task have hundreds of
+// tokens in common, so blocks are compared as memory first.
+template <typename Item>
+std::size_t CommonItems(const Item* a, const Item* b, std::size_t size) {
+  static_assert(std::has_unique_object_representations_v<Item>);
+  constexpr std::size_t kBlock = 128 / sizeof(Item);
   std::size_t same = 0;
-  while (same + kBlock <= size &&
-         std::memcmp(a.data() + same, b.data() + same, kBlock * sizeof(TokenId)) == 0) {
+  while (same + kBlock <= size && std::memcmp(a + same, b + same, kBlock * sizeof(Item)) == 0) {
     same += kBlock;
   }
   while (same < size && a[same] == b[same]) ++same;
-  return static_cast<std::int64_t>(same);
+  return same;
+}
+
+inline std::int64_t CommonPrefix(std::span<const TokenId> a, std::span<const TokenId> b) {
+  return static_cast<std::int64_t>(CommonItems(a.data(), b.data(), std::min(a.size(), b.size())));
 }
 
 // How many tokens a and b have in common from the start.

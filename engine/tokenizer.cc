@@ -78,7 +78,9 @@ struct Tokenizer::Impl {
   Impl(Path model_file, const SentencePieceModel& model)
       : file(std::move(model_file)),
         table(model),
-        encoder(model, [this](std::string_view text) { return EncodeWhole(text); }) {}
+        encoder(
+            model, [this](std::string_view text) { return EncodeBy(processor, text); },
+            [this](std::string_view text) { return EncodeBy(bare_processor, text); }) {}
 
   Path file;
   PieceTable table;
@@ -117,10 +119,6 @@ struct Tokenizer::Impl {
                        ": expected a model that the SentencePiece library accepts, found: " +
                        problem + "; the file is damaged, fetch it again");
     }
-  }
-
-  std::vector<TokenId> EncodeWhole(std::string_view text) const {
-    return EncodeBy(processor, text);
   }
 
   std::vector<TokenId> EncodeBy(const sentencepiece::SentencePieceProcessor& by,

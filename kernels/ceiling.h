@@ -45,7 +45,7 @@ double MeasureCopyBandwidth(Context& ctx);
 // numbers: zeros draw less power and multiply faster.
 double MeasureMatmulRate(Context& ctx, DType dtype);
 
-// The memory MeasureReadBandwidth takes: 128 MiB for each thread, at least 256 MiB, at most 1 GiB.
+// The memory MeasureReadBandwidth takes: 128 MiB for each thread, at most 1 GiB.
 std::int64_t ReadBufferBytes(const Context& ctx);
 
 }  // namespace meval

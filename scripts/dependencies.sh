@@ -7,7 +7,7 @@ set -euo pipefail
 build_packages=(
   g++ cmake ninja-build ccache pkg-config git
   nlohmann-json3-dev libcli11-dev libfmt-dev libssl-dev libicu-dev libgmp-dev
-  libre2-dev libseccomp-dev libcld2-dev libyaml-cpp-dev libsentencepiece-dev libdnnl-dev
+  libre2-dev libseccomp-dev libcld2-dev libyaml-cpp-dev robin-map-dev libsentencepiece-dev libdnnl-dev
   libkainjow-mustache-dev libjs-chart.js
 )
 # What the tests, the benchmarks and the format check need on top.

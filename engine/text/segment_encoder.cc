@@ -1,7 +1,10 @@
 #include "engine/text/segment_encoder.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
+
+#include "engine/token_path.h"
 
 namespace meval {
 namespace {
@@ -10,41 +13,63 @@ constexpr std::string_view kSpaceMark = "\xE2\x96\x81";  // ▁
 
 // Words remembered per shard: 16 x 16 384 words of a few dozen bytes stay below some 50 MB.
 constexpr std::size_t kShardWords = 16384;
-// A longer run without spaces is not a word that will come again.
+// A longer run without a break is not a word that will come again.
 constexpr std::size_t kLongestWord = 64;
 
-// Whether some character other than the mark stands in front of a mark.
-bool HasInnerSpace(std::string_view piece) {
-  std::size_t at = 0;
-  while (piece.substr(at).starts_with(kSpaceMark)) at += kSpaceMark.size();
-  return piece.find(kSpaceMark, at) != std::string_view::npos;
+// The text a piece stands for: a space for the mark.
+std::string WithSpaces(std::string text) {
+  for (std::size_t at; (at = text.find(kSpaceMark)) != std::string::npos;) {
+    text.replace(at, kSpaceMark.size(), " ");
+  }
+  return text;
 }
 
+bool IsAscii(char byte) { return static_cast<unsigned char>(byte) < 0x80; }
+
+// Whether words can be told apart at all: the kind of every Llama and Mistral model.
 bool WordsAreIndependent(const SentencePieceModel& model) {
   if (!model.is_bpe || !model.add_dummy_prefix || model.remove_extra_whitespaces) return false;
   bool has_space_piece = false;
   for (const ModelPiece& piece : model.pieces) {
-    if (HasInnerSpace(piece.text)) return false;
-    has_space_piece =
-        has_space_piece || (piece.type == PieceType::kNormal && piece.text == kSpaceMark);
+    const std::string text = WithSpaces(piece.text);
+    const std::size_t first = text.find_first_not_of(' ');
+    if (first != std::string::npos && text.find(' ', first) != std::string::npos) return false;
+    has_space_piece = has_space_piece || (piece.type == PieceType::kNormal && text == " ");
   }
   return has_space_piece;
 }
 
-// A word begins at a space behind another character. The last character of a text begins none: a
-// lone space cannot be encoded as an empty text.
-bool BeginsWord(std::string_view text, std::size_t at) {
-  return text[at] == ' ' && at + 1 < text.size() && text[at - 1] != ' ' &&
-         !text.substr(0, at).ends_with(kSpaceMark);
-}
-
 }  // namespace
 
-SegmentEncoder::SegmentEncoder(const SentencePieceModel& model, Encode encode)
-    : encode_(std::move(encode)), splits_words_(WordsAreIndependent(model)) {}
+SegmentEncoder::SegmentEncoder(const SentencePieceModel& model, Encode whole, Encode bare)
+    : whole_(std::move(whole)), bare_(std::move(bare)), splits_(WordsAreIndependent(model)) {
+  if (!splits_) return;
+  for (const ModelPiece& piece : model.pieces) {
+    const std::string text = WithSpaces(piece.text);
+    for (std::size_t i = 1; i < text.size(); ++i) {
+      if (IsAscii(text[i - 1]) && IsAscii(text[i])) joined_.set(PairOf(text[i - 1], text[i]));
+    }
+  }
+  // Without byte pieces, unknown characters in a row are one unknown piece.
+  if (model.byte_fallback) return;
+  for (std::size_t pair = 0; pair < joined_.size(); ++pair) {
+    if (pair % kNumAscii != ' ') joined_.set(pair);
+  }
+}
+
+std::size_t SegmentEncoder::PairOf(char left, char right) {
+  return static_cast<unsigned char>(left) * kNumAscii + static_cast<unsigned char>(right);
+}
+
+// Between ASCII characters that no piece has side by side; behind others only at a space.
+bool SegmentEncoder::BeginsWord(std::string_view text, std::size_t at) const {
+  if (!IsAscii(text[at])) return false;
+  if (IsAscii(text[at - 1])) return !joined_.test(PairOf(text[at - 1], text[at]));
+  return text[at] == ' ' && !text.substr(0, at).ends_with(kSpaceMark);
+}
 
 std::vector<TokenId> SegmentEncoder::operator()(std::string_view text) {
-  if (!splits_words_) return encode_(text);
+  if (!splits_ || text.empty()) return whole_(text);
   std::unique_ptr<Encoded> latest = TakeLatest();
   EncodeAfter(*latest, text);
   std::vector<TokenId> ids = latest->ids;
@@ -52,26 +77,27 @@ std::vector<TokenId> SegmentEncoder::operator()(std::string_view text) {
   return ids;
 }
 
-// Makes `last` the encoding of `text`. A word of the last text begins in this one, too, if it
-// begins in what they have in common and is not this one's last character.
+// Makes `last` the encoding of `text`. A word of the last text begins in this one, too, if they
+// have its first character in common: what follows does not decide where a word begins.
 void SegmentEncoder::EncodeAfter(Encoded& last, std::string_view text) {
-  const auto differs = std::mismatch(text.begin(), text.end(), last.text.begin(), last.text.end());
-  const auto common = static_cast<std::size_t>(differs.first - text.begin());
-  while (!last.words.empty() &&
-         (last.words.back().begin >= common || last.words.back().begin + 1 >= text.size())) {
-    last.words.pop_back();
-  }
-  const Encoded::Word word = last.words.empty() ? Encoded::Word{} : last.words.back();
-  std::size_t begin = last.words.empty() ? 0 : word.begin + 1;
-  last.ids.resize(word.num_ids);
+  const std::size_t common =
+      CommonItems(text.data(), last.text.data(), std::min(text.size(), last.text.size()));
+  while (!last.words.empty() && last.words.back().begin >= common) last.words.pop_back();
+  std::size_t begin = last.words.empty() ? 0 : last.words.back().begin;
+  last.ids.resize(last.words.empty() ? 0 : last.words.back().num_ids);
   last.text.replace(common, std::string::npos, text.substr(common));
-  for (std::size_t at = begin + (begin == 0 ? 1 : 0); at < text.size(); ++at) {
+  const auto append = [&](std::size_t end) {
+    const std::string_view word = text.substr(begin, end - begin);
+    // The model puts a space in front of every text.
+    begin == 0 ? AppendWord(" " + std::string(word), last.ids) : AppendWord(word, last.ids);
+  };
+  for (std::size_t at = begin + 1; at < text.size(); ++at) {
     if (!BeginsWord(text, at)) continue;
-    AppendWord(text.substr(begin, at - begin), last.ids);
+    append(at);
     last.words.push_back({at, last.ids.size()});
-    begin = at + 1;  // the model puts this space back in front
+    begin = at;
   }
-  AppendWord(text.substr(begin), last.ids);
+  append(text.size());
 }
 
 std::unique_ptr<SegmentEncoder::Encoded> SegmentEncoder::TakeLatest() {
@@ -88,25 +114,28 @@ void SegmentEncoder::PutBack(std::unique_ptr<Encoded> latest) {
 }
 
 void SegmentEncoder::AppendWord(std::string_view word, std::vector<TokenId>& ids) {
-  if (word.size() > kLongestWord) {
-    const std::vector<TokenId> encoded = encode_(word);
+  const auto append = [&ids](std::span<const TokenId> encoded) {
     ids.insert(ids.end(), encoded.begin(), encoded.end());
-    return;
-  }
-  std::string key(word);
-  Shard& shard = shards_[std::hash<std::string>{}(key) % shards_.size()];
+  };
+  if (word.size() > kLongestWord) return append(bare_(word));
+  const std::size_t hash = HashOf{}(word);
+  Shard& shard = shards_[hash % shards_.size()];
   {
     const std::lock_guard lock(shard.mutex);
-    if (const auto found = shard.words.find(key); found != shard.words.end()) {
-      ids.insert(ids.end(), found->second.begin(), found->second.end());
-      return;
+    if (const auto found = shard.words.find(word, hash); found != shard.words.end()) {
+      return append(std::span(shard.ids).subspan(found->second.begin, found->second.count));
     }
   }
-  std::vector<TokenId> encoded = encode_(word);
-  ids.insert(ids.end(), encoded.begin(), encoded.end());
+  const std::vector<TokenId> encoded = bare_(word);
+  append(encoded);
   const std::lock_guard lock(shard.mutex);
-  if (shard.words.size() >= kShardWords) shard.words.clear();
-  shard.words.emplace(std::move(key), std::move(encoded));
+  if (shard.words.size() >= kShardWords) {
+    shard.words.clear();
+    shard.ids.clear();
+  }
+  const auto begin = static_cast<std::uint32_t>(shard.ids.size());
+  shard.ids.insert(shard.ids.end(), encoded.begin(), encoded.end());
+  shard.words.emplace(std::string(word), Place{begin, static_cast<std::uint32_t>(encoded.size())});
 }
 
 }  // namespace meval

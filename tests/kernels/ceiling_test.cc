@@ -53,7 +53,7 @@ TEST(MeasureMatmulRate, RefusesADTypeWeightsCannotHave) {
 }
 
 TEST(ReadBufferBytes, GrowsWithTheThreadsAndIsBounded) {
-  EXPECT_EQ(ReadBufferBytes(Context({.num_threads = 1})), std::int64_t{256} << 20);
+  EXPECT_EQ(ReadBufferBytes(Context({.num_threads = 1})), std::int64_t{128} << 20);
   EXPECT_EQ(ReadBufferBytes(Context({.num_threads = 3})), std::int64_t{384} << 20);
   EXPECT_EQ(ReadBufferBytes(Context({.num_threads = 9})), std::int64_t{1} << 30);
 }
