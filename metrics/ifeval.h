@@ -34,6 +34,9 @@ struct InstructionScores {
 // the wrong type, or a response that is not valid UTF-8.
 InstructionScores CheckInstructions(std::string_view response, std::string_view request);
 
+// `strict` alone, without looking at the other forms. The same errors.
+std::vector<bool> StrictlyFollowed(std::string_view response, std::string_view request);
+
 }  // namespace meval
 
 #endif  // MEVAL_METRICS_IFEVAL_H_

@@ -11,9 +11,13 @@
 namespace meval::ifeval {
 namespace {
 
+std::int64_t CountMatches(const PythonRegex& pattern, const std::string& text) {
+  return static_cast<std::int64_t>(pattern.FindAll(text).size());
+}
+
 // Keywords are patterns, as the reference takes them.
 std::int64_t CountMatches(const std::string& pattern, const std::string& text) {
-  return static_cast<std::int64_t>(PythonRegex(pattern).FindAll(text).size());
+  return CountMatches(PythonRegex(pattern), text);
 }
 
 bool HasKeywords(const std::string& response, const Arguments& arguments) {
@@ -50,15 +54,16 @@ bool HasSoManySentences(const std::string& response, const Arguments& arguments)
 }
 
 bool HasSoManyWords(const std::string& response, const Arguments& arguments) {
-  return Compares(CountMatches("\\w+", response), arguments.IsAtLeast("relation"),
+  static const PythonRegex kWord("\\w+");
+  return Compares(CountMatches(kWord, response), arguments.IsAtLeast("relation"),
                   arguments.Integer("num_words"));
 }
 
 // What stands between matches.
-std::vector<std::string> Split(const std::string& text, const std::string& pattern) {
+std::vector<std::string> Split(const std::string& text, const PythonRegex& pattern) {
   std::vector<std::string> parts;
   std::size_t done = 0;
-  for (const PythonRegex::Match& match : PythonRegex(pattern).FindAll(text)) {
+  for (const PythonRegex::Match& match : pattern.FindAll(text)) {
     parts.push_back(text.substr(done, match.begin - done));
     done = match.end;
   }
@@ -68,7 +73,8 @@ std::vector<std::string> Split(const std::string& text, const std::string& patte
 
 // Parts between dividers, none of them empty but the first and the last, which then do not count.
 bool HasSoManyParagraphs(const std::string& response, const Arguments& arguments) {
-  const std::vector<std::string> parts = Split(response, R"(\s?\*\*\*\s?)");
+  static const PythonRegex kDivider(R"(\s?\*\*\*\s?)");
+  const std::vector<std::string> parts = Split(response, kDivider);
   auto count = static_cast<std::int64_t>(parts.size());
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (!Strip(parts[i]).empty()) continue;
@@ -88,7 +94,8 @@ std::string FirstWord(std::string_view paragraph) {
 }
 
 bool BeginsNthParagraph(const std::string& response, const Arguments& arguments) {
-  const std::vector<std::string> parts = Split(response, "\n\n");
+  static const PythonRegex kBlankLine("\n\n");
+  const std::vector<std::string> parts = Split(response, kBlankLine);
   const std::int64_t count = std::count_if(
       parts.begin(), parts.end(), [](const std::string& part) { return !Strip(part).empty(); });
   const std::int64_t nth = arguments.Integer("nth_paragraph");
@@ -101,7 +108,8 @@ bool BeginsNthParagraph(const std::string& response, const Arguments& arguments)
 }
 
 bool HasPlaceholders(const std::string& response, const Arguments& arguments) {
-  return CountMatches(R"(\[.*?\])", response) >= arguments.Integer("num_placeholders");
+  static const PythonRegex kPlaceholder(R"(\[.*?\])");
+  return CountMatches(kPlaceholder, response) >= arguments.Integer("num_placeholders");
 }
 
 bool HasPostscript(const std::string& response, const Arguments& arguments) {

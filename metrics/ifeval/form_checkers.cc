@@ -12,10 +12,6 @@
 namespace meval::ifeval {
 namespace {
 
-std::vector<PythonRegex::Match> Matches(const char* pattern, const std::string& text) {
-  return PythonRegex(pattern).FindAll(text);
-}
-
 std::string_view WithoutAround(std::string_view text, char front, char back) {
   while (text.starts_with(front)) text.remove_prefix(1);
   while (text.ends_with(back)) text.remove_suffix(1);
@@ -27,8 +23,9 @@ void RemovePrefix(std::string_view& text, std::string_view prefix) {
 }
 
 bool HasBullets(const std::string& response, const Arguments& arguments) {
-  const std::size_t count = Matches(R"((?m)^\s*\*[^\*].*$)", response).size() +
-                            Matches(R"((?m)^\s*-.*$)", response).size();
+  static const PythonRegex kStars(R"((?m)^\s*\*[^\*].*$)");
+  static const PythonRegex kDashes(R"((?m)^\s*-.*$)");
+  const std::size_t count = kStars.FindAll(response).size() + kDashes.FindAll(response).size();
   return static_cast<std::int64_t>(count) == arguments.Integer("num_bullets");
 }
 
@@ -40,11 +37,13 @@ bool HasOneOfTheAnswers(const std::string& response, const Arguments& /*none*/) 
 }
 
 bool HasHighlights(const std::string& response, const Arguments& arguments) {
+  static const PythonRegex kSingle(R"(\*[^\n\*]*\*)");
+  static const PythonRegex kDouble(R"(\*\*[^\n\*]*\*\*)");
   std::int64_t count = 0;
-  for (const auto& match : Matches(R"(\*[^\n\*]*\*)", response)) {
+  for (const auto& match : kSingle.FindAll(response)) {
     if (!Strip(WithoutAround(match.groups[0], '*', '*')).empty()) ++count;
   }
-  for (const auto& match : Matches(R"(\*\*[^\n\*]*\*\*)", response)) {
+  for (const auto& match : kDouble.FindAll(response)) {
     const std::string_view text = match.groups[0];
     if (!Strip(text.substr(2, text.size() - 4)).empty()) ++count;
   }
@@ -66,7 +65,8 @@ bool IsAllJson(const std::string& response, const Arguments& /*none*/) {
 }
 
 bool HasTitle(const std::string& response, const Arguments& /*none*/) {
-  const auto titles = Matches(R"(<<[^\n]+>>)", response);
+  static const PythonRegex kTitle(R"(<<[^\n]+>>)");
+  const auto titles = kTitle.FindAll(response);
   return std::any_of(titles.begin(), titles.end(), [](const PythonRegex::Match& title) {
     return !Strip(WithoutAround(title.groups[0], '<', '>')).empty();
   });
@@ -114,7 +114,8 @@ bool HasNoComma(const std::string& response, const Arguments& /*none*/) {
 bool IsIn(const std::string& response, std::string_view code) {
   const std::optional<std::string> language = DetectLanguage(response);
   if (language) return *language == code;
-  return Matches(R"([^\W\d_])", response).empty();
+  static const PythonRegex kLetter(R"([^\W\d_])");
+  return kLetter.FindAll(response).empty();
 }
 
 bool IsInLanguage(const std::string& response, const Arguments& arguments) {

@@ -42,8 +42,10 @@ class InstructionMetric final : public PairMetric {
 
  protected:
   void CountPair(const AnswerPair& pair, std::span<double> statistics) const override {
-    const InstructionScores scores = CheckInstructions(pair.predictions[0], pair.references[0]);
-    const std::vector<bool>& followed = level_.is_loose ? scores.loose : scores.strict;
+    const std::string& response = pair.predictions[0];
+    const std::string& request = pair.references[0];
+    const std::vector<bool> followed = level_.is_loose ? CheckInstructions(response, request).loose
+                                                       : StrictlyFollowed(response, request);
     const auto count = std::count(followed.begin(), followed.end(), true);
     const auto size = static_cast<std::ptrdiff_t>(followed.size());
     statistics[0] = level_.is_of_prompt ? (count == size ? 1 : 0) : static_cast<double>(count);
