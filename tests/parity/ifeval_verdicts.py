@@ -156,7 +156,7 @@ def main():
     tally = collections.defaultdict(lambda: [0, 0, 0, 0])  # judged, followed strictly, differences: strict, loose
     shown = collections.Counter()
     for (prompt, kind, arguments, response), line in zip(cases, ours):
-        values = {name: value for name, value in flatten(line) if name.startswith("ifeval_prompt")}
+        values = line["systems"][0]["scores"]
         our = (values["ifeval_prompt_strict"] == 1, values["ifeval_prompt_loose"] == 1)
         their = theirs(prompt, kind, arguments, response)
         row = tally[kind]
@@ -172,15 +172,6 @@ def main():
         print(f"| `{kind}` | {row[0]:,} | {row[1]:,} | {row[2]:,} | {row[3]:,} |")
     total = [sum(row[i] for row in tally.values()) for i in range(4)]
     print(f"| all | {total[0]:,} | {total[1]:,} | {total[2]:,} | {total[3]:,} |")
-
-
-def flatten(value):
-    """(name, number) pairs of a line of --per-sample, however deep they stand."""
-    for name, inner in value.items():
-        if isinstance(inner, dict):
-            yield from flatten(inner)
-        else:
-            yield name, inner
 
 
 if __name__ == "__main__":

@@ -179,6 +179,20 @@ class Sources:
     def lambada_openai(self, name):
         return {"test": lines(self.root / "lambada/lambada_test.jsonl")}
 
+    def wikitext_document_level(self, name):
+        # A page begins at its title, " = Title = ", and not at the titles of its sections, " = = Title = = ".
+        pages = [[]]
+        for line in (self.root / "wikitext2/wiki.test.raw").read_bytes().decode("utf-8").split("\n"):
+            title = line.replace("= = =", "===").replace("= =", "==").strip()
+            if title.startswith("= ") and title.endswith(" ="):
+                pages.append([])
+            pages[-1].append(line)
+        records = [{"page": "\n".join(page)} for page in pages if "".join(page).strip()]
+        return {"train": records[:1], "validation": records[:1], "test": records}
+
+    def IFEval(self, name):
+        return {"train": [{"key": r["key"], "prompt": r["prompt"]} for r in lines(self.root / "ifeval/input_data.jsonl")]}
+
     def openai_humaneval(self, name):
         return {"test": lines(self.root / "humaneval/HumanEval.jsonl")}
 
@@ -235,8 +249,10 @@ def all_cases(root):
         case("math", [f"minerva_math_{name}" for name in math], shots=4),
         case("bbh_cot", [f"bbh_cot_fewshot_{name}" for name in bbh], shots=3),
         case("lambada_openai"),
+        case("wikitext2", "wikitext"),
         case("humaneval"),
         case("mbpp", shots=3),
+        case("ifeval"),
     ]
 
 
@@ -270,6 +286,21 @@ def our_requests(binary, root, one):
         groups = sorted({group for group, _ in documents})
         documents.sort(key=lambda document: groups.index(document[0]))
     return [pairs for _, pairs in documents]
+
+
+def read_local_files(root):
+    """Makes the reference read the files below root, and returns a manager of its tasks."""
+    sources = Sources(root)
+
+    def load_dataset(path, name=None, **_):
+        splits = sources.get(path, name)
+        return datasets.DatasetDict(
+            {split: datasets.Dataset.from_list(records) for split, records in splits.items()}
+        )
+
+    datasets.load_dataset = load_dataset
+    evaluate.load = lambda *_, **__: NoCodeIsRun()
+    return lm_eval.tasks.TaskManager()
 
 
 def with_exemplars(shared, folder):
@@ -322,17 +353,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
         with_exemplars(arguments.data.resolve(), root)
-        sources = Sources(root)
-
-        def load_dataset(path, name=None, **_):
-            splits = sources.get(path, name)
-            return datasets.DatasetDict(
-                {split: datasets.Dataset.from_list(records) for split, records in splits.items()}
-            )
-
-        datasets.load_dataset = load_dataset
-        evaluate.load = lambda *_, **__: NoCodeIsRun()
-        manager = lm_eval.tasks.TaskManager()
+        manager = read_local_files(root)
         print("| task | shots | documents | requests | different |\n|---|---|---|---|---|")
         for one in all_cases(root):
             if arguments.tasks and one.ours not in arguments.tasks:
