@@ -6,18 +6,21 @@
 #include <map>
 #include <numeric>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "evals/catalogue_metric.h"
 #include "evals/eval_plan.h"
+#include "evals/score_choices.h"
 #include "evals/score_rolling.h"
 #include "evals/score_signature.h"
 #include "metrics/aggregate.h"
 #include "metrics/bleu.h"
 #include "metrics/bootstrap.h"
 #include "metrics/classification.h"
+#include "metrics/quac.h"
 
 namespace meval {
 namespace {
@@ -111,11 +114,8 @@ MetricValue MacroF1Metric(const ScoreDefinition& definition, const Samples& samp
   std::vector<std::int64_t> gold;
   std::vector<std::int64_t> predicted;
   for (const SampleResult* sample : samples) {
-    const auto likeliest = std::max_element(
-        sample->choices.begin(), sample->choices.end(),
-        [](const ChoiceResult& a, const ChoiceResult& b) { return a.logprob < b.logprob; });
     gold.push_back(sample->gold.front());
-    predicted.push_back(likeliest - sample->choices.begin());
+    predicted.push_back(static_cast<std::int64_t>(LikeliestChoice(*sample)));
   }
   return SetMetric(definition.name, "fraction", samples.size(), [&](const auto& indices) {
     std::vector<std::int64_t> drawn_gold;
@@ -126,6 +126,21 @@ MetricValue MacroF1Metric(const ScoreDefinition& definition, const Samples& samp
     }
     return MacroAverage(CountLabels(drawn_gold, drawn_predicted).classes).f1;
   });
+}
+
+// Of each dialogue, in the order of their first questions, whether no answer that counts is worse
+// than people's: 1 or 0 (metrics/quac.h).
+std::vector<double> GoodDialogues(const ScoreDefinition& definition, const Samples& samples) {
+  std::map<std::string_view, std::size_t> places;
+  std::vector<double> is_good;
+  for (const SampleResult* sample : samples) {
+    const auto [dialogue, is_new] = places.try_emplace(QuacDialogue(sample->id), is_good.size());
+    if (is_new) is_good.push_back(1);
+    const auto score = ScoreQuacOfficially(
+        sample->completions.front().extracted.at(definition.name), sample->references);
+    if (score && !score->equals_human) is_good[dialogue->second] = 0;
+  }
+  return is_good;
 }
 
 // A metric of the catalogue over the first completions' answers.
@@ -180,6 +195,10 @@ std::vector<MetricValue> Metrics(const TaskDefinition& task, std::int64_t num_sa
       metrics.back().is_headline = definition.is_headline;
     } else if (definition.metric == "macro_f1" && !definition.is_from_catalogue) {
       metrics.push_back(MacroF1Metric(definition, samples));
+      metrics.back().is_headline = definition.is_headline;
+    } else if (definition.metric == "quac_heq_d") {
+      metrics.push_back(
+          MeanMetric(definition.name, "fraction", GoodDialogues(definition, samples)));
       metrics.back().is_headline = definition.is_headline;
     } else if (const auto catalogue = CatalogueMetric(definition);
                catalogue && !catalogue->scores()[0].is_mean) {

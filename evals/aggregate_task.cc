@@ -78,9 +78,7 @@ TaskResult AggregateTask(const EvalPlan& plan, const EvalOutcome& outcome) {
   std::move(scores.warnings.begin(), scores.warnings.end(), std::back_inserter(result.warnings));
   result.verdicts = CountVerdicts(outcome.samples);
   if (task.execution && !HasVerdicts(outcome.samples)) {
-    result.warnings.push_back(
-        "the programs were not all run, so that documents have no score: --allow-code-execution "
-        "runs them in a sandbox, here or with `mistral-eval score --samples` later");
+    result.warnings.emplace_back(kProgramsNotRun);
   }
   for (const DataFile& file : plan.data->files) {
     result.inputs.push_back({file.role, file.path.string(), file.records, file.sha256, file.shape});

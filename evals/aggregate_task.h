@@ -15,6 +15,11 @@ namespace meval {
 // metrics and counted in `unscored`.
 TaskResult AggregateTask(const EvalPlan& plan, const EvalOutcome& outcome);
 
+// The warning of a result whose task has programs that were not all run.
+inline constexpr char kProgramsNotRun[] =
+    "the programs were not all run, so that documents have no score: --allow-code-execution runs "
+    "them in a sandbox, here or with `mistral-eval score --samples` later";
+
 // The names of the metrics that AggregateTask will give, known before anything is run.
 std::vector<std::string> MetricNames(const EvalPlan& plan);
 

@@ -17,6 +17,7 @@
 #include "evals/read_outcomes.h"
 #include "evals/report_options.h"
 #include "evals/report_page.h"
+#include "evals/run_files.h"
 #include "evals/run_formats.h"
 #include "evals/stored_run.h"
 #include "evals/task_figures.h"
@@ -35,12 +36,7 @@ void AddFlips(const ReportCommandOptions& options, std::span<HtmlTask> pages,
 }
 
 void WritePage(const ReportCommandOptions& options, const RunReport& report, std::ostream& out) {
-  const fs::path& directory = options.run;
-  std::vector<HtmlTask> tasks;
-  for (const TaskResult& task : report.tasks) {
-    tasks.push_back(MakeHtmlTask(task, ReadSampleLog(directory, task.task).samples,
-                                 ReadStoredParts(directory, task.task)));
-  }
+  std::vector<HtmlTask> tasks = StoredPages(options.run, report);
   if (!options.baseline.empty()) AddFlips(options, tasks, report);
   WriteHtmlReport(report, RunFigures(report), tasks, out);
 }

@@ -8,7 +8,6 @@
 #include <functional>
 #include <optional>
 #include <ostream>
-#include <sstream>
 #include <thread>
 
 #include <fmt/format.h>
@@ -30,15 +29,13 @@
 #include "evals/report_page.h"
 #include "evals/run_cost.h"
 #include "evals/run_eval.h"
+#include "evals/run_files.h"
 #include "evals/run_formats.h"
 #include "evals/sample_log.h"
 #include "evals/sequential_run.h"
-#include "evals/task_figures.h"
 #include "evals/terminal.h"
 #include "reports/console_report.h"
 #include "reports/html_report.h"
-#include "reports/json_report.h"
-#include "reports/markdown_report.h"
 #include "reports/prompt_parts.h"
 #include "reports/run_directory.h"
 #include "tasks/digest.h"
@@ -156,23 +153,9 @@ std::vector<FailedLimit> FailedLimits(const RunOptions& options, const RunReport
   return failed;
 }
 
-void WriteReport(const RunDirectory& directory, const RunReport& report) {
-  directory.Write("results.json", [&](std::ostream& out) { WriteResultsJson(report, out); });
-  directory.Write("report.md", [&](std::ostream& out) { WriteMarkdownReport(report, out); });
-}
-
 // How a plan becomes a result: whole, or look by look.
 using RunPlan = std::function<TaskResult(const EvalPlan& plan, std::vector<SampleResult>& samples,
                                          bool& is_complete)>;
-
-// report.html, whose size in bytes it gives.
-std::int64_t WritePage(const RunDirectory& directory, const RunReport& report,
-                       const std::vector<HtmlTask>& pages) {
-  std::ostringstream page;
-  WriteHtmlReport(report, RunFigures(report), pages, page);
-  directory.Write("report.html", [&](std::ostream& out) { out << page.view(); });
-  return static_cast<std::int64_t>(page.view().size());
-}
 
 // Task by task: results.json is rewritten after each, so that a run that stops keeps what is
 // finished.
@@ -195,7 +178,7 @@ bool EvaluateAll(const PlannedTasks& planned, const RunPlan& run_plan, EngineLan
     directory.Write(PromptsFileName(plan.task->name()),
                     [&](std::ostream& out) { WritePromptParts(parts, out); });
     pages.push_back(MakeHtmlTask(report.tasks.back(), samples, parts));
-    WriteReport(directory, report);
+    WriteReportFiles(directory, report);
     if (!is_complete) return false;
   }
   return true;
@@ -292,7 +275,7 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
                                        begin, report, work, pages);
   if (plan_file) plan_file->Close();
   if (!is_complete) {
-    WritePage(directory, report, pages);
+    WritePageFile(directory, report, pages);
     err << "mistral-eval: stopped. What is finished is in " << path.string()
         << "; the same command with --out " << path.string() << " continues it.\n";
     return kExitInterrupted;
@@ -300,7 +283,7 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
   const DType dtype = model.engine->dtype();
   model.engine.reset();  // measuring takes memory of its own
   CompareWithCeiling(*model.context, dtype, work, report);
-  if (report.ceiling) WriteReport(directory, report);
+  if (report.ceiling) WriteReportFiles(directory, report);
   const std::vector<FailedLimit> failed = FailedLimits(options, report);
   std::optional<Comparison> comparison;
   std::vector<FailedLimit> verdicts;
@@ -309,7 +292,7 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
     verdicts = gate->Failures(*comparison);
     SetFlips(*comparison, report, pages);
   }
-  const std::int64_t page_bytes = WritePage(directory, report, pages);
+  const std::int64_t page_bytes = WritePageFile(directory, report, pages);
   WriteFormats(options, report, failed, verdicts, path, out);
   if (!options.quiet) {
     err << fmt::format("run directory: {} (report.html: {:.1f} MB)\n", path.string(),

@@ -1,6 +1,7 @@
 // `mistral-eval score`: scores without a model.
 
 #include <algorithm>
+#include <exception>
 #include <istream>
 #include <optional>
 #include <ostream>
@@ -15,6 +16,8 @@
 #include "evals/rescore_report.h"
 #include "evals/rescore_run.h"
 #include "evals/score_pairs.h"
+#include "evals/store_verdicts.h"
+#include "reports/error.h"
 
 namespace meval {
 namespace {
@@ -65,8 +68,13 @@ int ScorePairFiles(const ScoreOptions& options, std::istream& in, std::ostream& 
 int ScoreRun(const ScoreOptions& options, std::ostream& out) {
   std::optional<CodeRunner> code;
   if (options.code.is_allowed) code.emplace(options.code, NumThreads(options));
-  const RescoredRun rescored =
-      RescoreRun(options.samples, NumThreads(options), code ? &*code : nullptr);
+  RescoredRun rescored = RescoreRun(options.samples, NumThreads(options), code ? &*code : nullptr);
+  std::exception_ptr failure;  // thrown once what was found has been shown
+  try {
+    StoreVerdicts(options.samples, rescored);
+  } catch (const ReportError&) {
+    failure = std::current_exception();
+  }
   OutputStream output(options.out, "--out", out);
   const std::string run = options.samples.string();
   if (options.format == "json") {
@@ -75,6 +83,7 @@ int ScoreRun(const ScoreOptions& options, std::ostream& out) {
     WriteConsole(rescored, run, output.stream());
   }
   output.Close();
+  if (failure) std::rethrow_exception(failure);
   return rescored.IsEqual() ? kExitOk : kExitRegression;
 }
 

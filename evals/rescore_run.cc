@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "evals/aggregate_samples.h"
+#include "evals/aggregate_task.h"
 #include "evals/count_samples.h"
 #include "evals/flags.h"
 #include "evals/rescore_samples.h"
@@ -179,6 +180,17 @@ void AcceptNews(std::vector<RescoredMetric>& metrics) {
   }
 }
 
+// The report of a task whose programs the run had left for later.
+TaskResult WithVerdicts(TaskResult task, std::span<const SampleResult> samples, SetScores scores,
+                        const std::string& how) {
+  task.metrics = std::move(scores.metrics);
+  task.subsets = std::move(scores.subsets);
+  task.verdicts = CountVerdicts(samples);
+  task.settings["code_execution"] = how;
+  std::erase(task.warnings, kProgramsNotRun);
+  return task;
+}
+
 RescoredTask RescoreTask(const TaskResult& task, const RunRecord& run, const fs::path& directory,
                          int num_threads, const CodeRunner* code) {
   const fs::path path = directory / SamplesFileName(task.task);
@@ -207,14 +219,20 @@ RescoredTask RescoreTask(const TaskResult& task, const RunRecord& run, const fs:
   }
   const std::size_t num_completions =
       log.samples.empty() ? 1 : std::max<std::size_t>(1, log.samples.front().completions.size());
+  SetScores scores;
   try {
-    rescored.metrics = CompareMetrics(
-        task, AggregateSamples(definition.definition(), static_cast<std::int64_t>(num_completions),
-                               samples.samples));
+    scores = AggregateSamples(definition.definition(), static_cast<std::int64_t>(num_completions),
+                              samples.samples);
   } catch (const MetricError& error) {
     throw DataError(path.string() + ": " + error.what());
   }
-  if (has_news && code != nullptr) AcceptNews(rescored.metrics);
+  rescored.metrics = CompareMetrics(task, scores);
+  if (has_news && code != nullptr) {
+    AcceptNews(rescored.metrics);
+    TaskResult result = WithVerdicts(task, samples.samples, std::move(scores),
+                                     code->Describe(definition.definition()));
+    rescored.executed = ExecutedTask{std::move(samples.samples), std::move(result)};
+  }
   return rescored;
 }
 

@@ -34,6 +34,12 @@ struct RescoredMetric {
   const std::string& name() const { return reported ? reported->name : recomputed->name; }
 };
 
+// A task of the run as it is once its programs have been run for the first time.
+struct ExecutedTask {
+  std::vector<SampleResult> samples;  // with verdicts
+  TaskResult result;                  // with scores; its samples_digest is that of the old log
+};
+
 struct RescoredTask {
   std::string task;
   std::int64_t num_samples = 0;          // lines of the sample log
@@ -41,6 +47,7 @@ struct RescoredTask {
   std::vector<RescoredMetric> metrics;   // of the whole task, then of its subsets
   std::vector<std::string> problems;     // sentences: what else does not agree
   std::vector<std::string> notes;        // what could not be checked
+  std::optional<ExecutedTask> executed;  // where the run had left programs for later
 
   bool IsEqual() const;
 };

@@ -56,4 +56,11 @@ void ScoreChoices(const TaskDefinition& task, SampleResult& sample) {
   sample.gold_probability = gold_probability;
 }
 
+std::size_t LikeliestChoice(const SampleResult& sample) {
+  const auto likeliest = std::max_element(
+      sample.choices.begin(), sample.choices.end(),
+      [](const ChoiceResult& a, const ChoiceResult& b) { return a.logprob < b.logprob; });
+  return static_cast<std::size_t>(likeliest - sample.choices.begin());
+}
+
 }  // namespace meval

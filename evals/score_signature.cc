@@ -96,6 +96,15 @@ std::string PassSignature(const ScoreDefinition& score, std::int64_t num_samples
       .Text();
 }
 
+std::string DialogueSignature(const ScoreDefinition& score, Samples samples) {
+  return Signature()
+      .Add("nrefs", References(samples))
+      .Add("filter", FilterText(score.filters))
+      .Add("rules", "quac")
+      .Add("per", "dialogue")
+      .Text();
+}
+
 std::string TextSignature(const ScoreDefinition& score, Samples samples) {
   if (score.metric == "bleu") {
     std::vector<BleuReferences> references;
@@ -149,6 +158,7 @@ std::string ScoreSignature(const TaskDefinition& task, const std::string& name,
         return CatalogueSignature(score, *metric, num_samples, samples);
       }
       if (score.metric == "pass_at_k") return PassSignature(score, num_samples);
+      if (score.metric == "quac_heq_d") return DialogueSignature(score, samples);
       const bool is_text = score.metric == "bleu" || score.metric.starts_with("rouge");
       return is_text ? TextSignature(score, samples) : AnswerSignature(score, num_samples, samples);
     }

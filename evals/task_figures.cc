@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include "evals/confusion_figure.h"
+#include "evals/score_choices.h"
 #include "metrics/aggregate.h"
 #include "metrics/calibration.h"
 #include "reports/html_records.h"
@@ -78,14 +80,6 @@ bool IsChoice(const SampleResult& sample) {
   return sample.scored && sample.choices.size() > 1 && !sample.gold.empty();
 }
 
-std::size_t Likeliest(const SampleResult& sample) {
-  std::size_t best = 0;
-  for (std::size_t i = 1; i < sample.choices.size(); ++i) {
-    if (sample.choices[i].logprob > sample.choices[best].logprob) best = i;
-  }
-  return best;
-}
-
 bool IsGold(const SampleResult& sample, std::size_t choice) {
   return std::find(sample.gold.begin(), sample.gold.end(), static_cast<std::int64_t>(choice)) !=
          sample.gold.end();
@@ -105,7 +99,7 @@ void AddCalibration(std::span<const SampleResult> samples, std::vector<Figure>& 
   for (const SampleResult& sample : samples) {
     if (!IsChoice(sample)) continue;
     const double probability = TopProbability(sample.choices);
-    const bool is_right = IsGold(sample, Likeliest(sample));
+    const bool is_right = IsGold(sample, LikeliestChoice(sample));
     forecasts.push_back({probability, is_right});
     // Bins as those of ExpectedCalibrationError: open below, closed above.
     const auto bin = static_cast<std::size_t>(std::ceil(probability * kNumBins)) - 1;
@@ -168,7 +162,7 @@ void AddChoiceBias(std::span<const SampleResult> samples, std::vector<Figure>& f
     gold.resize(std::max(gold.size(), sample.choices.size()));
     chosen.resize(gold.size());
     ++n;
-    ++chosen[Likeliest(sample)];
+    ++chosen[LikeliestChoice(sample)];
     for (const std::int64_t place : sample.gold) ++gold[static_cast<std::size_t>(place)];
   }
   if (n == 0) return;
@@ -328,6 +322,7 @@ std::vector<Figure> TaskFigures(const TaskResult& task, std::span<const SampleRe
       [](const SubsetResult& subset) { return subset.kind != "group"; }, figures);
   AddCalibration(samples, figures);
   AddChoiceBias(samples, figures);
+  if (auto confusion = ConfusionFigure(task, samples)) figures.push_back(std::move(*confusion));
   AddCompletions(samples, figures);
   AddRolling(samples, figures);
   AddSubsets(

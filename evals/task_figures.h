@@ -22,6 +22,7 @@ std::vector<Figure> RunFigures(const RunReport& run);
 //   "categories", "groups"   the main score of each subset, with intervals
 //   "calibration"            multiple choice: accuracy of the likeliest choice by its probability
 //   "choices"                multiple choice: how often each place is right and is chosen
+//   "confusion"              a task with the score "macro_f1": right labels by given ones
 //   "lengths"                generation: tokens of completions, by why they stopped
 //   "stops"                  generation: why completions stopped
 //   "bits"                   rolling: bits per byte of each text

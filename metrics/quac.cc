@@ -80,4 +80,8 @@ std::optional<QuacScore> ScoreQuacOfficially(std::string_view prediction,
   return QuacScore{system, system >= human};
 }
 
+std::string_view QuacDialogue(std::string_view question_id) {
+  return question_id.substr(0, question_id.rfind("_q#"));
+}
+
 }  // namespace meval

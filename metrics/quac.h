@@ -32,6 +32,12 @@ struct QuacScore {
 std::optional<QuacScore> ScoreQuacOfficially(std::string_view prediction,
                                              std::span<const std::string> references);
 
+// The dialogue that a question belongs to, by the published form of their ids,
+// "<dialogue>_q#<number>"; an id of another form is a dialogue of its own. HEQ-D is the share of
+// dialogues in which every question that counts is answered at least as well as people do; one
+// without such a question counts for it.
+std::string_view QuacDialogue(std::string_view question_id);
+
 }  // namespace meval
 
 #endif  // MEVAL_METRICS_QUAC_H_

@@ -28,6 +28,7 @@ enum class FigureKind {
   kRows,     // horizontal bars, one row a label: names of any length
   kColumns,  // vertical bars side by side
   kStacked,  // vertical bars on top of each other
+  kTable,    // its numbers alone: more series than a chart can tell apart
 };
 
 struct Figure {

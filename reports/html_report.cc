@@ -119,6 +119,7 @@ data FigureData(const Figure& figure, const std::string& id) {
   for (const FigureSeries& series : figure.series)
     heads.push_back(PageObject({{"head", series.name}}));
   object.set("heads", heads);
+  object.set("is_drawn", figure.kind != FigureKind::kTable);
   object.set("figure_rows", FigureRows(figure));
   return object;
 }
@@ -132,7 +133,7 @@ OrderedJson Numbers(const std::vector<std::optional<double>>& values) {
 }
 
 OrderedJson FigureJson(const Figure& figure, const std::string& id) {
-  constexpr const char* kKinds[] = {"rows", "columns", "stacked"};
+  constexpr const char* kKinds[] = {"rows", "columns", "stacked"};  // those that are drawn
   OrderedJson series = OrderedJson::array();
   for (const FigureSeries& one : figure.series) {
     series.push_back({{"name", one.name},
@@ -156,7 +157,7 @@ data AddFigures(std::span<const Figure> figures, const std::string& prefix, Orde
   for (const Figure& figure : figures) {
     const std::string id = prefix + figure.name;
     list.push_back(FigureData(figure, id));
-    drawn.push_back(FigureJson(figure, id));
+    if (figure.kind != FigureKind::kTable) drawn.push_back(FigureJson(figure, id));
   }
   return list;
 }

@@ -22,7 +22,7 @@ struct MetricKind {
   bool takes_stem;
 };
 
-constexpr std::array<MetricKind, 21> kMetrics = {{
+constexpr std::array<MetricKind, 22> kMetrics = {{
     {"acc", Asks::kChoices, false, false},
     {"acc_norm", Asks::kChoices, false, false},
     {"acc_bytes", Asks::kChoices, false, false},
@@ -44,6 +44,7 @@ constexpr std::array<MetricKind, 21> kMetrics = {{
     {"rougeL", Asks::kGeneration, false, true},
     {"rougeLsum", Asks::kGeneration, false, true},
     {"bleu", Asks::kGeneration, false, false},
+    {"quac_heq_d", Asks::kGeneration, false, false},
 }};
 
 Asks WhatIsAsked(const TaskDefinition& definition) {

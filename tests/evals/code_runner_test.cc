@@ -215,6 +215,80 @@ TEST(CodeRun, IsRunLaterFromItsSampleLogAlone) {
   EXPECT_THAT(console.str(), HasSubstr("0 of 0 metrics are equal"));
 }
 
+// What `score --samples` adds to the files of a run, and what it leaves alone.
+TEST(CodeRun, ThatIsRunLaterHasItsVerdictsInItsFiles) {
+  MEVAL_SANDBOX_OR_SKIP(sandbox);
+  TempDirectory directory;
+  const std::filesystem::path path = directory / "run";
+  const PlannedTasks planned(FixtureRun("mbpp"));
+  Evaluated evaluated = Evaluate(
+      PlanOf(planned),
+      [](const Document& document, auto) {
+        return document.index == 1 ? "def height(node): return 7" : document.answer;
+      },
+      nullptr);
+  WriteRun(path, planned.plans(), [&](const EvalPlan&) { return evaluated; });
+  const std::string before = testing::ReadWholeFile(path / "samples_mbpp.jsonl");
+  const std::vector<std::string> score = {"score", "--samples", path.string(), "--threads", "2"};
+  const testing::ProgramResult without = testing::RunMain(score);
+  EXPECT_EQ(without.code, kExitOk) << without.err;
+  EXPECT_EQ(testing::ReadWholeFile(path / "samples_mbpp.jsonl"), before);
+
+  std::vector<std::string> allowed = score;
+  allowed.emplace_back("--allow-code-execution");
+  const testing::ProgramResult with = testing::RunMain(allowed);
+  EXPECT_EQ(with.code, kExitOk) << with.out << with.err;
+  EXPECT_THAT(with.out, HasSubstr("now in the run"));
+  const auto task =
+      nlohmann::json::parse(testing::ReadWholeFile(path / "results.json"))["tasks"][0];
+  EXPECT_EQ(task["metrics"][0]["name"], "pass@1");
+  EXPECT_DOUBLE_EQ(task["metrics"][0]["value"], 2.0 / 3);
+  EXPECT_EQ(task["verdicts"]["passed"], 2);
+  EXPECT_THAT(task["warnings"], IsEmpty());
+  EXPECT_THAT(testing::ReadWholeFile(path / "report.html"), HasSubstr("pass@1"));
+  // The log says what it said, and the verdicts.
+  std::istringstream old_lines(before);
+  std::istringstream new_lines(testing::ReadWholeFile(path / "samples_mbpp.jsonl"));
+  std::string old_line;
+  std::string new_line;
+  while (std::getline(old_lines, old_line)) {
+    ASSERT_TRUE(std::getline(new_lines, new_line));
+    nlohmann::json sample = nlohmann::json::parse(new_line);
+    for (auto& completion : sample["completions"]) {
+      EXPECT_FALSE(completion["verdict"].empty());
+      completion.erase("verdict");
+      completion.erase("verdict_detail");
+    }
+    sample["metrics"] = nlohmann::json::object();
+    nlohmann::json old = nlohmann::json::parse(old_line);
+    for (auto& completion : old["completions"]) completion.erase("verdict");
+    old["metrics"] = nlohmann::json::object();
+    EXPECT_EQ(sample, old);
+  }
+  // From here on it is a run like any other.
+  const testing::ProgramResult again = testing::RunMain(score);
+  EXPECT_EQ(again.code, kExitOk) << again.out << again.err;
+  EXPECT_THAT(again.out, HasSubstr("Everything is equal"));
+}
+
+// A run that is not what its log says is told of, and left as it is.
+TEST(CodeRun, ThatDoesNotFitItsLogIsNotWritten) {
+  MEVAL_SANDBOX_OR_SKIP(sandbox);
+  TempDirectory directory;
+  const std::filesystem::path path = directory / "run";
+  const PlannedTasks planned(FixtureRun("mbpp"));
+  Evaluated evaluated = Evaluate(PlanOf(planned), Right, nullptr);
+  WriteRun(path, planned.plans(), [&](const EvalPlan&) { return evaluated; });
+  std::string log = testing::ReadWholeFile(path / "samples_mbpp.jsonl");
+  log.insert(log.find("\"question\":\"") + 12, "x");  // another digest
+  testing::WriteFile(path / "samples_mbpp.jsonl", log);
+  const testing::ProgramResult result =
+      testing::RunMain({"score", "--samples", path.string(), "--allow-code-execution"});
+  EXPECT_EQ(result.code, kExitRegression) << result.out << result.err;
+  EXPECT_THAT(result.out, HasSubstr("not written into the run"));
+  EXPECT_EQ(testing::ReadWholeFile(path / "samples_mbpp.jsonl"), log);
+}
+
 TEST(CodeRun, IsFoundEqualAgainAndEveryChangedVerdictIsNoticed) {
   MEVAL_SANDBOX_OR_SKIP(sandbox);
   TempDirectory directory;

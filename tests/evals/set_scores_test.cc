@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -120,6 +121,31 @@ TEST(SetScores, ASetsScoreOfTheCatalogueIsThatOfAllTextsTogether) {
   EXPECT_THAT(Find(scores, "chrf").value, DoubleNear(CorpusChrf(stripped, references), 1e-9));
   EXPECT_EQ(Find(scores, "chrf").unit, "percent");
   EXPECT_TRUE(Find(scores, "chrf").is_headline);
+}
+
+// A dialogue is as good as people's if each of its questions that counts is.
+TEST(SetScores, ADialogueCountsIfNoneOfItsAnswersIsWorseThanPeoples) {
+  const TaskDefinition task = Writing(
+      R"([{"name": "heq_q", "metric": "quac_heq", "headline": true},
+          {"name": "heq_d", "metric": "quac_heq_d"}])");
+  const std::vector<std::string> agreed = {"the mill", "the mill"};
+  const std::vector<std::string> disputed = {"red", "blue", "green"};
+  const std::vector<std::tuple<const char*, const char*, std::vector<std::string>>> asked = {
+      {"a_q#0", "the mill", agreed}, {"b_q#0", "the barn", agreed}, {"a_q#1", "mill", agreed},
+      {"b_q#1", "the mill", agreed}, {"c_q#0", "none", disputed},   {"a_q#2", "none", disputed}};
+  std::vector<SampleResult> samples;
+  for (const auto& [id, answer, references] : asked) {
+    samples.push_back(Written(task, answer, references));
+    samples.back().id = id;
+  }
+  const SetScores scores = AggregateSamples(task, 1, samples);
+  EXPECT_DOUBLE_EQ(Find(scores, "heq_q").value, 3.0 / 4);  // nobody agrees on the other two
+  const MetricValue& dialogues = Find(scores, "heq_d");
+  EXPECT_DOUBLE_EQ(dialogues.value, 2.0 / 3);  // a and c
+  EXPECT_EQ(dialogues.n, 3);
+  EXPECT_EQ(dialogues.unit, "fraction");
+  EXPECT_THAT(dialogues.signature, HasSubstr("per:dialogue"));
+  EXPECT_EQ(samples[0].metrics.count("heq_d"), 0U);
 }
 
 TEST(SetScores, VotesOnMathematicsCountEqualAnswersTogether) {

@@ -96,6 +96,48 @@ TEST(TaskFigures, ChoicesThatAreTextsHavePlaces) {
   EXPECT_THAT(Find(figures, "choices")->labels, ElementsAre("A", "2"));
 }
 
+TaskResult Classification() {
+  TaskResult task = Task();
+  task.metrics.push_back(Accuracy(0.5));
+  task.metrics.back().name = "macro_f1";
+  return task;
+}
+
+TEST(TaskFigures, ConfusionCountsGivenLabelsForEachRightOne) {
+  const std::vector<SampleResult> samples = {Choice(0.7, 0, 0), Choice(0.7, 1, 0),
+                                             Choice(0.7, 1, 0)};
+  EXPECT_EQ(Find(TaskFigures(Task(), samples), "confusion"), nullptr);
+  const std::vector<Figure> figures = TaskFigures(Classification(), samples);
+  const Figure* figure = Find(figures, "confusion");
+  ASSERT_NE(figure, nullptr);
+  EXPECT_EQ(figure->kind, FigureKind::kTable);
+  EXPECT_THAT(figure->labels, ElementsAre("A"));  // B is right nowhere
+  ASSERT_EQ(figure->series.size(), 2U);
+  EXPECT_EQ(figure->series[1].name, "B");
+  EXPECT_THAT(figure->series[0].values, ElementsAre(Optional(1.0)));
+  EXPECT_THAT(figure->series[1].values, ElementsAre(Optional(2.0)));
+}
+
+TEST(TaskFigures, ConfusionOfTextsTakesWhatWasReadFromThem) {
+  std::vector<SampleResult> samples(3, Completion(3, "stop"));
+  const char* const given[] = {"cars", "[invalid]", "space"};
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    samples[i].references = {i < 2 ? "cars" : "space"};
+    samples[i].completions[0].extracted["macro_f1"] = given[i];
+  }
+  samples.push_back(samples[0]);
+  samples.back().scored = false;
+  const std::vector<Figure> figures = TaskFigures(Classification(), samples);
+  const Figure* figure = Find(figures, "confusion");
+  ASSERT_NE(figure, nullptr);
+  EXPECT_THAT(figure->labels, ElementsAre("cars", "space"));
+  ASSERT_EQ(figure->series.size(), 3U);
+  EXPECT_EQ(figure->series[0].name, "[invalid]");
+  EXPECT_THAT(figure->series[0].values, ElementsAre(Optional(1.0), Optional(0.0)));
+  EXPECT_THAT(figure->series[1].values, ElementsAre(Optional(1.0), Optional(0.0)));
+  EXPECT_THAT(figure->series[2].values, ElementsAre(Optional(0.0), Optional(1.0)));
+}
+
 TEST(TaskFigures, LengthsAndStopsCountEveryCompletion) {
   const std::vector<SampleResult> samples = {Completion(0, "eos"), Completion(3, "stop"),
                                              Completion(64, "length"), Completion(65, "length")};

@@ -29,6 +29,13 @@ TEST(QuacF1, TakesIDontKnowForNoAnswerAndNothingElse) {
   EXPECT_EQ(QuacF1("cannotanswer", Texts{"CANNOTANSWER"}), 0);
 }
 
+TEST(QuacDialogue, IsWhatAQuestionsIdBeginsWith) {
+  EXPECT_EQ(QuacDialogue("C_ec86_1_q#0"), "C_ec86_1");
+  EXPECT_EQ(QuacDialogue("C_ec86_1_q#12"), "C_ec86_1");
+  EXPECT_EQ(QuacDialogue("val:7"), "val:7");
+  EXPECT_EQ(QuacDialogue(""), "");
+}
+
 TEST(QuacOfficial, LeavesOutEachReferenceOnce) {
   // Against {b c}, {b d}, ... the best of two is averaged over the three that may be left out.
   const Texts references = {"red house", "red barn", "green barn"};

@@ -98,6 +98,20 @@ TEST(HtmlReport, DrawsFiguresAndWritesTheirNumbers) {
   EXPECT_TRUE(charts["figures"][0]["series"][0]["low"][1].is_null());
 }
 
+TEST(HtmlReport, WritesATableWithoutDrawingIt) {
+  const RunReport run = testing::PlainReport();
+  std::vector<HtmlTask> tasks = Tasks(run);
+  Figure table = Bars();
+  table.name = "confusion";
+  table.kind = FigureKind::kTable;
+  tasks[0].figures = {table};
+  const std::string page = Render(run, tasks);
+  EXPECT_THAT(page, Not(HasSubstr("<canvas id=\"t0-confusion\"")));
+  EXPECT_THAT(page, HasSubstr("<details id=\"numbers-t0-confusion\" open>"));
+  EXPECT_THAT(page, HasSubstr("<td>50.25</td><td>62.50</td>"));
+  EXPECT_TRUE(nlohmann::json::parse(ScriptText(page, "charts"))["figures"].empty());
+}
+
 TEST(HtmlReport, LetsNoTextBecomeMarkup) {
   const std::string hostile = "</script><script>alert(1)</script><img onerror=x>\x1B[31m&{{x}}";
   RunReport run = testing::ExampleReport();

@@ -232,6 +232,7 @@ TEST(RealChoiceData, OtherFilesOfTheseSetsLoadToo) {
       {"triviaqa", "triviaqa/triviaqa_sm_sub.jsonl", 3000},
       {"triviaqa", "triviaqa/TriviaQA.truthx.csv", 3610},
       {"triviaqa", "triviaqa/triviaqa_sample.json", 1},
+      {"quac", "quac/quac_sample.json", 12},
   };
   for (const RealFile& file : files) {
     EXPECT_EQ(Load(file.task, data_dir, file.file).documents.size(), file.records) << file.file;
