@@ -35,6 +35,8 @@ class DeviceOps {
   virtual DeviceTraits Traits() const = 0;
   // "NVIDIA H200 (compute capability 9.0)".
   virtual std::string Name() const = 0;
+  // The card's address, "0000:17:00.0", by which other libraries know it.
+  virtual std::string PciBusId() const = 0;
   // As Context::device_arithmetic() and Context::matmul_algorithms().
   virtual std::string Arithmetic() const = 0;
   virtual std::vector<std::string> MatmulAlgorithms() const = 0;

@@ -1,6 +1,8 @@
 #include "kernels/cuda/cuda_device.h"
 
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <utility>
 
@@ -112,6 +114,14 @@ DeviceTraits CudaDevice::Traits() const {
 std::string CudaDevice::Name() const {
   return std::string(properties_.name) + " (compute capability " +
          std::to_string(properties_.major) + "." + std::to_string(properties_.minor) + ")";
+}
+
+std::string CudaDevice::PciBusId() const {
+  std::array<char, 32> text{};
+  std::snprintf(
+      text.data(), text.size(), "%04x:%02x:%02x.0", static_cast<unsigned>(properties_.pciDomainID),
+      static_cast<unsigned>(properties_.pciBusID), static_cast<unsigned>(properties_.pciDeviceID));
+  return text.data();
 }
 
 std::string CudaDevice::Arithmetic() const {

@@ -27,6 +27,7 @@ class CudaDevice : public DeviceOps {
 
   DeviceTraits Traits() const override;
   std::string Name() const override;
+  std::string PciBusId() const override;
   std::string Arithmetic() const override;
   std::vector<std::string> MatmulAlgorithms() const override { return products_.Algorithms(); }
 

@@ -141,6 +141,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
     properties->memoryBusWidth = 5120;
     properties->ECCEnabled = 1;
     properties->warpSize = meval::cuda_emulator::kWarpLanes;
+    properties->pciBusID = 0x1a;
     return cudaSuccess;
   });
 }

@@ -157,6 +157,9 @@ struct cudaDeviceProp {
   int memoryBusWidth;
   int ECCEnabled;
   int warpSize;
+  int pciDomainID;
+  int pciBusID;
+  int pciDeviceID;
 };
 
 const char* cudaGetErrorName(cudaError_t error);
