@@ -48,6 +48,7 @@ struct BenchOptions {
   std::int64_t suffix = 64;
   std::int64_t seed = 1234;
   std::optional<double> price_per_hour;
+  MeterOpener open_meter = [](const Context& ctx) { return OpenEnergyMeter(ctx); };
   std::string label;          // names the build in results
   std::filesystem::path out;  // "": nothing is kept
   std::vector<std::string> formats = {"console"};

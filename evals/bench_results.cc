@@ -145,6 +145,7 @@ void Summarize(std::span<const RequestTimes> requests, ServingTest& test) {
   const double per_second = test.duration > 0 ? 1 / test.duration : 0;
   test.request_throughput = static_cast<double>(requests.size()) * per_second;
   test.output_throughput = static_cast<double>(test.output_tokens) * per_second;
+  if (test.energy) test.energy->tokens = test.output_tokens;
   test.total_throughput = static_cast<double>(test.input_tokens + test.output_tokens) * per_second;
   if (const LatencyLimits limits = ToLimits(test.limits); limits.any()) {
     test.kept = CountKept(requests, limits);

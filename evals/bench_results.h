@@ -20,7 +20,7 @@ LatencyLimits ToLimits(const BenchLimits& limits);
 
 // Everything a serving test says that follows from its requests: sums, rates, latencies, goodput
 // and, by the rules of the scenario `test.name`, validity. `test` already has name, workload,
-// seed, rate, queries_at_once and limits.
+// seed, rate, queries_at_once and limits, and of its energy all but the tokens.
 void Summarize(std::span<const RequestTimes> requests, ServingTest& test);
 
 // How many requests of a task have which lengths.

@@ -18,6 +18,7 @@
 #include "evals/arrivals.h"
 #include "evals/bench_results.h"
 #include "evals/bench_workload.h"
+#include "evals/energy_span.h"
 #include "evals/flags.h"
 #include "evals/machine_facts.h"
 #include "evals/model_loader.h"
@@ -26,6 +27,7 @@
 #include "evals/serving_scenarios.h"
 #include "evals/throughput.h"
 #include "kernels/ceiling.h"
+#include "kernels/energy_meter.h"
 #include "reports/bench_tables.h"
 
 namespace meval {
@@ -106,6 +108,7 @@ class BenchRun {
     context_ = OpenContext(options_.model, &notes);
     if (!notes.str().empty()) note_(notes.str());
     report_.host = DescribeHost(*context_);
+    OpenMeter();
     FindWorkloads(engine);
     note_("measuring the ceilings\n");
     report_.ceilings = MeasureCeilings(*context_);
@@ -118,6 +121,19 @@ class BenchRun {
     report_.weight_bytes = memory.weight_bytes;
     report_.batch_tokens = memory.batch_tokens;
     batch_.reset(new OpenBatch(model_->Open()));
+  }
+
+  void OpenMeter() {
+    meter_ = options_.open_meter(*context_);
+    if (meter_ == nullptr) return;
+    counter_ = [this] { return meter_->Joules(); };
+    const DeviceReadings now = meter_->Read();
+    report_.device = {.source = meter_->source(),
+                      .reads_energy = meter_->Joules().has_value(),
+                      .watts = now.watts,
+                      .temperature_c = now.temperature_c,
+                      .sm_clock_mhz = now.sm_clock_mhz,
+                      .memory_clock_mhz = now.memory_clock_mhz};
   }
 
   void FindWorkloads(const EngineOptions& engine) {
@@ -149,7 +165,8 @@ class BenchRun {
                                        .seed = static_cast<std::uint64_t>(options_.seed),
                                        .flops_per_second = MatmulRate(),
                                        .bytes_per_second = report_.ceilings.read_bytes_per_second,
-                                       .clock_mhz = [] { return ReadClockMhz(); }};
+                                       .clock_mhz = [] { return ReadClockMhz(); },
+                                       .joules = counter_};
     ThroughputTest test = RunThroughput(*batch_, clock_, spec, options, stop_);
     if (!test.seconds.empty()) report_.throughput.push_back(std::move(test));
   }
@@ -202,7 +219,9 @@ class BenchRun {
         DrawShapes(workload, options_.num_requests, options_.seed);
     WarmUp(shapes);
     batch_->ForgetWork();
+    const EnergySpan energy(counter_, clock_);
     const std::vector<RequestTimes> requests = RunRequests(scenario, shapes);
+    test.energy = energy.Finish();
     const Work work = batch_->work().total();
     test.flops = work.flops;
     test.bytes = work.bytes;
@@ -259,12 +278,19 @@ class BenchRun {
     report_.machine.clock_after_mhz = state.clock_mhz;
     report_.machine.temperature_after_c = state.temperature_c;
     report_.peak_memory_bytes = ReadPeakMemoryBytes();
+    if (meter_ == nullptr) return;
+    const DeviceReadings now = meter_->Read();
+    report_.device->watts_after = now.watts;
+    report_.device->temperature_after_c = now.temperature_c;
+    report_.device->sm_clock_after_mhz = now.sm_clock_mhz;
   }
 
   const BenchOptions& options_;
   const Note& note_;
   std::stop_token stop_;
   std::unique_ptr<Context> context_;
+  std::unique_ptr<EnergyMeter> meter_;  // null: nothing can be read
+  JouleCounter counter_;                // its energy; empty without one
   std::optional<BareModel> model_;
   std::unique_ptr<OpenBatch> batch_;
   std::vector<Workload> workloads_;

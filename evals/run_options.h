@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "evals/code_options.h"
 #include "evals/compare_options.h"
 #include "evals/prompt_encoder.h"
+#include "kernels/energy_meter.h"
 #include "tasks/task.h"
 
 namespace meval {
@@ -21,6 +24,9 @@ namespace meval {
 // The most completions of one prompt: far beyond any published maj@k or pass@k, and small enough
 // that a slip of the finger is a usage error rather than the machine's whole memory.
 inline constexpr std::int64_t kMostSamples = 100'000;
+
+// How the meter of a context's device is opened; null where nothing can be read.
+using MeterOpener = std::function<std::unique_ptr<EnergyMeter>(const Context& ctx)>;
 
 // The model and where it runs: flags every command that needs a model has.
 struct ModelOptions {

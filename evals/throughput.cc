@@ -112,14 +112,22 @@ ThroughputTest RunThroughput(OpenBatch& batch, BenchClock& clock, const Throughp
     return options.clock_mhz ? options.clock_mhz() : std::nullopt;
   };
   std::optional<double> clock_before;
+  std::optional<EnergySpan> energy;
   for (std::int64_t i = -options.warmups; i < options.repetitions && !stop.stop_requested(); ++i) {
-    if (i == 0) clock_before = read_clock();
+    if (i == 0) {
+      clock_before = read_clock();
+      energy.emplace(options.joules, clock);
+    }
     batch.ForgetWork();
     const double begin = clock.Now();
     Repeat(batch, spec, ids, tokens);
     const double seconds = clock.Now() - begin;
     if (i >= 0) test.seconds.push_back(seconds);
     for (const OpenBatch::Id id : ids) batch.Truncate(id, spec.depth);
+  }
+  if (energy) test.energy = energy->Finish();
+  if (test.energy) {
+    test.energy->tokens = static_cast<std::int64_t>(test.seconds.size()) * test.tokens;
   }
   RecordWork(batch, options, test);
   for (const OpenBatch::Id id : ids) batch.End(id);

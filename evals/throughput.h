@@ -20,6 +20,7 @@
 
 #include "engine/open_batch.h"
 #include "evals/bench_options.h"
+#include "evals/energy_span.h"
 #include "evals/serving_engine.h"
 #include "kernels/tensor.h"
 #include "reports/bench_record.h"
@@ -43,6 +44,7 @@ struct ThroughputOptions {
   // Clock of the processor in MHz, where readable: read before the first and after the last
   // repetition.
   std::function<std::optional<double>()> clock_mhz = {};
+  JouleCounter joules = {};  // read at the same moments
 };
 
 // Fewer repetitions than this make a test unstable.

@@ -48,6 +48,34 @@ void ReadHost(const JsonCursor& json, BenchReport& report) {
   report.peak_memory_bytes = json.At("peak_memory_bytes").Integer();
 }
 
+// The numbers of DeviceFacts by their keys.
+constexpr std::pair<const char*, std::optional<double> DeviceFacts::*> kDeviceNumbers[] = {
+    {"watts", &DeviceFacts::watts},
+    {"watts_after", &DeviceFacts::watts_after},
+    {"temperature_c", &DeviceFacts::temperature_c},
+    {"temperature_after_c", &DeviceFacts::temperature_after_c},
+    {"sm_clock_mhz", &DeviceFacts::sm_clock_mhz},
+    {"sm_clock_after_mhz", &DeviceFacts::sm_clock_after_mhz},
+    {"memory_clock_mhz", &DeviceFacts::memory_clock_mhz}};
+
+OrderedJson DeviceJson(const DeviceFacts& device) {
+  OrderedJson json = {{"source", device.source}, {"reads_energy", device.reads_energy}};
+  for (const auto& [key, member] : kDeviceNumbers) {
+    if (device.*member) json[key] = *(device.*member);
+  }
+  return json;
+}
+
+DeviceFacts ReadDevice(const JsonCursor& json) {
+  DeviceFacts device;
+  device.source = json.At("source").Text();
+  device.reads_energy = json.At("reads_energy").Boolean();
+  for (const auto& [key, member] : kDeviceNumbers) {
+    if (const std::optional<JsonCursor> number = json.Find(key)) device.*member = number->Number();
+  }
+  return device;
+}
+
 OrderedJson ModelJson(const BenchReport& report) {
   return {{"name", report.model},
           {"dtype", report.dtype},
@@ -82,6 +110,7 @@ void WriteBenchJson(const BenchReport& report, std::ostream& out) {
                       {"searches", ToArray(report.searches, SearchJson)},
                       {"prefixes", ToArray(report.prefixes, PrefixJson)},
                       {"workloads", ToArray(report.workloads, LengthsJson)}};
+  if (report.device) json["device"] = DeviceJson(*report.device);
   out << DumpStrict(std::move(json), "bench.json", 1) << '\n';
 }
 
@@ -107,6 +136,9 @@ BenchReport ReadBenchJson(std::istream& in, const std::string& name) {
   report.weight_bytes = model.At("weight_bytes").Integer();
   report.batch_tokens = model.At("batch_tokens").Integer();
   ReadHost(json.At("host"), report);
+  if (const std::optional<JsonCursor> device = json.Find("device")) {
+    report.device = ReadDevice(*device);
+  }
   const JsonCursor ceilings = json.At("ceilings");
   report.ceilings = {
       ceilings.At("read_bytes_per_second").Number(), ceilings.At("copy_bytes_per_second").Number(),

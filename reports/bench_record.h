@@ -43,6 +43,16 @@ struct BenchLatency {
   std::vector<Percentile> percentiles = {};
 };
 
+// What a test used: of the whole card, or of all processor packages (kernels/energy_meter.h).
+struct BenchEnergy {
+  double joules = 0;
+  double seconds = 0;       // from one reading of the counter to the other
+  std::int64_t tokens = 0;  // meanwhile: what a rate counts, or output tokens
+
+  double Watts() const { return seconds > 0 ? joules / seconds : 0; }
+  double JoulesPerToken() const { return tokens > 0 ? joules / static_cast<double>(tokens) : 0; }
+};
+
 // Prefill ("pp512"), decode ("tg128") or both ("pp512+tg128"), as llama-bench names and counts
 // them.
 struct ThroughputTest {
@@ -62,6 +72,8 @@ struct ThroughputTest {
   std::vector<double> seconds = {};  // of every repetition, in order; the warm-up is not there
   BenchSpread rate = {};             // tokens / seconds
   std::string unstable;              // why the figures are not to be relied on; "" where they are
+  // Of all repetitions, the warm-up not among them; absent where it is not readable.
+  std::optional<BenchEnergy> energy = {};
 
   double ShareOfCeiling() const;  // ceiling_seconds / median seconds
 };
@@ -121,6 +133,7 @@ struct ServingTest {
   double flops = 0;
   double bytes = 0;
   double ceiling_seconds = 0;
+  std::optional<BenchEnergy> energy = {};  // by output tokens; absent where it is not readable
 };
 
 // The highest rate of arrivals at which enough requests keep the limits.
@@ -180,6 +193,20 @@ struct MachineFacts {
   std::optional<double> load = {};  // average of the last minute, before the tests
 };
 
+// What the device that computes says of itself beside that (kernels/energy_meter.h), before the
+// tests and after them.
+struct DeviceFacts {
+  std::string source;  // "NVML, driver 580.65.06"
+  bool reads_energy = false;
+  std::optional<double> watts = {};
+  std::optional<double> watts_after = {};
+  std::optional<double> temperature_c = {};
+  std::optional<double> temperature_after_c = {};
+  std::optional<double> sm_clock_mhz = {};  // of the streaming multiprocessors
+  std::optional<double> sm_clock_after_mhz = {};
+  std::optional<double> memory_clock_mhz = {};
+};
+
 struct BenchCeilings {
   double read_bytes_per_second = 0;
   double copy_bytes_per_second = 0;  // counting bytes read and bytes written
@@ -200,6 +227,7 @@ struct BenchReport {
   std::int64_t batch_tokens = 0;  // rows of a forward pass, at most
   HostInfo host = {};
   MachineFacts machine = {};
+  std::optional<DeviceFacts> device = {};  // absent: it has no meter that can be read
   BenchCeilings ceilings = {};
   std::int64_t peak_memory_bytes = 0;  // of the process; 0 where the system does not say
   std::optional<double> price_per_hour = {};

@@ -1,5 +1,6 @@
 #include "reports/bench_tables.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -39,6 +40,13 @@ BenchTable ThroughputTable(const BenchReport& report) {
                        Right("GB/s", 2),
                        Right("Of ceiling", 0),
                        {.header = "Note"}};
+  const bool has_energy =
+      std::any_of(report.throughput.begin(), report.throughput.end(),
+                  [](const ThroughputTest& test) { return test.energy.has_value(); });
+  if (has_energy) {
+    out.table.columns.push_back(Right("W", 3));
+    out.table.columns.push_back(Right("Energy/tok", 1));
+  }
   if (report.price_per_hour) out.table.columns.push_back(Right("Per 1M tok"));
   for (const ThroughputTest& test : report.throughput) {
     const double runs_per_second = test.rate.median / static_cast<double>(test.tokens);
@@ -53,6 +61,10 @@ BenchTable ThroughputTable(const BenchReport& report) {
         {ShownRate(test.bytes * runs_per_second / kGiga)},
         {test.ceiling_seconds > 0 ? Percent(test.ShareOfCeiling()) : ""},
         {test.unstable.empty() ? "" : "unstable: " + test.unstable, Emphasis::kAlert}};
+    if (has_energy) {
+      row.push_back({test.energy ? ShownRate(test.energy->Watts()) : ""});
+      row.push_back({test.energy ? ShownJoules(test.energy->JoulesPerToken()) : ""});
+    }
     if (const auto price = PricePerMillionTokens(report.price_per_hour, test.rate.median)) {
       row.push_back({ShownRate(*price)});
     }
@@ -87,6 +99,11 @@ std::vector<std::string> ServingNotes(const BenchReport& report, const ServingTe
   notes.push_back("Validity (MLPerf-style): " + test.validity.verdict + ".");
   if (const auto price = PricePerMillionTokens(report.price_per_hour, test.output_throughput)) {
     notes.push_back("A million output tokens cost " + ShownRate(*price) + ".");
+  }
+  if (test.energy) {
+    notes.push_back("Energy: " + ShownJoules(test.energy->joules) + " at " +
+                    ShownRate(test.energy->Watts()) + " W, " +
+                    ShownJoules(test.energy->JoulesPerToken()) + " an output token.");
   }
   return notes;
 }
@@ -154,12 +171,31 @@ BenchTable LengthsTable(const WorkloadLengths& lengths) {
   return out;
 }
 
+// A quantity in its unit, thousandths or millionths of it.
+std::string WithPrefix(double quantity, const std::string& unit) {
+  const double size = std::abs(quantity);
+  if (size >= 1) return ShownRate(quantity) + " " + unit;
+  if (size >= 1e-3) return ShownRate(quantity * 1e3) + " m" + unit;
+  return ShownRate(quantity * 1e6) + " \u00b5" + unit;
+}
+
 std::string Shift(std::optional<double> before, std::optional<double> after,
                   const std::string& unit) {
   if (!before) return "not readable";
   std::string text = Fixed(*before, 0) + unit;
   if (after && Fixed(*after, 0) != Fixed(*before, 0)) text += " to " + Fixed(*after, 0) + unit;
   return text;
+}
+
+// Where the device says anything of itself: a processor's meter counts energy alone.
+void AddDeviceFacts(const DeviceFacts& device, std::vector<std::string>& facts) {
+  if (!device.sm_clock_mhz && !device.temperature_c && !device.watts) return;
+  facts.push_back(
+      "Card: SM clock " + Shift(device.sm_clock_mhz, device.sm_clock_after_mhz, " MHz") +
+      (device.memory_clock_mhz ? ", memory clock " + Fixed(*device.memory_clock_mhz, 0) + " MHz"
+                               : "") +
+      ", temperature " + Shift(device.temperature_c, device.temperature_after_c, " \u00b0C") +
+      ", power " + Shift(device.watts, device.watts_after, " W") + ".");
 }
 
 }  // namespace
@@ -171,12 +207,9 @@ std::string ShownRate(double rate) {
   return Fixed(rate, size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }
 
-std::string ShownSeconds(double seconds) {
-  const double size = std::abs(seconds);
-  if (size >= 1) return ShownRate(seconds) + " s";
-  if (size >= 1e-3) return ShownRate(seconds * 1e3) + " ms";
-  return ShownRate(seconds * 1e6) + " \u00b5s";
-}
+std::string ShownSeconds(double seconds) { return WithPrefix(seconds, "s"); }
+
+std::string ShownJoules(double joules) { return WithPrefix(joules, "J"); }
 
 std::string ServingTitle(const ServingTest& test) {
   std::string title = test.workload + " (" + test.name;
@@ -203,6 +236,10 @@ std::vector<std::string> BenchFacts(const BenchReport& report) {
       ", governor " + (machine.governor.empty() ? "not readable" : machine.governor) +
       ", temperature " + Shift(machine.temperature_c, machine.temperature_after_c, " \u00b0C") +
       ", load at the start " + (machine.load ? Fixed(*machine.load, 2) : "not readable") + ".");
+  if (report.device) AddDeviceFacts(*report.device, facts);
+  facts.push_back("Energy: " + (report.device && report.device->reads_energy
+                                    ? "by " + report.device->source + "."
+                                    : "not readable."));
   const BenchCeilings& ceilings = report.ceilings;
   facts.push_back("Measured ceilings: reading " +
                   ShownRate(ceilings.read_bytes_per_second / kGiga) + " GB/s, copying " +

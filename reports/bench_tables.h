@@ -35,6 +35,8 @@ std::string ServingTitle(const ServingTest& test);
 
 // Three digits that count, with a unit: "1.23 ms", "45.6 s".
 std::string ShownSeconds(double seconds);
+// Likewise: "51.2 mJ", "1,234 J".
+std::string ShownJoules(double joules);
 // Of a rate: "0.123", "12.3", "1,234".
 std::string ShownRate(double rate);
 

@@ -44,6 +44,15 @@ CsvFigure ValueFigure(const std::string& metric, const std::string& unit, double
   return {.metric = metric, .unit = unit, .median = value, .n = 1};
 }
 
+// Writes the figures of a test's energy, where it has any, by `write`.
+template <typename Write>
+void WriteEnergy(const std::optional<BenchEnergy>& energy, const Write& write) {
+  if (!energy) return;
+  write(ValueFigure("energy", "J", energy->joules));
+  write(ValueFigure("power", "W", energy->Watts()));
+  write(ValueFigure("energy_per_token", "J/token", energy->JoulesPerToken()));
+}
+
 void WriteThroughputRows(const ThroughputTest& test, std::ostream& out) {
   const auto figure = [&](const CsvFigure& one, const std::string& note = "") {
     WriteFigure("throughput", test.name, one, note, out);
@@ -53,6 +62,7 @@ void WriteThroughputRows(const ThroughputTest& test, std::ostream& out) {
   figure(ValueFigure("flops", "FLOP", test.flops));
   figure(ValueFigure("bytes", "B", test.bytes));
   figure(ValueFigure("share_of_ceiling", "1", test.ShareOfCeiling()));
+  WriteEnergy(test.energy, figure);
 }
 
 void WriteServingRows(const ServingTest& test, std::ostream& out) {
@@ -86,6 +96,8 @@ void WriteServingRows(const ServingTest& test, std::ostream& out) {
   if (test.goodput) {
     WriteFigure("latency", title, ValueFigure("goodput", "requests/s", *test.goodput), "", out);
   }
+  WriteEnergy(test.energy,
+              [&](const CsvFigure& one) { WriteFigure("latency", title, one, "", out); });
 }
 
 }  // namespace

@@ -93,6 +93,23 @@ ScenarioValidity ReadValidity(const JsonCursor& json) {
           .estimate = OptionalNumber(json.At("estimate"))};
 }
 
+OrderedJson EnergyJson(const BenchEnergy& energy) {
+  return {{"joules", energy.joules},
+          {"seconds", energy.seconds},
+          {"tokens", energy.tokens},
+          {"watts", energy.Watts()},
+          {"joules_per_token", energy.JoulesPerToken()}};
+}
+
+// Of a test; files of earlier versions have none.
+std::optional<BenchEnergy> ReadEnergy(const JsonCursor& test) {
+  const std::optional<JsonCursor> json = test.Find("energy");
+  if (!json) return std::nullopt;
+  return BenchEnergy{.joules = json->At("joules").Number(),
+                     .seconds = json->At("seconds").Number(),
+                     .tokens = json->At("tokens").Integer()};
+}
+
 OrderedJson RequestJson(const ServedRequest& request) {
   return {{"scheduled", request.scheduled},
           {"issued", request.issued},
@@ -108,22 +125,24 @@ ServedRequest ReadRequest(const JsonCursor& json) {
 }  // namespace
 
 OrderedJson ThroughputJson(const ThroughputTest& test) {
-  return {{"name", test.name},
-          {"prompt_tokens", test.prompt_tokens},
-          {"new_tokens", test.new_tokens},
-          {"depth", test.depth},
-          {"batch", test.batch},
-          {"tokens", test.tokens},
-          {"rows", test.rows},
-          {"rows_scored", test.rows_scored},
-          {"steps", test.steps},
-          {"flops", test.flops},
-          {"bytes", test.bytes},
-          {"ceiling_seconds", test.ceiling_seconds},
-          {"seconds", test.seconds},
-          {"rate", SpreadJson(test.rate)},
-          {"share_of_ceiling", test.ShareOfCeiling()},
-          {"unstable", test.unstable}};
+  OrderedJson json = {{"name", test.name},
+                      {"prompt_tokens", test.prompt_tokens},
+                      {"new_tokens", test.new_tokens},
+                      {"depth", test.depth},
+                      {"batch", test.batch},
+                      {"tokens", test.tokens},
+                      {"rows", test.rows},
+                      {"rows_scored", test.rows_scored},
+                      {"steps", test.steps},
+                      {"flops", test.flops},
+                      {"bytes", test.bytes},
+                      {"ceiling_seconds", test.ceiling_seconds},
+                      {"seconds", test.seconds},
+                      {"rate", SpreadJson(test.rate)},
+                      {"share_of_ceiling", test.ShareOfCeiling()},
+                      {"unstable", test.unstable}};
+  if (test.energy) json["energy"] = EnergyJson(*test.energy);
+  return json;
 }
 
 ThroughputTest ReadThroughput(const JsonCursor& json) {
@@ -143,35 +162,38 @@ ThroughputTest ReadThroughput(const JsonCursor& json) {
   test.seconds = List(json.At("seconds"), ReadDouble);
   test.rate = ReadSpread(json.At("rate"));
   test.unstable = json.At("unstable").Text();
+  test.energy = ReadEnergy(json);
   return test;
 }
 
 OrderedJson ServingJson(const ServingTest& test) {
-  return {{"name", test.name},
-          {"workload", test.workload},
-          {"seed", test.seed},
-          {"rate", OrNull(test.rate)},
-          {"burstiness", OrNull(test.burstiness)},
-          {"queries_at_once", test.queries_at_once},
-          {"duration", test.duration},
-          {"input_tokens", test.input_tokens},
-          {"output_tokens", test.output_tokens},
-          {"request_throughput", test.request_throughput},
-          {"output_throughput", test.output_throughput},
-          {"total_throughput", test.total_throughput},
-          {"ttft", LatencyJson(test.ttft)},
-          {"tpot", LatencyJson(test.tpot)},
-          {"itl", LatencyJson(test.itl)},
-          {"e2el", LatencyJson(test.e2el)},
-          {"arrival_error", LatencyJson(test.arrival_error)},
-          {"limits", LimitsJson(test.limits)},
-          {"kept", OrNull(test.kept)},
-          {"goodput", OrNull(test.goodput)},
-          {"validity", ValidityJson(test.validity)},
-          {"flops", test.flops},
-          {"bytes", test.bytes},
-          {"ceiling_seconds", test.ceiling_seconds},
-          {"requests", ToArray(test.requests, RequestJson)}};
+  OrderedJson json = {{"name", test.name},
+                      {"workload", test.workload},
+                      {"seed", test.seed},
+                      {"rate", OrNull(test.rate)},
+                      {"burstiness", OrNull(test.burstiness)},
+                      {"queries_at_once", test.queries_at_once},
+                      {"duration", test.duration},
+                      {"input_tokens", test.input_tokens},
+                      {"output_tokens", test.output_tokens},
+                      {"request_throughput", test.request_throughput},
+                      {"output_throughput", test.output_throughput},
+                      {"total_throughput", test.total_throughput},
+                      {"ttft", LatencyJson(test.ttft)},
+                      {"tpot", LatencyJson(test.tpot)},
+                      {"itl", LatencyJson(test.itl)},
+                      {"e2el", LatencyJson(test.e2el)},
+                      {"arrival_error", LatencyJson(test.arrival_error)},
+                      {"limits", LimitsJson(test.limits)},
+                      {"kept", OrNull(test.kept)},
+                      {"goodput", OrNull(test.goodput)},
+                      {"validity", ValidityJson(test.validity)},
+                      {"flops", test.flops},
+                      {"bytes", test.bytes},
+                      {"ceiling_seconds", test.ceiling_seconds},
+                      {"requests", ToArray(test.requests, RequestJson)}};
+  if (test.energy) json["energy"] = EnergyJson(*test.energy);
+  return json;
 }
 
 ServingTest ReadServing(const JsonCursor& json) {
@@ -201,6 +223,7 @@ ServingTest ReadServing(const JsonCursor& json) {
   test.bytes = json.At("bytes").Number();
   test.ceiling_seconds = json.At("ceiling_seconds").Number();
   test.requests = List(json.At("requests"), ReadRequest);
+  test.energy = ReadEnergy(json);
   return test;
 }
 

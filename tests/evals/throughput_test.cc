@@ -123,6 +123,25 @@ TEST(RunThroughput, RecordsEveryRepetitionButTheWarmUp) {
   EXPECT_EQ(test.unstable, "");
 }
 
+TEST(RunThroughput, CountsTheEnergyOfTheRepetitionsButNotOfTheWarmUp) {
+  std::vector<double> readings = {1000, 1090};  // of two moments, and no others
+  ThroughputOptions options = {.repetitions = 5, .warmups = 2};
+  options.joules = [&] {
+    const double joules = readings.at(0);
+    readings.erase(readings.begin());
+    return joules;
+  };
+  const ThroughputTest test = Measure({.prompt_tokens = 12}, options);
+  EXPECT_THAT(readings, ::testing::IsEmpty());
+  ASSERT_TRUE(test.energy.has_value());
+  EXPECT_DOUBLE_EQ(test.energy->joules, 90);
+  EXPECT_EQ(test.energy->tokens, 5 * 12);
+  EXPECT_DOUBLE_EQ(test.energy->JoulesPerToken(), 1.5);
+  // The clock ticks at each of ten looks at it, and once more at the end.
+  EXPECT_DOUBLE_EQ(test.energy->seconds, 11);
+  EXPECT_FALSE(Measure({.prompt_tokens = 12}).energy.has_value());
+}
+
 TEST(RunThroughput, ComparesWithTheLeastTimeAtTheCeilings) {
   const ThroughputTest test = Measure(
       {.new_tokens = 4}, {.flops_per_second = 1e30, .bytes_per_second = 1000, .clock_mhz = {}});

@@ -83,6 +83,45 @@ TEST(PricePerMillionTokens, FollowsFromTheRate) {
   EXPECT_THAT(Console(BareBench()), Not(HasSubstr("Per 1M tok")));
 }
 
+TEST(BenchEnergy, IsDividedByTimeAndTokens) {
+  const BenchEnergy energy = {.joules = 12, .seconds = 4, .tokens = 6};
+  EXPECT_DOUBLE_EQ(energy.Watts(), 3);
+  EXPECT_DOUBLE_EQ(energy.JoulesPerToken(), 2);
+  EXPECT_EQ(BenchEnergy{}.Watts(), 0);
+  EXPECT_EQ(BenchEnergy{}.JoulesPerToken(), 0);
+}
+
+TEST(BenchEnergy, HasColumnsOnlyWhereItWasRead) {
+  const std::string text = Console(ExampleBench());
+  EXPECT_THAT(text, HasSubstr("Energy/tok"));
+  EXPECT_THAT(text, ::testing::ContainsRegex("pp512 .* 100 +25\\.0 J"));
+  EXPECT_THAT(text, HasSubstr("Energy: 1,200 J at 120 W, 200 J an output token."));
+  EXPECT_THAT(text, HasSubstr("Energy: by NVML, driver 580.65.06."));
+  const std::string bare = Console(BareBench());
+  EXPECT_THAT(bare, HasSubstr("Energy: not readable."));
+  EXPECT_THAT(bare, Not(HasSubstr("Energy/tok")));
+  EXPECT_THAT(bare, Not(HasSubstr("an output token")));
+  const std::string csv = Text(WriteBenchCsv, ExampleBench());
+  EXPECT_THAT(csv, HasSubstr("throughput,pp512,energy_per_token,J/token,1,25"));
+  EXPECT_THAT(csv, HasSubstr("energy,J,1,1200"));
+  EXPECT_THAT(Text(WriteBenchCsv, BareBench()), Not(HasSubstr("energy")));
+}
+
+TEST(BenchFacts, SayWhatTheCardSaysOfItself) {
+  BenchReport report = ExampleBench();
+  EXPECT_THAT(BenchFacts(report),
+              ::testing::Contains("Card: SM clock 1980 MHz to 1755 MHz, memory clock 3201 MHz, "
+                                  "temperature 38 \u00b0C to 64 \u00b0C, power 90 W to 120 W."));
+  // A processor's meter counts energy alone.
+  report.device = {.source = "RAPL, package-0", .reads_energy = true};
+  EXPECT_THAT(BenchFacts(report), ::testing::Contains("Energy: by RAPL, package-0."));
+  EXPECT_THAT(BenchFacts(report), Not(::testing::Contains(HasSubstr("Card"))));
+  // A card of an old driver says everything but that.
+  report.device = {.source = "NVML", .temperature_c = 38};
+  EXPECT_THAT(BenchFacts(report), ::testing::Contains("Energy: not readable."));
+  EXPECT_THAT(BenchFacts(report), ::testing::Contains(HasSubstr("temperature 38 \u00b0C, power")));
+}
+
 TEST(LatencyTable, SaysWhereASampleIsTooSmall) {
   const std::string text = Console(ExampleBench());
   EXPECT_THAT(text, HasSubstr("n < 299"));
@@ -97,6 +136,8 @@ TEST(ShownSeconds, HasThreeDigitsAndAUnit) {
   EXPECT_EQ(ShownSeconds(0.012345), "12.3 ms");
   EXPECT_EQ(ShownSeconds(0.0000012), "1.20 \u00b5s");
   EXPECT_EQ(ShownSeconds(0), "0 \u00b5s");
+  EXPECT_EQ(ShownJoules(12345), "12,345 J");
+  EXPECT_EQ(ShownJoules(0.0512), "51.2 mJ");
 }
 
 TEST(BenchMarkdown, HasATableForEachKindOfTest) {

@@ -50,6 +50,7 @@ ThroughputTest Prefill() {
   test.ceiling_seconds = 64;
   test.seconds = {128, 127, 129};
   test.rate = Spread(4);
+  test.energy = {.joules = 38400, .seconds = 384, .tokens = 1536};
   return test;
 }
 
@@ -105,6 +106,7 @@ ServingTest Server() {
   test.flops = 22e9;
   test.bytes = 24e9;
   test.ceiling_seconds = 1.5;
+  test.energy = {.joules = 1200, .seconds = 10, .tokens = 6};
   return test;
 }
 
@@ -131,6 +133,15 @@ BenchReport ExampleBench() {
   BenchReport report = Surroundings();
   report.label = "abcdef12";
   report.machine = {"performance", 3000, 2950, 4100, 41, 57, 0.25};
+  report.device = {.source = "NVML, driver 580.65.06",
+                   .reads_energy = true,
+                   .watts = 90,
+                   .watts_after = 120,
+                   .temperature_c = 38,
+                   .temperature_after_c = 64,
+                   .sm_clock_mhz = 1980,
+                   .sm_clock_after_mhz = 1755,
+                   .memory_clock_mhz = 3201};
   report.price_per_hour = 3.6;
   report.throughput = {Prefill(), Decode(1), Decode(8)};
   report.serving = {Server()};
@@ -164,6 +175,7 @@ BenchReport BareBench() {
   report.label = "\xFF";  // no UTF-8
   report.throughput = {Prefill()};
   report.throughput[0].rate = One(4);
+  report.throughput[0].energy.reset();
   ServingTest offline = Server();
   offline.name = "offline";
   offline.rate.reset();
@@ -171,6 +183,7 @@ BenchReport BareBench() {
   offline.limits = {};
   offline.kept.reset();
   offline.goodput.reset();
+  offline.energy.reset();
   offline.validity.late.reset();
   offline.validity.late_allowed.reset();
   offline.validity.estimate.reset();

@@ -1,0 +1,30 @@
+#ifndef MEVAL_TESTS_SUPPORT_FAKE_ENERGY_METER_H_
+#define MEVAL_TESTS_SUPPORT_FAKE_ENERGY_METER_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "kernels/energy_meter.h"
+
+namespace meval::testing {
+
+// A device that uses so many joules from each reading to the next, and is a degree hotter each time
+// it is asked.
+class FakeEnergyMeter : public EnergyMeter {
+ public:
+  explicit FakeEnergyMeter(double joules_a_reading) : joules_a_reading_(joules_a_reading) {}
+
+  std::string source() const override { return "a fake"; }
+  std::optional<double> Joules() override { return joules_ += joules_a_reading_; }
+  DeviceReadings Read() override { return {.watts = 100, .temperature_c = temperature_++}; }
+
+ private:
+  double joules_a_reading_;
+  double joules_ = 1000;
+  double temperature_ = 40;
+};
+
+}  // namespace meval::testing
+
+#endif  // MEVAL_TESTS_SUPPORT_FAKE_ENERGY_METER_H_
