@@ -259,7 +259,9 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
                               finished.scores.size() + finished.generations.size()));
   }
 
-  EngineLanguageModel language_model(*model.engine, plan_file ? &*plan_file : nullptr);
+  const std::unique_ptr<EnergyMeter> meter = options.open_meter(*model.context);
+  if (meter != nullptr && meter->Joules()) report.energy_source = meter->source();
+  EngineLanguageModel language_model(*model.engine, plan_file ? &*plan_file : nullptr, meter.get());
   const EvalEnvironment environment = {language_model, finished,          &journal,
                                        progress,       interrupt.token(), code ? &*code : nullptr};
   std::vector<WorkLog> work;  // per task

@@ -3,6 +3,7 @@
 
 // What an evaluation asks of a model, in token ids. The engine is one; tests have others.
 
+#include <optional>
 #include <span>
 #include <stop_token>
 
@@ -21,6 +22,8 @@ class LanguageModel {
                         const Engine::GenerateDone& done, std::stop_token stop) = 0;
   // Of the latest call; may be asked from inside `done`, and from no other thread.
   virtual EngineStats stats() const = 0;
+  // Energy that the device used during the latest call; nothing where it is not readable.
+  virtual std::optional<double> joules() const { return std::nullopt; }
 };
 
 }  // namespace meval

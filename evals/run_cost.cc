@@ -1,5 +1,7 @@
 #include "evals/run_cost.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 
 #include "kernels/ceiling.h"
@@ -18,6 +20,19 @@ void SetWork(const EngineStats& stats, Timing& timing) {
   timing.peak_kv_pages = stats.peak_pages;
   timing.flops = work.flops;
   timing.bytes = work.bytes;
+}
+
+void SetEnergy(std::optional<double> joules, const std::vector<MetricValue>& metrics,
+               Timing& timing) {
+  timing.joules = joules;
+  const auto headline = std::find_if(metrics.begin(), metrics.end(),
+                                     [](const MetricValue& metric) { return metric.is_headline; });
+  // Wilson's interval is that of a mean of zeros and ones.
+  if (!joules || timing.requests_from_journal > 0 || headline == metrics.end() ||
+      headline->ci_method != "wilson") {
+    return;
+  }
+  timing.correct_answers = std::llround(headline->value * static_cast<double>(headline->n));
 }
 
 void CompareWithCeiling(Context& ctx, DType dtype, const std::vector<WorkLog>& work,

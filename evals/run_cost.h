@@ -4,6 +4,7 @@
 // What a run's model time is compared with: the least time its work takes on this machine, from
 // ceilings measured beside it.
 
+#include <optional>
 #include <vector>
 
 #include "engine/cost_model.h"
@@ -15,6 +16,11 @@ namespace meval {
 
 // What the engine did for a task, into its timing.
 void SetWork(const EngineStats& stats, Timing& timing);
+
+// The energy of that, and what it bought: documents the headline among `metrics` calls right. The
+// rest of `timing` is there.
+void SetEnergy(std::optional<double> joules, const std::vector<MetricValue>& metrics,
+               Timing& timing);
 
 // Model time below which a run is not compared with ceilings: measuring them takes half a second.
 inline constexpr double kShortestComparedSeconds = 2;

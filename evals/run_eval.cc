@@ -269,6 +269,7 @@ TaskResult RunTask(const EvalPlan& plan, EncodedTask encoded, const EvalEnvironm
   SetWork(stats, result.timing);
   result.timing.tokens_requested += outcome.tokens_of_duplicates;
   result.timing.requests_from_journal = outcome.requests_from_journal;
+  SetEnergy(environment.model.joules(), result.metrics, result.timing);
   is_complete = outcome.is_complete;
   samples = std::move(outcome.samples);
   return result;

@@ -90,6 +90,7 @@ struct RunOptions {
   bool all_groups = false;          // print every subject
   bool dry_run = false;             // plan only: no weights, no run directory
   std::filesystem::path dump_plan;  // "": nowhere
+  MeterOpener open_meter = [](const Context& ctx) { return OpenEnergyMeter(ctx); };
   bool quiet = false;
   bool no_color = false;
   std::vector<std::string> command;  // argv, for run.json

@@ -1,11 +1,14 @@
 #include "reports/html_report.h"
 
+#include <algorithm>
 #include <kainjow/mustache.hpp>
+#include <optional>
 #include <ostream>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
 
+#include "reports/bench_tables.h"
 #include "reports/html/page_data.h"
 #include "reports/html_records.h"
 #include "reports/json/strict_json.h"
@@ -185,6 +188,8 @@ std::string PerSecond(std::int64_t tokens, double seconds) {
   return rate < 100 ? Fixed(rate, 1) : Grouped(static_cast<std::int64_t>(rate));
 }
 
+std::string Energy(std::optional<double> joules) { return joules ? ShownJoules(*joules) : ""; }
+
 data SpeedRow(const std::string& name, const Timing& timing) {
   std::string share;
   if (timing.ceiling_seconds && timing.model_seconds > 0) {
@@ -204,7 +209,10 @@ data SpeedRow(const std::string& name, const Timing& timing) {
                      {"fed_rate", PerSecond(timing.tokens_fed, timing.model_seconds)},
                      {"generated_rate", PerSecond(timing.tokens_generated, timing.model_seconds)},
                      {"steps", Grouped(timing.steps)},
-                     {"share", share}});
+                     {"share", share},
+                     {"joules", Energy(timing.joules)},
+                     {"per_token", Energy(timing.JoulesPerTokenFed())},
+                     {"per_answer", Energy(timing.JoulesPerCorrectAnswer())}});
 }
 
 data Speed(const RunReport& run) {
@@ -298,6 +306,9 @@ void WriteHtmlReport(const RunReport& run, std::span<const Figure> figures,
   page.set("published_tables", PublishedTables(run));
   page.set("run_figures", AddFigures(figures, "run-", drawn));
   page.set("speed", Speed(run));
+  page.set("has_energy",
+           std::any_of(run.tasks.begin(), run.tasks.end(),
+                       [](const TaskResult& task) { return task.timing.joules.has_value(); }));
   page.set("run_terms", RunTerms(run));
   data list(data::type::list);
   for (std::size_t i = 0; i < tasks.size(); ++i) {

@@ -139,20 +139,29 @@ OrderedJson TaskDigestsJson(const TaskResult& task) {
 }
 
 OrderedJson TaskTimingJson(const TaskResult& task) {
-  return {{"task", task.task},
-          {"seconds", task.timing.seconds},
-          {"tokens_requested", task.timing.tokens_requested},
-          {"tokens_fed", task.timing.tokens_fed},
-          {"tokens_generated", task.timing.tokens_generated},
-          {"requests_from_journal", task.timing.requests_from_journal},
-          {"model_seconds", task.timing.model_seconds},
-          {"steps", task.timing.steps},
-          {"rows_scored", task.timing.rows_scored},
-          {"tokens_refed", task.timing.tokens_refed},
-          {"peak_kv_pages", task.timing.peak_kv_pages},
-          {"flops", task.timing.flops},
-          {"bytes", task.timing.bytes},
-          {"ceiling_seconds", OrNull(task.timing.ceiling_seconds)}};
+  OrderedJson json = {{"task", task.task},
+                      {"seconds", task.timing.seconds},
+                      {"tokens_requested", task.timing.tokens_requested},
+                      {"tokens_fed", task.timing.tokens_fed},
+                      {"tokens_generated", task.timing.tokens_generated},
+                      {"requests_from_journal", task.timing.requests_from_journal},
+                      {"model_seconds", task.timing.model_seconds},
+                      {"steps", task.timing.steps},
+                      {"rows_scored", task.timing.rows_scored},
+                      {"tokens_refed", task.timing.tokens_refed},
+                      {"peak_kv_pages", task.timing.peak_kv_pages},
+                      {"flops", task.timing.flops},
+                      {"bytes", task.timing.bytes},
+                      {"ceiling_seconds", OrNull(task.timing.ceiling_seconds)}};
+  if (!task.timing.joules) return json;
+  const auto add = [&](const char* key, const auto& value) {
+    if (value) json[key] = *value;
+  };
+  add("joules", task.timing.joules);
+  add("joules_per_token_fed", task.timing.JoulesPerTokenFed());
+  add("correct_answers", task.timing.correct_answers);
+  add("joules_per_correct_answer", task.timing.JoulesPerCorrectAnswer());
+  return json;
 }
 
 OrderedJson CeilingJson(const std::optional<MachineCeiling>& ceiling) {
@@ -247,6 +256,7 @@ void WriteResultsJson(const RunReport& run, std::ostream& out) {
                         {"ceiling", CeilingJson(run.ceiling)},
                         {"tasks", ToArray(run.tasks, TaskTimingJson)}}},
                       {"host", HostJson(run)}};
+  if (!run.energy_source.empty()) json["timing"]["energy_source"] = run.energy_source;
   out << DumpStrict(std::move(json), "results.json", 2) << '\n';
 }
 

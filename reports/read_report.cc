@@ -132,6 +132,8 @@ GroupResult ReadGroup(const JsonCursor& record) {
 }
 
 Timing ReadTiming(const JsonCursor& record) {
+  const std::optional<JsonCursor> joules = record.Find("joules");
+  const std::optional<JsonCursor> correct_answers = record.Find("correct_answers");
   return {.seconds = record.At("seconds").Number(),
           .tokens_requested = record.At("tokens_requested").Integer(),
           .tokens_fed = record.At("tokens_fed").Integer(),
@@ -144,7 +146,10 @@ Timing ReadTiming(const JsonCursor& record) {
           .peak_kv_pages = record.At("peak_kv_pages").Integer(),
           .flops = record.At("flops").Number(),
           .bytes = record.At("bytes").Number(),
-          .ceiling_seconds = OptionalNumber(record.At("ceiling_seconds"))};
+          .ceiling_seconds = OptionalNumber(record.At("ceiling_seconds")),
+          .joules = joules ? std::make_optional(joules->Number()) : std::nullopt,
+          .correct_answers =
+              correct_answers ? std::make_optional(correct_answers->Integer()) : std::nullopt};
 }
 
 // "timing.tasks" has the tasks in the order of "tasks".
@@ -155,6 +160,7 @@ void ReadTimings(const JsonCursor& record, RunReport& run) {
     run.ceiling = {.read_bytes_per_second = ceiling.At("read_bytes_per_second").Number(),
                    .matmul_flops_per_second = ceiling.At("matmul_flops_per_second").Number()};
   }
+  if (const auto source = record.Find("energy_source")) run.energy_source = source->Text();
   const std::vector<Timing> timings = List(record.At("tasks"), ReadTiming);
   if (timings.size() != run.tasks.size()) {
     record.At("tasks").Fail(std::to_string(run.tasks.size()) + " elements, as in \"tasks\"",

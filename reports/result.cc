@@ -20,7 +20,18 @@ std::string Escape(const std::string& text, bool is_key) {
   return out;
 }
 
+std::optional<double> Each(std::optional<double> joules, std::int64_t number) {
+  if (!joules || number <= 0) return std::nullopt;
+  return *joules / static_cast<double>(number);
+}
+
 }  // namespace
+
+std::optional<double> Timing::JoulesPerTokenFed() const { return Each(joules, tokens_fed); }
+
+std::optional<double> Timing::JoulesPerCorrectAnswer() const {
+  return Each(joules, correct_answers.value_or(0));
+}
 
 std::string ToText(const RunIdentity& identity) {
   std::vector<std::string> lines;

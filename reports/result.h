@@ -83,6 +83,15 @@ struct Timing {
   // The time this machine's measured ceilings allow for that work; absent if they were not
   // measured.
   std::optional<double> ceiling_seconds = {};
+  // Energy that the device used while inside the model; absent where it is not readable.
+  std::optional<double> joules = {};
+  // Documents that were answered right with it: absent where the headline score does not call each
+  // document right or wrong, or where an earlier attempt answered some.
+  std::optional<std::int64_t> correct_answers = {};
+
+  // Absent without energy, and where there is nothing to divide it by.
+  std::optional<double> JoulesPerTokenFed() const;
+  std::optional<double> JoulesPerCorrectAnswer() const;
 };
 
 // What the machine can do at most, measured beside the run.
@@ -189,6 +198,7 @@ struct RunReport {
   double seconds = 0;
   HostInfo host;
   std::optional<MachineCeiling> ceiling;  // absent where a run is too short to compare with it
+  std::string energy_source;              // "NVML, driver 580.65.06"; "" where none is readable
   std::string model_summary;              // resolved configuration, for people
   bool is_demonstration_model = false;    // the shipped model or random weights
   // By task: the JSON text it was declared by, from which scores can be computed again.

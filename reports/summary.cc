@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <map>
 
+#include "reports/bench_tables.h"
+
 namespace meval {
 namespace {
 
@@ -253,6 +255,15 @@ std::string CostSentence(const Timing& timing) {
             "% of this machine's measured ceiling (predicted " + Fixed(*timing.ceiling_seconds, 1) +
             " seconds of model time, taken " + Fixed(timing.model_seconds, 1) + ")";
   }
+  if (timing.joules) {
+    text += "; " + ShownJoules(*timing.joules);
+    if (const auto each = timing.JoulesPerTokenFed()) {
+      text += ", " + ShownJoules(*each) + " a token fed";
+    }
+    if (const auto each = timing.JoulesPerCorrectAnswer()) {
+      text += ", " + ShownJoules(*each) + " a right answer";
+    }
+  }
   if (timing.requests_from_journal > 0) {
     text += "; " +
             Count(timing.requests_from_journal, "request was finished", "requests were finished") +
@@ -265,6 +276,8 @@ Timing Total(const std::vector<TaskResult>& tasks) {
   Timing total;
   bool has_ceiling = true;
   double ceiling_seconds = 0;
+  bool has_energy = true;
+  double joules = 0;
   for (const TaskResult& task : tasks) {
     total.seconds += task.timing.seconds;
     total.tokens_requested += task.timing.tokens_requested;
@@ -278,11 +291,15 @@ Timing Total(const std::vector<TaskResult>& tasks) {
     total.peak_kv_pages = std::max(total.peak_kv_pages, task.timing.peak_kv_pages);
     total.flops += task.timing.flops;
     total.bytes += task.timing.bytes;
-    // The whole has a prediction where every part has one.
+    // The whole has a prediction, or energy, where every part has it. Right answers of different
+    // tasks are no sum.
     if (!task.timing.ceiling_seconds) has_ceiling = false;
     ceiling_seconds += task.timing.ceiling_seconds.value_or(0);
+    if (!task.timing.joules) has_energy = false;
+    joules += task.timing.joules.value_or(0);
   }
   if (has_ceiling) total.ceiling_seconds = ceiling_seconds;
+  if (has_energy) total.joules = joules;
   return total;
 }
 

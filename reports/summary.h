@@ -56,7 +56,8 @@ std::vector<std::string> BannerSentences(const RunReport& run);
 // What a reader must know beside the scores: a subset, every counter that is not zero, warnings.
 std::vector<std::string> NoteSentences(const TaskResult& task);
 
-// Tokens asked for, fed and avoided, speed and time. The sum of several tasks is `Total`.
+// Tokens asked for, fed and avoided, speed, time and, where readable, energy. The sum of several
+// tasks is `Total`.
 std::string CostSentence(const Timing& timing);
 Timing Total(const std::vector<TaskResult>& tasks);
 

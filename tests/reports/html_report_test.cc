@@ -74,6 +74,17 @@ TEST(HtmlReport, HoldsTheRecordsOfEachTask) {
   }
 }
 
+TEST(HtmlReport, ShowsEnergyWhereItWasRead) {
+  RunReport run = testing::ExampleReport();
+  EXPECT_THAT(Render(run, Tasks(run)), Not(HasSubstr("a right answer")));
+  run.tasks[0].timing.joules = 234567;
+  run.tasks[0].timing.correct_answers = 150;
+  const std::string page = Render(run, Tasks(run));
+  EXPECT_THAT(page, HasSubstr("<th scope=\"col\">a right answer</th>"));
+  EXPECT_THAT(page, HasSubstr("<td>234,567 J</td><td>1.00 J</td><td>1,564 J</td></tr>"));
+  EXPECT_THAT(page, HasSubstr("<td></td><td></td><td></td></tr>"));  // of the other tasks
+}
+
 TEST(HtmlReport, LoadsNothing) {
   const RunReport run = testing::ExampleReport();
   std::string page = Render(run, Tasks(run));

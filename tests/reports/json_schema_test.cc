@@ -38,6 +38,9 @@ TEST(JsonSchemas, AcceptWhatTheWritersWrite) {
   testing::ExpectValid("samples", Text(WriteSamplesJsonl, samples), true);
   RunReport run_of_code = testing::PlainReport();
   run_of_code.tasks[0].verdicts = {{"passed", 3}, {"timed out", 1}};
+  run_of_code.energy_source = "RAPL, package-0";
+  run_of_code.tasks[0].timing.joules = 1000;
+  run_of_code.tasks[0].timing.correct_answers = 8;
   testing::ExpectValid("results", Text(WriteResultsJson, run_of_code), false);
   const PromptParts parts = {.descriptions = {{"anatomy", "About \xFF"}},
                              .exemplars = {{"dev:1", "text"}}};

@@ -151,6 +151,9 @@ RunReport OddReport() {
   run.host.hostname = "\xFF";
   run.ceiling.reset();
   run.tasks[0].verdicts = {{"passed", 3}};
+  run.energy_source = "NVML";
+  run.tasks[0].timing.joules = 1000;
+  run.tasks[0].timing.correct_answers = 8;
   MetricValue& metric = run.tasks[0].metrics[0];
   metric.standard_error.reset();
   metric.ci_low.reset();

@@ -222,6 +222,29 @@ TEST(Cost, ClaimsNoSavingAfterAResumeNorWhereThereIsNone) {
   EXPECT_EQ(CostSentence({}), "0 tokens asked for, 0 fed; 0.0 seconds");
 }
 
+TEST(Cost, SaysWhatATokenAndARightAnswerTookOfEnergy) {
+  Timing timing = {.seconds = 1, .tokens_requested = 5, .tokens_fed = 4};
+  EXPECT_THAT(CostSentence(timing), Not(HasSubstr("J")));
+  timing.joules = 1.5;
+  EXPECT_THAT(CostSentence(timing), ::testing::EndsWith("; 1.50 J, 375 mJ a token fed"));
+  timing.correct_answers = 0;
+  EXPECT_THAT(CostSentence(timing), ::testing::EndsWith("; 1.50 J, 375 mJ a token fed"));
+  timing.correct_answers = 3;
+  EXPECT_THAT(CostSentence(timing), ::testing::EndsWith(" a token fed, 500 mJ a right answer"));
+  timing.tokens_fed = 0;
+  EXPECT_THAT(CostSentence(timing), ::testing::EndsWith("; 1.50 J, 500 mJ a right answer"));
+}
+
+TEST(Cost, OfSeveralTasksHasEnergyWhereEachOfThemHas) {
+  std::vector<TaskResult> tasks(2);
+  tasks[0].timing.joules = 1.5;
+  tasks[0].timing.correct_answers = 3;
+  EXPECT_FALSE(Total(tasks).joules.has_value());
+  tasks[1].timing.joules = 2;
+  EXPECT_EQ(Total(tasks).joules, 3.5);
+  EXPECT_FALSE(Total(tasks).correct_answers.has_value());
+}
+
 TEST(Cost, OfSeveralTasksIsTheirSum) {
   const Timing total = Total(testing::ExampleReport().tasks);
   EXPECT_DOUBLE_EQ(total.seconds, 12.5 + 360 + 99.96);

@@ -17,7 +17,12 @@ class FakeEnergyMeter : public EnergyMeter {
 
   std::string source() const override { return "a fake"; }
   std::optional<double> Joules() override { return joules_ += joules_a_reading_; }
-  DeviceReadings Read() override { return {.watts = 100, .temperature_c = temperature_++}; }
+  DeviceReadings Read() override {
+    DeviceReadings readings;
+    readings.watts = 100;
+    readings.temperature_c = temperature_++;
+    return readings;
+  }
 
  private:
   double joules_a_reading_;
