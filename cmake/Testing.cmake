@@ -1,4 +1,5 @@
-# meval_test(name SOURCES ... LINKS ...): one GoogleTest program per folder of tests/, every TEST a ctest entry.
+# meval_test(name SOURCES ... LINKS ... [PROPERTIES ...]): one GoogleTest program per folder of tests/, every TEST a ctest entry
+# with these properties.
 enable_testing()
 include(GoogleTest)
 
@@ -12,7 +13,7 @@ function(meval_precompile_test_headers name)
 endfunction()
 
 function(meval_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PROPERTIES" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} meval_flags GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE MEVAL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
@@ -22,5 +23,5 @@ function(meval_test name)
   if(num_sources GREATER 2)
     meval_precompile_test_headers(${name})
   endif()
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600 ${ARG_PROPERTIES})
 endfunction()

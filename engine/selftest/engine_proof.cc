@@ -287,7 +287,10 @@ void EngineProof::Run() {
   score_side_.workload = &scores_;
   generate_side_.workload = &generations_;
   for (Side* side : {&score_side_, &generate_side_}) {
-    if (!RunBase(*side)) return;
+    // What nobody asks about is not run.
+    const bool is_asked =
+        checks_.Wants(kAnswers) || checks_.Wants(std::string(side->workload->kind()) + ".");
+    if (is_asked && !RunBase(*side)) return;
   }
   for (Side* side : {&score_side_, &generate_side_}) {
     TryOrders(*side);

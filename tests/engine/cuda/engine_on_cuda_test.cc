@@ -92,14 +92,13 @@ TEST_F(OnCuda, LogitsAreThoseOfTheReference) {
   const Tokens tokens = RandomTokens(3, 70);
   for (const std::int64_t head_dim : {8, 64, 128}) {
     for (const std::int64_t window : {0, 8, 65}) {
+      SCOPED_TRACE("head_dim " + std::to_string(head_dim) + ", window " + std::to_string(window));
       const ModelConfig config = Config(head_dim, window);
-      for (const std::int64_t chunk : {70, 9}) {
-        SCOPED_TRACE("head_dim " + std::to_string(head_dim) + ", window " + std::to_string(window) +
-                     ", steps of " + std::to_string(chunk));
-        Context cuda(Cuda());
-        EXPECT_LT(LogitError(cuda, config, DType::kBF16, tokens, chunk), 0.04);
-        EXPECT_LT(LogitError(cuda, config, DType::kF16, tokens, chunk), 0.005);
-      }
+      Context cuda(Cuda());
+      // How a step is cut does not depend on the format.
+      const bool one_step_of_bf16 = (head_dim / 8 + window) % 2 == 0;
+      EXPECT_LT(LogitError(cuda, config, DType::kBF16, tokens, one_step_of_bf16 ? 70 : 9), 0.04);
+      EXPECT_LT(LogitError(cuda, config, DType::kF16, tokens, one_step_of_bf16 ? 9 : 70), 0.005);
     }
   }
 }
@@ -179,7 +178,8 @@ std::vector<Generation> Generate(Context& ctx, const ModelConfig& config, DType 
   for (std::uint64_t i = 0; i < 4; ++i) {
     GenerationRequest request;
     request.prompt = RandomTokens(5 + i / 2, 60 + 3 * static_cast<std::int64_t>(i));
-    request.max_new_tokens = 12;
+    // To the next page either way; the draws of a token are what takes the time.
+    request.max_new_tokens = temperature > 0 ? 6 : 12;
     request.num_samples = 3;
     request.sampling = {.temperature = temperature, .top_k = 40, .top_p = 0.9};
     request.seed = 17;

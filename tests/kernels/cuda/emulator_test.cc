@@ -1,6 +1,7 @@
 #include "tests/support/cuda_emulator/emulator.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -58,15 +59,16 @@ TEST(Emulator, RunsBlocksInAnOrderThatFollowsFromTheSeed) {
 }
 
 TEST(Emulator, LetsOneWarpRunToTheBarrierBeforeAnotherMoves) {
-  std::vector<int> warps;
+  std::vector<int> warps(3 * 96);
+  std::atomic<std::size_t> next = 0;  // no warp is told to wait for another
   RunGrid({1, 1, 1}, {96, 1, 1}, 0, [&] {
     for (int i = 0; i < 3; ++i) {
-      warps.push_back(static_cast<int>(threadIdx.x) / 32);
+      warps[next++] = static_cast<int>(threadIdx.x) / 32;
       __syncwarp();
     }
     __syncthreads();
   });
-  ASSERT_EQ(warps.size(), 3U * 96);
+  ASSERT_EQ(next, warps.size());
   for (std::size_t i = 0; i < warps.size(); ++i) EXPECT_EQ(warps[i], warps[i / 96 * 96]);
 }
 
@@ -146,7 +148,7 @@ TEST(Emulator, NamesABarrierThatSomeThreadsMiss) {
 
 TEST(Emulator, RunsOnAfterAnError) {
   EXPECT_THROW(RunWarp([] { throw EmulatorError("first"); }), EmulatorError);
-  int runs = 0;
+  std::atomic<int> runs = 0;
   RunWarp([&] { ++runs; });
   EXPECT_EQ(runs, 32);
 }

@@ -48,17 +48,20 @@ void WriteElement(void* data, cudaDataType type, std::int64_t index, float value
   }
 }
 
-// op(M) as rows of `inner` consecutive values: rows of op(A), or columns of op(B).
-std::vector<float> Gather(const void* data, const Layout& layout, bool by_column) {
+// Rows of op(A), or columns of op(B), as panels of kPanel lines: value k of line l of a panel is at
+// kPanel k + l, so that sums of a panel's lines go on side by side. Zeros fill the last panel.
+constexpr std::int64_t kPanel = 8;
+std::vector<float> Panels(const void* data, const Layout& layout, bool by_column) {
   const std::int64_t lines = by_column ? layout.columns : layout.rows;
   const std::int64_t inner = by_column ? layout.rows : layout.columns;
-  std::vector<float> values(static_cast<std::size_t>(lines * inner));
+  const std::int64_t rounded = (lines + kPanel - 1) / kPanel * kPanel;
+  std::vector<float> values(static_cast<std::size_t>(rounded * inner));
   for (std::int64_t line = 0; line < lines; ++line) {
+    float* to = values.data() + line / kPanel * kPanel * inner + line % kPanel;
     for (std::int64_t k = 0; k < inner; ++k) {
       const std::int64_t row = by_column ? k : line;
       const std::int64_t column = by_column ? line : k;
-      values[static_cast<std::size_t>(line * inner + k)] =
-          ReadElement(data, layout.type, row + column * layout.leading_dimension);
+      to[k * kPanel] = ReadElement(data, layout.type, row + column * layout.leading_dimension);
     }
   }
   return values;
@@ -84,26 +87,39 @@ struct Product {
 
   void operator()() const {
     const std::int64_t K = inner();
-    const std::vector<float> left = Gather(a, a_layout, description.transpose_a == CUBLAS_OP_T);
-    const std::vector<float> right = Gather(b, b_layout, description.transpose_b == CUBLAS_OP_N);
-    const std::int64_t part = (K + splits - 1) / splits;
+    const std::vector<float> left = Panels(a, a_layout, description.transpose_a == CUBLAS_OP_T);
+    const std::vector<float> right = Panels(b, b_layout, description.transpose_b == CUBLAS_OP_N);
     for (std::int64_t column = 0; column < d_layout.columns; ++column) {
-      for (std::int64_t row = 0; row < d_layout.rows; ++row) {
-        const float* x = left.data() + row * K;
-        const float* y = right.data() + column * K;
-        float total = 0;
-        for (std::int64_t begin = 0; begin < K; begin += part) {
-          float sum = 0;
-          for (std::int64_t k = begin; k < std::min(K, begin + part); ++k) sum += x[k] * y[k];
-          total += sum;
+      const float* y = right.data() + column / kPanel * kPanel * K + column % kPanel;
+      for (std::int64_t row = 0; row < d_layout.rows; row += kPanel) {
+        float totals[kPanel] = {};
+        AddUp(left.data() + row * K, y, totals);
+        for (std::int64_t i = row; i < std::min(row + kPanel, d_layout.rows); ++i) {
+          Store(i, column, totals[i - row]);
         }
-        float value = alpha * total;
-        if (beta != 0) {
-          value += beta * ReadElement(c, c_layout.type, row + column * c_layout.leading_dimension);
-        }
-        WriteElement(d, d_layout.type, row + column * d_layout.leading_dimension, value);
       }
     }
+  }
+
+  // Each total is the sum of `splits` parts, each in ascending order of k.
+  void AddUp(const float* x, const float* y, float (&totals)[kPanel]) const {
+    const std::int64_t K = inner();
+    const std::int64_t part = (K + splits - 1) / splits;
+    for (std::int64_t begin = 0; begin < K; begin += part) {
+      float sums[kPanel] = {};
+      for (std::int64_t k = begin; k < std::min(K, begin + part); ++k) {
+        for (std::int64_t i = 0; i < kPanel; ++i) sums[i] += x[k * kPanel + i] * y[k * kPanel];
+      }
+      for (std::int64_t i = 0; i < kPanel; ++i) totals[i] += sums[i];
+    }
+  }
+
+  void Store(std::int64_t row, std::int64_t column, float total) const {
+    float value = alpha * total;
+    if (beta != 0) {
+      value += beta * ReadElement(c, c_layout.type, row + column * c_layout.leading_dimension);
+    }
+    WriteElement(d, d_layout.type, row + column * d_layout.leading_dimension, value);
   }
 };
 

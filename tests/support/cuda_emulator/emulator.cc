@@ -1,48 +1,39 @@
 #include "tests/support/cuda_emulator/emulator.h"
 
 #include <algorithm>
-#include <array>
+#include <bit>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <deque>
 #include <exception>
 #include <memory>
 #include <mutex>
 #include <new>
 #include <numeric>
 #include <random>
+#include <utility>
 #include <vector>
 
+#include "tests/support/cuda_emulator/async_copies.h"
 #include "tests/support/cuda_emulator/fiber.h"
+#include "tests/support/cuda_emulator/race_detector.h"
+#include "tests/support/cuda_emulator/warp.h"
 
 namespace meval::cuda_emulator {
 namespace {
 
 constexpr std::size_t kStackBytes = std::size_t{256} << 10;  // virtual: pages come when touched
-
-enum class State { kReady, kInWarp, kAtBarrier, kExited };
-
-struct AsyncCopy {
-  void* shared;
-  const void* global;
-  int bytes;
-};
+constexpr int kMaxWarps = kMaxBlockThreads / kWarpLanes;
 
 struct Thread {
   Thread() : fiber(kStackBytes) {}
 
   Fiber fiber;
-  State state = State::kExited;
   Extent3 index{};
   int number = 0;  // in the block
-  // The collective it waits in.
-  const char* name = nullptr;
-  std::uint32_t mask = 0;
-  Collective collective = nullptr;
-  void* operand = nullptr;
-  // Its asynchronous copies: not yet committed, and groups in order of commitment.
-  std::vector<AsyncCopy> issued;
-  std::deque<std::vector<AsyncCopy>> committed;
+  AsyncCopies copies;
+  SyncPoint came;
+  SyncPoint goes;
 
   int lane() const { return number % kWarpLanes; }
   int warp() const { return number / kWarpLanes; }
@@ -90,6 +81,7 @@ class Machine {
   void Run(Extent3 grid, Extent3 block, std::size_t shared_bytes,
            const std::function<void()>& kernel) {
     std::lock_guard lock(mutex_);
+    const EmulatorsOwn own;
     const std::int64_t num_threads = block.count();
     if (num_threads < 1 || num_threads > kMaxBlockThreads) {
       throw EmulatorError("a block of " + std::to_string(num_threads) + " threads; expected 1 to " +
@@ -117,59 +109,93 @@ class Machine {
   std::uint64_t block_serial() const { return block_serial_; }
   std::byte* shared() const { return shared_.data(); }
 
-  // Leaves the current thread in `state`; returns when it runs again.
-  void Suspend(State state) {
-    Thread& self = *current_;
-    self.state = state;
-    Fiber::Switch(self.fiber, scheduler_, state == State::kExited);
+  void BlockBarrier() {
+    // Two in turn: who is through early must not tell the others of what it does next.
+    SyncPoint& point = barriers_[num_barriers_ % 2];
+    point.Release();
+    Suspend(&Warp::at_barrier);
+    point.Acquire();
   }
 
-  void MeetWarp(const char* name, std::uint32_t mask, Collective collective, void* operand) {
+  void MeetWarp(const char* name, std::uint32_t mask, Collective collective, void* operand,
+                bool orders_memory) {
+    const EmulatorsOwn own;
     Thread& self = *current_;
-    if ((mask >> self.lane() & 1U) == 0) {
+    Warp& warp = warps_[self.warp()];
+    const std::uint32_t bit = 1U << self.lane();
+    if ((mask & bit) == 0) {
       throw EmulatorError(Where(self) + " calls " + name + " under the mask " + Hex(mask) +
                           ", which leaves it out");
     }
-    self.name = name;
-    self.mask = mask;
-    self.collective = collective;
-    self.operand = operand;
-    self.state = State::kInWarp;
-    WarpOperands operands{};
-    if (!AllHaveCome(self, operands)) {
-      Suspend(State::kInWarp);
+    warp.name_of[self.lane()] = name;
+    warp.mask_of[self.lane()] = mask;
+    warp.collective_of[self.lane()] = collective;
+    warp.operands.of_lane[self.lane()] = operand;
+    if ((mask & warp.exited) != 0) throw EmulatorError(WhyItWaits(self));
+    const std::uint32_t others = mask & warp.meeting;
+    if (others != 0) RequireAgreement(self, std::countr_zero(others));
+    if (orders_memory) self.came.Release();
+    if ((others | bit) != mask) {
+      Suspend(&Warp::meeting);
+      if (orders_memory) self.goes.Acquire();
       return;
     }
-    collective(operands, mask);
-    for (int lane = 0; lane < kWarpLanes; ++lane) {
-      if ((mask >> lane & 1U) != 0) LaneOf(self.warp(), lane)->state = State::kReady;
+    for (std::uint32_t left = others; left != 0; left &= left - 1) {
+      RequireAgreement(self, std::countr_zero(left));
     }
+    Complete(warp, mask, collective);
+    warp.meeting &= ~others;
+    warp.ready |= others;
+    if (orders_memory) OrderMemory(self, others);
   }
 
  private:
-  Thread* LaneOf(int warp, int lane) {
-    const int number = warp * kWarpLanes + lane;
-    return number < num_threads_ ? threads_[static_cast<std::size_t>(number)].get() : nullptr;
+  Thread& LaneOf(int warp, int lane) {
+    return *threads_[static_cast<std::size_t>(warp * kWarpLanes + lane)];
   }
 
-  bool AllHaveCome(const Thread& self, WarpOperands& operands) {
-    for (int lane = 0; lane < kWarpLanes; ++lane) {
-      if ((self.mask >> lane & 1U) == 0) continue;
-      Thread* other = LaneOf(self.warp(), lane);
-      if (other == nullptr || other->state == State::kExited) {
-        throw EmulatorError(Where(self) + " waits in " + self.name + " under the mask " +
-                            Hex(self.mask) + " for lane " + std::to_string(lane) +
+  // "__syncwarp under the mask ffffffff".
+  std::string Collectively(const Thread& thread) const {
+    const Warp& warp = warps_[thread.warp()];
+    return std::string(warp.name_of[thread.lane()]) + " under the mask " +
+           Hex(warp.mask_of[thread.lane()]);
+  }
+
+  // Of a thread in a collective that will never be whole.
+  std::string WhyItWaits(const Thread& thread) const {
+    const Warp& warp = warps_[thread.warp()];
+    const std::uint32_t gone = warp.mask_of[thread.lane()] & warp.exited;
+    return Where(thread) + " waits in " + Collectively(thread) +
+           (gone == 0 ? ", and other lanes of the mask never come"
+                      : " for lane " + std::to_string(std::countr_zero(gone)) +
                             ", which has exited or does not exist");
-      }
-      if (other->state != State::kInWarp) return false;
-      if (other->mask != self.mask || other->collective != self.collective) {
-        throw EmulatorError(Where(self) + " is in " + self.name + " under the mask " +
-                            Hex(self.mask) + ", and " + Where(*other) + " in " + other->name +
-                            " under the mask " + Hex(other->mask));
-      }
-      operands.of_lane[lane] = other->operand;
+  }
+
+  void RequireAgreement(const Thread& self, int lane) {
+    if (warps_[self.warp()].Agree(self.lane(), lane)) return;
+    const Thread& other = LaneOf(self.warp(), lane);
+    throw EmulatorError(Where(self) + " is in " + Collectively(self) + ", and " + Where(other) +
+                        " in " + Collectively(other));
+  }
+
+  static void Complete(Warp& warp, std::uint32_t mask, Collective collective) {
+    if (mask == ~0U) return collective(warp.operands, mask);
+    WarpOperands operands{};
+    for (std::uint32_t left = mask; left != 0; left &= left - 1) {
+      const int lane = std::countr_zero(left);
+      operands.of_lane[lane] = warp.operands.of_lane[lane];
     }
-    return true;
+    collective(operands, mask);
+  }
+
+  // What each lane of a meeting did before it comes before what each does after it.
+  void OrderMemory(const Thread& self, std::uint32_t others) {
+    for (std::uint32_t left = others; left != 0; left &= left - 1) {
+      LaneOf(self.warp(), std::countr_zero(left)).came.Acquire();
+    }
+    for (std::uint32_t left = others; left != 0; left &= left - 1) {
+      LaneOf(self.warp(), std::countr_zero(left)).goes.Release();
+    }
   }
 
   void RunBlock(std::int64_t index) {
@@ -178,91 +204,115 @@ class Machine {
                     static_cast<std::uint32_t>(index / grid_.x / grid_.y)};
     ++block_serial_;
     shared_.Poison();
+    num_warps_ = (num_threads_ + kWarpLanes - 1) / kWarpLanes;
+    for (int warp = 0; warp < num_warps_; ++warp) {
+      warps_[warp].Begin(std::min(kWarpLanes, num_threads_ - warp * kWarpLanes));
+    }
     for (int i = 0; i < num_threads_; ++i) {
       Thread& thread = *threads_[static_cast<std::size_t>(i)];
       thread.number = i;
       const auto n = static_cast<std::uint32_t>(i);
       thread.index = {n % block_.x, n / block_.x % block_.y, n / block_.x / block_.y};
-      thread.state = State::kReady;
-      thread.issued.clear();
-      thread.committed.clear();
+      thread.copies.Clear();
       thread.fiber.Start(&Machine::ThreadMain, this);
     }
     failure_ = nullptr;
-    Schedule();
+    start_.Release();
+    try {
+      Schedule();
+    } catch (...) {
+      failure_ = std::current_exception();
+    }
+    end_.Acquire();
     if (failure_ != nullptr) std::rethrow_exception(failure_);
   }
 
-  static void ThreadMain(void* machine) {
+  MEVAL_NO_TSAN static void ThreadMain(void* machine) {
     auto* self = static_cast<Machine*>(machine);
+    self->start_.Acquire();
+    self->CallKernel();
+    self->Suspend(&Warp::exited);
+  }
+
+  void CallKernel() {
     try {
-      (*self->kernel_)();
+      (*kernel_)();
     } catch (...) {
-      self->failure_ = std::current_exception();
+      const EmulatorsOwn own;
+      failure_ = std::current_exception();
     }
-    self->Suspend(State::kExited);
   }
 
-  // Runs the block's threads until all have exited or one has failed.
+  // Leaves the current thread, which from now on is at `what`; returns when it runs again. The next
+  // is another lane of its warp, as long as one is ready.
+  MEVAL_NO_TSAN void Suspend(std::uint32_t Warp::*what) {
+    Thread& self = *current_;
+    end_.Release();  // it may be the last time that it runs, if another one fails
+    Fiber::Switch(self.fiber, Next(what), what == &Warp::exited);
+  }
+  Fiber& Next(std::uint32_t Warp::*what) {
+    const EmulatorsOwn own;
+    Warp& warp = warps_[current_->warp()];
+    const std::uint32_t bit = 1U << current_->lane();
+    warp.ready &= ~bit;
+    warp.*what |= bit;
+    if (failure_ != nullptr || warp.ready == 0) return scheduler_;
+    current_ = &LaneOf(current_->warp(), AnyOf(warp.ready));
+    return current_->fiber;
+  }
+
+  // Runs the block's threads until all have exited or one has failed: one warp until each of its
+  // lanes waits for another warp or has exited, then another.
   void Schedule() {
-    const int num_warps = (num_threads_ + kWarpLanes - 1) / kWarpLanes;
-    std::vector<int> runnable;
-    while (failure_ == nullptr) {
-      runnable.clear();
-      for (int warp = 0; warp < num_warps; ++warp) {
-        if (ReadyLane(warp) != nullptr) runnable.push_back(warp);
+    do {
+      for (std::uint32_t runnable = Runnable(); runnable != 0; runnable = Runnable()) {
+        const int warp = AnyOf(runnable);
+        current_ = &LaneOf(warp, AnyOf(warps_[warp].ready));
+        Fiber::Switch(scheduler_, current_->fiber);
+        if (failure_ != nullptr) return;
       }
-      if (!runnable.empty()) {
-        RunWarp(runnable[Below(runnable.size())]);
-      } else if (!ReleaseBarrier()) {
-        return;
-      }
-    }
+    } while (ReleaseBarrier());
   }
 
-  // One warp until each of its lanes waits for another warp or has exited.
-  void RunWarp(int warp) {
-    while (Thread* thread = ReadyLane(warp)) {
-      current_ = thread;
-      Fiber::Switch(scheduler_, thread->fiber);
-      if (failure_ != nullptr) return;
+  // The warps with a lane that is ready, a bit for each.
+  std::uint32_t Runnable() const {
+    std::uint32_t runnable = 0;
+    for (int warp = 0; warp < num_warps_; ++warp) {
+      runnable |= static_cast<std::uint32_t>(warps_[warp].ready != 0) << warp;
     }
-  }
-
-  // The first lane that can run, from a random one on.
-  Thread* ReadyLane(int warp) {
-    const auto first = static_cast<int>(Below(kWarpLanes));
-    for (int i = 0; i < kWarpLanes; ++i) {
-      Thread* thread = LaneOf(warp, (first + i) % kWarpLanes);
-      if (thread != nullptr && thread->state == State::kReady) return thread;
-    }
-    return nullptr;
+    return runnable;
   }
 
   // No thread can run. True: all were at the barrier and go on. False: all have exited.
   bool ReleaseBarrier() {
     const Thread* waiting = nullptr;
     const Thread* exited = nullptr;
-    for (int i = 0; i < num_threads_; ++i) {
-      const Thread& thread = *threads_[static_cast<std::size_t>(i)];
-      if (thread.state == State::kInWarp) {
-        throw EmulatorError(Where(thread) + " waits in " + thread.name + " under the mask " +
-                            Hex(thread.mask) + ", and other lanes of the mask never come");
+    for (int w = 0; w < num_warps_; ++w) {
+      const Warp& warp = warps_[w];
+      if (warp.meeting != 0) {
+        throw EmulatorError(WhyItWaits(LaneOf(w, std::countr_zero(warp.meeting))));
       }
-      (thread.state == State::kExited ? exited : waiting) = &thread;
+      if (warp.at_barrier != 0) waiting = &LaneOf(w, std::countr_zero(warp.at_barrier));
+      const std::uint32_t gone = warp.exited & warp.exists;
+      if (gone != 0) exited = &LaneOf(w, std::countr_zero(gone));
     }
     if (waiting == nullptr) return false;
     if (exited != nullptr) {
       throw EmulatorError(Where(*waiting) + " waits at __syncthreads, and " + Where(*exited) +
                           " has exited without it");
     }
-    for (int i = 0; i < num_threads_; ++i) {
-      threads_[static_cast<std::size_t>(i)]->state = State::kReady;
+    ++num_barriers_;
+    for (int w = 0; w < num_warps_; ++w) {
+      warps_[w].ready = std::exchange(warps_[w].at_barrier, 0);
     }
     return true;
   }
 
-  std::size_t Below(std::size_t n) { return static_cast<std::size_t>(random_() % n); }
+  // One of the bits, at random: the first that is set from a random one on.
+  int AnyOf(std::uint32_t bits) {
+    const auto first = static_cast<int>(random_() % 32);
+    return (first + std::countr_zero(std::rotr(bits, first))) % 32;
+  }
 
   std::mutex mutex_;
   std::uint64_t seed_ = 1;
@@ -276,72 +326,58 @@ class Machine {
   SharedMemory shared_;
   std::vector<std::unique_ptr<Thread>> threads_;
   int num_threads_ = 0;
+  Warp warps_[kMaxWarps];
+  int num_warps_ = 0;
   Thread* current_ = nullptr;
   Fiber scheduler_;
   std::exception_ptr failure_;
+  std::uint64_t num_barriers_ = 0;
+  SyncPoint barriers_[2];
+  SyncPoint start_;
+  SyncPoint end_;
 };
 
-Machine& TheMachine() {
-  static Machine machine;
-  return machine;
-}
-
-void Complete(const std::vector<AsyncCopy>& group) {
-  for (const AsyncCopy& copy : group) {
-    if (copy.bytes > 0) std::memcpy(copy.shared, copy.global, static_cast<std::size_t>(copy.bytes));
-    std::memset(static_cast<std::byte*>(copy.shared) + copy.bytes, 0,
-                static_cast<std::size_t>(16 - copy.bytes));
-  }
-}
+// No local of a function: every threadIdx would ask whether it is there already.
+Machine the_machine;
 
 }  // namespace
 
-void SetScheduleSeed(std::uint64_t seed) { TheMachine().SetSeed(seed); }
+void SetScheduleSeed(std::uint64_t seed) { the_machine.SetSeed(seed); }
 
 void RunGrid(Extent3 grid, Extent3 block, std::size_t dynamic_shared_bytes,
              const std::function<void()>& kernel) {
-  TheMachine().Run(grid, block, dynamic_shared_bytes, kernel);
+  the_machine.Run(grid, block, dynamic_shared_bytes, kernel);
 }
 
-Extent3 GridExtent() { return TheMachine().grid(); }
-Extent3 BlockExtent() { return TheMachine().block(); }
-Extent3 BlockIndex() { return TheMachine().block_index(); }
-Extent3 ThreadIndex() { return TheMachine().current().index; }
-int LaneIndex() { return TheMachine().current().lane(); }
-std::uint64_t BlockSerial() { return TheMachine().block_serial(); }
-std::byte* DynamicShared() { return TheMachine().shared(); }
+Extent3 GridExtent() { return the_machine.grid(); }
+Extent3 BlockExtent() { return the_machine.block(); }
+Extent3 BlockIndex() { return the_machine.block_index(); }
+Extent3 ThreadIndex() { return the_machine.current().index; }
+int LaneIndex() { return the_machine.current().lane(); }
+std::uint64_t BlockSerial() { return the_machine.block_serial(); }
+std::byte* DynamicShared() { return the_machine.shared(); }
 
-void BlockBarrier() { TheMachine().Suspend(State::kAtBarrier); }
+void BlockBarrier() { the_machine.BlockBarrier(); }
 
-void MeetWarp(const char* name, std::uint32_t mask, Collective collective, void* operand) {
-  TheMachine().MeetWarp(name, mask, collective, operand);
+void MeetWarp(const char* name, std::uint32_t mask, Collective collective, void* operand,
+              bool orders_memory) {
+  the_machine.MeetWarp(name, mask, collective, operand, orders_memory);
 }
 
 void IssueAsyncCopy(void* shared, const void* global, int bytes) {
   const auto misaligned = [](const void* pointer) {
     return reinterpret_cast<std::uintptr_t>(pointer) % 16 != 0;
   };
-  Thread& self = TheMachine().current();
+  Thread& self = the_machine.current();
   if (misaligned(shared) || (bytes > 0 && misaligned(global)) || bytes < 0 || bytes > 16) {
     throw EmulatorError(Where(self) + ": cp.async of " + std::to_string(bytes) +
                         " bytes; expected addresses at multiples of 16 and 0 to 16 bytes");
   }
-  std::memset(shared, 0xff, 16);
-  self.issued.push_back({shared, global, bytes});
+  self.copies.Issue(shared, global, bytes);
 }
 
-void CommitAsyncCopies() {
-  Thread& self = TheMachine().current();
-  self.committed.push_back(std::move(self.issued));
-  self.issued.clear();
-}
+void CommitAsyncCopies() { the_machine.current().copies.Commit(); }
 
-void WaitAsyncCopies(int pending) {
-  Thread& self = TheMachine().current();
-  while (static_cast<int>(self.committed.size()) > pending) {
-    Complete(self.committed.front());
-    self.committed.pop_front();
-  }
-}
+void WaitAsyncCopies(int pending) { the_machine.current().copies.Wait(pending); }
 
 }  // namespace meval::cuda_emulator

@@ -14,6 +14,9 @@
 // collectives or under different masks, a barrier some threads of the block never reach, a
 // misaligned or out-of-bounds address given to an instruction that is emulated here.
 //
+// In a build with ThreadSanitizer, two accesses of different threads to one place are a data race
+// unless a barrier orders them, whichever came first (race_detector.h).
+//
 // Not emulated: reordering of plain loads and stores, the order of sums inside a real mma, banks,
 // occupancy. One launch runs at a time; host threads queue.
 
@@ -22,6 +25,8 @@
 #include <functional>
 #include <stdexcept>
 #include <string>
+
+#include "tests/support/cuda_emulator/race_detector.h"
 
 namespace meval::cuda_emulator {
 
@@ -66,6 +71,7 @@ template <typename T>
 class SharedVariable {
  public:
   T& OfThisBlock() {
+    const EmulatorsOwn own;
     if (block_ != BlockSerial()) {
       Poison();
       block_ = BlockSerial();
@@ -92,7 +98,9 @@ struct WarpOperands {
 using Collective = void (*)(WarpOperands& operands, std::uint32_t mask);
 
 // Waits for the lanes of `mask`, which must all call this with the same name, mask and collective.
-void MeetWarp(const char* name, std::uint32_t mask, Collective collective, void* operand);
+// orders_memory: what each of them wrote before, the others see after.
+void MeetWarp(const char* name, std::uint32_t mask, Collective collective, void* operand,
+              bool orders_memory = false);
 
 // Copies `bytes` bytes of 16 and zeros for the rest when the group it is committed to is waited
 // for.

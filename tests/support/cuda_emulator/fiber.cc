@@ -61,10 +61,13 @@ Fiber::Fiber(std::size_t stack_bytes) {
 }
 
 Fiber::~Fiber() {
+  RenewRaceState(false);
   if (mapping_ != nullptr) munmap(mapping_, mapping_bytes_);
 }
 
 void Fiber::Start(Entry entry, void* argument) {
+  if (race_state_ == nullptr || !has_ended_) RenewRaceState(true);
+  has_ended_ = false;
   entry_ = entry;
   argument_ = argument;
   fake_stack_ = nullptr;
@@ -89,6 +92,16 @@ void Fiber::Start(Entry entry, void* argument) {
 #endif
 }
 
+// What ThreadSanitizer knows of a fiber that was left in the midst of calls is of no use to the
+// next start, and cannot be given back: it takes such an end for a mistake.
+void Fiber::RenewRaceState([[maybe_unused]] bool is_needed) {
+#ifdef __SANITIZE_THREAD__
+  if (mapping_ == nullptr) return;  // a host thread has its own
+  if (race_state_ != nullptr && has_ended_) __tsan_destroy_fiber(race_state_);
+  race_state_ = is_needed ? __tsan_create_fiber(0) : nullptr;
+#endif
+}
+
 void Fiber::Enter() {
   Fiber* self = switched_to;
   self->FinishSwitch();
@@ -107,11 +120,14 @@ void Fiber::FinishSwitch() {
 void Fiber::Switch(Fiber& from, Fiber& to, bool is_last) {
   switched_from = &from;
   switched_to = &to;
+  from.has_ended_ = is_last;
 #ifdef __SANITIZE_ADDRESS__
   __sanitizer_start_switch_fiber(is_last ? nullptr : &from.fake_stack_, to.stack_bottom_,
                                  to.stack_bytes_);
-#else
-  static_cast<void>(is_last);
+#endif
+#ifdef __SANITIZE_THREAD__
+  if (from.mapping_ == nullptr) from.race_state_ = __tsan_get_current_fiber();
+  __tsan_switch_to_fiber(to.race_state_, __tsan_switch_to_fiber_no_sync);
 #endif
 #ifdef MEVAL_FIBER_UCONTEXT
   swapcontext(&from.context_, &to.context_);

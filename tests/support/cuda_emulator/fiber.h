@@ -3,9 +3,12 @@
 
 // Threads of execution that take turns on one thread of the host, each with a stack of its own: a
 // fiber runs until it switches away. On x86-64 a switch is a dozen instructions; elsewhere, or with
-// MEVAL_FIBER_UCONTEXT defined, it is swapcontext. AddressSanitizer is told of every switch.
+// MEVAL_FIBER_UCONTEXT defined, it is swapcontext. AddressSanitizer and ThreadSanitizer are told of
+// every switch; to the latter it is no synchronisation.
 
 #include <cstddef>
+
+#include "tests/support/cuda_emulator/race_detector.h"
 
 #if !defined(__x86_64__) && !defined(MEVAL_FIBER_UCONTEXT)
 #define MEVAL_FIBER_UCONTEXT
@@ -34,11 +37,12 @@ class Fiber {
 
   // Leaves `from`, the fiber that runs, and goes on where `to` left off. Returns when something
   // switches back. `is_last`: `from` will not run again before it is started anew.
-  static void Switch(Fiber& from, Fiber& to, bool is_last = false);
+  MEVAL_NO_TSAN static void Switch(Fiber& from, Fiber& to, bool is_last = false);
 
  private:
-  static void Enter();
+  MEVAL_NO_TSAN static void Enter();
   void FinishSwitch();
+  void RenewRaceState(bool is_needed);
 
   std::byte* mapping_ = nullptr;  // guard page, then the stack
   std::size_t mapping_bytes_ = 0;
@@ -47,6 +51,8 @@ class Fiber {
   Entry entry_ = nullptr;
   void* argument_ = nullptr;
   void* fake_stack_ = nullptr;  // AddressSanitizer's
+  void* race_state_ = nullptr;  // ThreadSanitizer's
+  bool has_ended_ = true;       // by a last switch, since it was started
 #ifdef MEVAL_FIBER_UCONTEXT
   ucontext_t context_{};
 #else

@@ -56,21 +56,21 @@ void CompleteMma(WarpOperands& operands, std::uint32_t /*mask*/) {
       }
     }
   }
+  // The products are exact in f32; the sum of an instruction is added to c at once.
+  float sums[16][8] = {};
+  for (int row = 0; row < 16; ++row) {
+    for (int k = 0; k < 16; ++k) {
+      for (int column = 0; column < 8; ++column) sums[row][column] += a[row][k] * b[k][column];
+    }
+  }
   for (int lane = 0; lane < kWarpLanes; ++lane) {
     float* c = OfLane<MmaOperand>(operands, lane).c;
-    for (int i = 0; i < 4; ++i) {
-      const int row = lane / 4 + 8 * (i / 2);
-      const int column = 2 * (lane % 4) + i % 2;
-      // The products are exact in f32; the sum of an instruction is added to c at once.
-      float sum = 0;
-      for (int k = 0; k < 16; ++k) sum += a[row][k] * b[k][column];
-      c[i] += sum;
-    }
+    for (int i = 0; i < 4; ++i) c[i] += sums[lane / 4 + 8 * (i / 2)][2 * (lane % 4) + i % 2];
   }
 }
 
 struct LoadMatrixOperand {
-  const void* row;
+  std::uint16_t row[8];  // which the lane has read itself
   std::uint32_t* fragment;
   bool transpose;
 };
@@ -80,8 +80,8 @@ struct LoadMatrixOperand {
 void CompleteLoadMatrix(WarpOperands& operands, std::uint32_t /*mask*/) {
   std::uint16_t matrices[4][8][8];
   for (int lane = 0; lane < kWarpLanes; ++lane) {
-    const void* row = OfLane<LoadMatrixOperand>(operands, lane).row;
-    std::memcpy(matrices[lane / 8][lane % 8], row, sizeof(matrices[0][0]));
+    const auto& row = OfLane<LoadMatrixOperand>(operands, lane).row;
+    std::memcpy(matrices[lane / 8][lane % 8], row, sizeof(row));
   }
   for (int lane = 0; lane < kWarpLanes; ++lane) {
     auto& operand = OfLane<LoadMatrixOperand>(operands, lane);
@@ -136,7 +136,7 @@ std::uint32_t Ballot(std::uint32_t mask, bool predicate) {
 
 void WarpBarrier(std::uint32_t mask) {
   MeetWarp(
-      "__syncwarp", mask, [](WarpOperands&, std::uint32_t) {}, nullptr);
+      "__syncwarp", mask, [](WarpOperands&, std::uint32_t) {}, nullptr, /*orders_memory=*/true);
 }
 
 void Mma16816(MmaFormat format, float (&c)[4], const std::uint32_t (&a)[4],
@@ -150,7 +150,8 @@ void LoadMatrix4(std::uint32_t (&fragment)[4], const void* row, bool transpose) 
     throw EmulatorError("ldmatrix: lane " + std::to_string(LaneIndex()) +
                         " gives a row that is not at a multiple of 16 bytes");
   }
-  LoadMatrixOperand operand{row, fragment, transpose};
+  LoadMatrixOperand operand{{}, fragment, transpose};
+  std::memcpy(operand.row, row, sizeof(operand.row));
   MeetWarp("ldmatrix", kFullMask, CompleteLoadMatrix, &operand);
 }
 
