@@ -88,6 +88,8 @@ inline constexpr std::uint32_t kPackedOnes<Float16> = 0x3c003c00;
 //   a[r]  rows group + 8 (r % 2), columns 2 t + 8 (r / 2) and the next
 //   b[r]  rows 2 t + 8 r and the next, column group
 //   c[i]  row group + 8 (i / 2), column 2 t + i % 2
+// volatile: all lanes take part, so no compiler may move it behind a condition that lanes decide
+// differently, where some of them use the result and others do not.
 template <typename T>
 __device__ __forceinline__ void Mma(float (&c)[4], const std::uint32_t (&a)[4],
                                     const std::uint32_t (&b)[2]);
@@ -97,7 +99,8 @@ __device__ __forceinline__ void Mma<BFloat16>(float (&c)[4], const std::uint32_t
 #ifdef MEVAL_CUDA_EMULATOR
   cuda_emulator::Mma16816(cuda_emulator::MmaFormat::kBFloat16, c, a, b);
 #else
-  asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 "
+  asm volatile(
+      "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 "
       "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
       : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
@@ -109,7 +112,8 @@ __device__ __forceinline__ void Mma<Float16>(float (&c)[4], const std::uint32_t 
 #ifdef MEVAL_CUDA_EMULATOR
   cuda_emulator::Mma16816(cuda_emulator::MmaFormat::kFloat16, c, a, b);
 #else
-  asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 "
+  asm volatile(
+      "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 "
       "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
       : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));

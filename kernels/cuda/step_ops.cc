@@ -130,11 +130,13 @@ class CudaStepOps : public StepOps {
     for (const void* pointer :
          {static_cast<const void*>(pages.keys), static_cast<const void*>(pages.values),
           arena_.base(), selected_arena_.base(), static_cast<const void*>(state_max_.data()),
-          static_cast<const void*>(state_out_.data()),
+          static_cast<const void*>(state_sum_.data()), static_cast<const void*>(state_out_.data()),
           static_cast<const void*>(partial_max_.data()),
+          static_cast<const void*>(partial_sum_.data()),
           static_cast<const void*>(partial_out_.data())}) {
       key_.push_back(Address(pointer));
     }
+    key_.push_back(pages.num_pages);  // between the pages of one layer and the next
     key_.push_back(num_rows_);
     if (layers) {
       key_.push_back(static_cast<std::int64_t>(entry_rows_.size()));
