@@ -24,6 +24,7 @@
 #include "evals/install_paths.h"
 #include "evals/model_loader.h"
 #include "evals/program.h"
+#include "evals/replace_file.h"
 #include "kernels/ceiling.h"
 #include "kernels/device_info.h"
 #include "reports/bench_report.h"
@@ -39,6 +40,33 @@ using gpu_check::GpuCheckReport;
 constexpr double kSpeedEnds = 210;
 constexpr double kWorkloadsEnd = 400;
 constexpr double kSanitizerEnds = 480;
+
+// The shipped model, small enough for any device.
+EngineOptions ShippedModel() {
+  EngineOptions options = ToEngineOptions({});
+  options.batch_tokens = 512;
+  options.kv_memory_bytes = std::int64_t{64} << 20;
+  return options;
+}
+
+EngineOptions InF32(EngineOptions options) {
+  options.dtype = WeightDType::kF32;
+  return options;
+}
+
+int WriteGoldensOfTheCpu(const std::filesystem::path& file, std::ostream& out) {
+  Context cpu;
+  const EngineOptions options = InF32(ShippedModel());
+  const gpu_check::SampleQuestions questions =
+      gpu_check::ShippedQuestions(OutlineModel(options), {}, cpu.num_threads());
+  Engine engine = Engine::Load(cpu, options);
+  const gpu_check::ModelAnswers answers = gpu_check::Ask(engine, questions);
+  ReplaceFile(file, "--write-goldens",
+              [&](std::ostream& to) { gpu_check::WriteGoldens(questions, answers, to); });
+  fmt::print(out, "{}: answers to {} continuations and {} prompts\n", file.string(),
+             questions.scores.size(), questions.generations.size());
+  return kExitOk;
+}
 
 class GpuCheck {
  public:
@@ -166,18 +194,16 @@ class GpuCheck {
   }
 
   void CompareShippedModel() {
-    Note("comparing the shipped model's answers\n");
-    EngineOptions options = ToEngineOptions({});
-    options.batch_tokens = 512;
-    options.kv_memory_bytes = std::int64_t{64} << 20;
+    Note("comparing the shipped model's answers with the goldens\n");
+    const EngineOptions options = ShippedModel();
     Context device({.device = Device::kCuda});
     Context cpu;
-    const ModelOutline outline = OutlineModel(options);
+    const gpu_check::SampleQuestions questions =
+        gpu_check::ShippedQuestions(OutlineModel(options), {}, cpu.num_threads());
+    const gpu_check::ModelAnswers goldens = gpu_check::ReadGoldens(TinyGoldensFile(), questions);
     Engine on_device = Engine::Load(device, options);
-    options.dtype = WeightDType::kF32;
-    Engine on_cpu = Engine::Load(cpu, options);
-    report_.model = gpu_check::CompareModels(
-        on_device, on_cpu, gpu_check::ShippedQuestions(outline, {}, cpu.num_threads()));
+    Engine on_cpu = Engine::Load(cpu, InF32(options));
+    report_.model = gpu_check::CompareWithGoldens(on_device, goldens, on_cpu, questions);
     AddChecks(report_.model->checks);
   }
 
@@ -266,6 +292,7 @@ class GpuCheck {
 }  // namespace
 
 int GpuCheckCommand(const GpuCheckOptions& options, std::ostream& out, std::ostream& err) {
+  if (!options.write_goldens.empty()) return WriteGoldensOfTheCpu(options.write_goldens, out);
   return GpuCheck(options, out, err).Run();
 }
 

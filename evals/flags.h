@@ -117,6 +117,7 @@ struct GpuCheckOptions {
   std::string model;              // whose speed is measured; "": the largest shape that fits
   std::int64_t limit = 0;         // documents of each workload; 0: as many as time allows
   bool quiet = false;
+  std::filesystem::path write_goldens;  // "": the device is checked
 };
 
 // `arena`

@@ -18,7 +18,7 @@ GpuCheckOptions ParseGpuCheck(std::span<const std::string> arguments) {
       "random small models\n"
       "  engine     scores and generations of random trees of requests have the same bits whatever "
       "the schedule\n"
-      "  model      the shipped model's answers to the shipped records are those of the cpu\n"
+      "  model      the shipped model's answers to the shipped records are the goldens\n"
       "  speed      prefill and decode of the 7B shape, each beside its floor\n"
       "  workloads  MMLU, HellaSwag and GSM8K by their lengths, with random tokens\n"
       "  sanitizer  device, under compute-sanitizer, where that is on PATH\n"
@@ -41,6 +41,10 @@ GpuCheckOptions ParseGpuCheck(std::span<const std::string> arguments) {
                  "Documents of each workload (default: all, or as many as time allows)")
       ->check(CLI::PositiveNumber);
   app.add_flag("--quiet", options.quiet, "No notes on stderr");
+  app.add_option(
+      "--write-goldens", options.write_goldens,
+      "Write what the shipped model answers in f32 on the cpu to this file and end; needs "
+      "no device");
   Parse(app, arguments);
   for (const std::string& part : options.only) {
     RequireWord("--only", part, {"device", "engine", "model", "speed", "workloads", "sanitizer"});

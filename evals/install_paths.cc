@@ -34,6 +34,16 @@ fs::path FindShipped(const std::string& installed, const std::string& in_source,
   return {};
 }
 
+fs::path FindNumbers(const std::string& file, const std::string& what_was) {
+  std::string tried;
+  fs::path found = FindShipped(file, file, tried);
+  if (found.empty()) {
+    throw DataError(what_was + " not found; tried:" + tried +
+                    "\nReinstall, or set MISTRAL_EVAL_HOME to the source tree.");
+  }
+  return found;
+}
+
 }  // namespace
 
 fs::path SamplesDir() {
@@ -58,14 +68,11 @@ fs::path TinyModelDir() {
 }
 
 fs::path WorkloadLengthsFile() {
-  std::string tried;
-  fs::path found =
-      FindShipped("models/workload_lengths.json", "models/workload_lengths.json", tried);
-  if (found.empty()) {
-    throw DataError("the lengths of the evaluations were not found; tried:" + tried +
-                    "\nReinstall, or set MISTRAL_EVAL_HOME to the source tree.");
-  }
-  return found;
+  return FindNumbers("models/workload_lengths.json", "the lengths of the evaluations were");
+}
+
+fs::path TinyGoldensFile() {
+  return FindNumbers("models/tiny_goldens.json", "the goldens of the shipped model were");
 }
 
 }  // namespace meval

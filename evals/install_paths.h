@@ -15,6 +15,9 @@ std::filesystem::path TinyModelDir();
 // The lengths of real evaluations (evals/gpu_check/workload_shape.h). Throws DataError if they are
 // nowhere.
 std::filesystem::path WorkloadLengthsFile();
+// What the shipped model answers (evals/gpu_check/model_answers.h). Throws DataError if it is
+// nowhere.
+std::filesystem::path TinyGoldensFile();
 
 }  // namespace meval
 

@@ -5,7 +5,6 @@
 #include <exception>
 #include <limits>
 #include <optional>
-#include <span>
 #include <string>
 
 #include <fmt/format.h>
@@ -17,19 +16,12 @@ namespace {
 
 using Tokens = std::vector<TokenId>;
 
-std::vector<ContinuationScore> ScoresOf(Engine& engine, std::span<const ScoreRequest> requests) {
-  std::vector<ContinuationScore> scores(requests.size());
-  engine.Score(requests,
-               [&](std::size_t i, ContinuationScore score) { scores[i] = std::move(score); });
-  return scores;
-}
-
-std::vector<Generation> GenerationsOf(Engine& engine, std::span<const GenerationRequest> requests) {
-  std::vector<Generation> generations(requests.size());
-  engine.Generate(requests, [&](std::size_t i, std::int64_t, Generation generation) {
-    generations[i] = std::move(generation);
-  });
-  return generations;
+SelftestCheck NewCheck(const char* name, const char* claim) {
+  SelftestCheck check;
+  check.name = name;
+  check.claim = claim;
+  check.worst = 0;
+  return check;
 }
 
 // One case: `error` is that of a number for which `allowed` is allowed.
@@ -45,125 +37,75 @@ void Add(SelftestCheck& check, double error, double allowed, const std::string& 
   if (++check.num_failures == 1) check.first_failure = what;
 }
 
+template <typename Part>
+void Guard(SelftestCheck& check, const Part& part) {
+  try {
+    part();
+  } catch (const std::exception& error) {
+    ++check.num_cases;
+    if (++check.num_failures == 1) check.first_failure = error.what();
+  }
+}
+
+// What an engine answers, beside the goldens.
 class Comparison {
  public:
-  Comparison(Engine& device, Engine& reference, const SampleQuestions& questions)
-      : device_(device), reference_(reference), questions_(questions) {}
-
-  ModelAgreement Run() {
-    SelftestCheck tokens =
-        Check("model.tokens", "log-probabilities of tokens are those of the cpu");
-    SelftestCheck choices = Check("model.choices", "the likeliest choices are those of the cpu");
-    SelftestCheck generations =
-        Check("model.generations", "greedy tokens are those of the cpu while it is sure");
-    Guard(tokens, [&] {
-      expected_ = ScoresOf(reference_, questions_.scores);
-      found_ = ScoresOf(device_, questions_.scores);
-      FindLogitError();
-      CompareTokens(tokens);
-      CompareChoices(choices);
-    });
-    Guard(generations, [&] { CompareGenerations(generations); });
-    agreement_.checks = {tokens, choices, generations};
-    return agreement_;
-  }
-
- private:
-  static SelftestCheck Check(const char* name, const char* claim) {
-    SelftestCheck check;
-    check.name = name;
-    check.claim = claim;
-    check.worst = 0;
-    return check;
-  }
-
-  template <typename Part>
-  static void Guard(SelftestCheck& check, const Part& part) {
-    try {
-      part();
-    } catch (const std::exception& error) {
-      ++check.num_cases;
-      if (++check.num_failures == 1) check.first_failure = error.what();
-    }
-  }
-
-  void FindLogitError() {
+  Comparison(Engine& subject, const ModelAnswers& goldens, Engine& reference,
+             const SampleQuestions& questions)
+      : goldens_(goldens), reference_(reference), questions_(questions) {
     double lowest = 0;
-    for (const ContinuationScore& score : expected_) {
+    for (const ContinuationScore& score : goldens.scores) {
       for (const double logprob : score.token_logprobs) lowest = std::min(lowest, logprob);
     }
-    logit_error_ = 20 * RoundoffOf(device_.dtype()) * -lowest / 2;
+    logit_error_ = 20 * RoundoffOf(subject.dtype()) * -lowest / 2;
+    found_ = Ask(subject, questions);
   }
 
-  double Allowed(const ContinuationScore& score) const {
-    double allowed = 0;
-    for (const double logprob : score.token_logprobs) {
-      allowed += AllowedLogprobError(logprob, logit_error_);
-    }
-    return allowed;
-  }
-
-  void CompareTokens(SelftestCheck& check) {
-    for (std::size_t i = 0; i < expected_.size(); ++i) {
-      for (std::size_t t = 0; t < expected_[i].token_logprobs.size(); ++t) {
-        const double expected = expected_[i].token_logprobs[t];
-        const double found = t < found_[i].token_logprobs.size()
-                                 ? found_[i].token_logprobs[t]
-                                 : std::numeric_limits<double>::quiet_NaN();
+  void CompareTokens(SelftestCheck& check, ModelAgreement& agreement) const {
+    for (std::size_t i = 0; i < goldens_.scores.size(); ++i) {
+      const std::vector<double>& logprobs = found_.scores[i].token_logprobs;
+      for (std::size_t t = 0; t < goldens_.scores[i].token_logprobs.size(); ++t) {
+        const double expected = goldens_.scores[i].token_logprobs[t];
+        const double found =
+            t < logprobs.size() ? logprobs[t] : std::numeric_limits<double>::quiet_NaN();
         const double error = std::abs(found - expected);
-        Add(check, error, AllowedLogprobError(expected, logit_error_),
+        Add(check, error, Allowed(expected),
             fmt::format("request {}, token {}: expected {:.5f}, found {:.5f}", i, t, expected,
                         found));
-        agreement_.largest_difference = std::max(agreement_.largest_difference, error);
+        agreement.largest_difference = std::max(agreement.largest_difference, error);
       }
     }
   }
 
-  static std::size_t Likeliest(const std::vector<ContinuationScore>& scores,
-                               const std::vector<std::size_t>& choices) {
-    return *std::max_element(choices.begin(), choices.end(), [&](std::size_t a, std::size_t b) {
-      return scores[a].logprob < scores[b].logprob;
-    });
-  }
-
-  void CompareChoices(SelftestCheck& check) {
+  void CompareChoices(SelftestCheck& check, ModelAgreement& agreement) const {
     for (std::size_t d = 0; d < questions_.documents.size(); ++d) {
-      const std::size_t expected = Likeliest(expected_, questions_.documents[d]);
-      const std::size_t found = Likeliest(found_, questions_.documents[d]);
-      ++agreement_.documents;
-      if (found != expected) ++agreement_.choices_differing;
-      const ContinuationScore& best = expected_[expected];
-      const ContinuationScore& other = expected_[found];
+      const std::size_t expected = Likeliest(goldens_.scores, questions_.documents[d]);
+      const std::size_t found = Likeliest(found_.scores, questions_.documents[d]);
+      ++agreement.documents;
+      if (found != expected) ++agreement.choices_differing;
+      const ContinuationScore& best = goldens_.scores[expected];
+      const ContinuationScore& other = goldens_.scores[found];
       Add(check, best.logprob - other.logprob, Allowed(best) + Allowed(other),
-          fmt::format("document {}: the cpu's choice is likelier by {:.5f} than the device's", d,
-                      best.logprob - other.logprob));
+          fmt::format("document {}: the goldens' choice is likelier by {:.5f} than the one found",
+                      d, best.logprob - other.logprob));
     }
   }
 
-  // The token at a place of a generation; EOS where it ended by that, nothing where it ended
-  // otherwise.
-  std::optional<TokenId> TokenAt(const Generation& generation, std::size_t place) const {
-    if (place < generation.tokens.size()) return generation.tokens[place];
-    if (generation.reason != StopReason::kEos) return std::nullopt;
-    return reference_.config().eos_token_ids.front();
-  }
-
-  void CompareGenerations(SelftestCheck& check) {
-    const std::vector<Generation> expected = GenerationsOf(reference_, questions_.generations);
-    const std::vector<Generation> found = GenerationsOf(device_, questions_.generations);
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      ++agreement_.generations;
-      const Tokens& tokens = expected[i].tokens;
-      const auto [end, ignored] = std::mismatch(tokens.begin(), tokens.end(),
-                                                found[i].tokens.begin(), found[i].tokens.end());
-      const Tokens alike(tokens.begin(), end);
-      const std::optional<TokenId> one = TokenAt(expected[i], alike.size());
-      const std::optional<TokenId> other = TokenAt(found[i], alike.size());
+  void CompareGenerations(SelftestCheck& check, ModelAgreement& agreement) const {
+    for (std::size_t i = 0; i < goldens_.generations.size(); ++i) {
+      const Generation& expected = goldens_.generations[i];
+      const Generation& found = found_.generations[i];
+      ++agreement.generations;
+      const auto [end, ignored] = std::mismatch(expected.tokens.begin(), expected.tokens.end(),
+                                                found.tokens.begin(), found.tokens.end());
+      const Tokens alike(expected.tokens.begin(), end);
+      const std::optional<TokenId> one = TokenAt(expected, alike.size());
+      const std::optional<TokenId> other = TokenAt(found, alike.size());
       if (one == other) {
         Add(check, 0, 1, "");
         continue;
       }
-      ++agreement_.generations_differing;
+      ++agreement.generations_differing;
       if (!one || !other) {
         Add(check, 1, 0,
             fmt::format("generation {}: one ends behind {} tokens, the other goes on", i,
@@ -174,27 +116,51 @@ class Comparison {
     }
   }
 
-  // Both tokens behind the prompt and what was generated alike, as the reference sees them.
-  void CompareNextTokens(SelftestCheck& check, std::size_t request, const Tokens& alike,
-                         TokenId expected, TokenId found) {
-    Tokens context = questions_.generations[request].prompt;
-    context.insert(context.end(), alike.begin(), alike.end());
-    const std::vector<ScoreRequest> requests = {{context, {expected}}, {context, {found}}};
-    const std::vector<ContinuationScore> scores = ScoresOf(reference_, requests);
-    const double gap = scores[0].logprob - scores[1].logprob;
-    Add(check, gap, Allowed(scores[0]) + Allowed(scores[1]),
-        fmt::format("generation {}, token {}: the cpu's token {} is likelier by {:.5f} than the "
-                    "device's {}",
-                    request, alike.size(), expected, gap, found));
+ private:
+  double Allowed(double logprob) const {
+    return AllowedLogprobError(logprob, logit_error_) + kGoldenRounding;
+  }
+  double Allowed(const ContinuationScore& score) const {
+    double allowed = 0;
+    for (const double logprob : score.token_logprobs) allowed += Allowed(logprob);
+    return allowed;
   }
 
-  Engine& device_;
+  static std::size_t Likeliest(const std::vector<ContinuationScore>& scores,
+                               const std::vector<std::size_t>& choices) {
+    return *std::max_element(choices.begin(), choices.end(), [&](std::size_t a, std::size_t b) {
+      return scores[a].logprob < scores[b].logprob;
+    });
+  }
+
+  // The token at a place of a generation; EOS where it ended by that, nothing where it ended
+  // otherwise.
+  std::optional<TokenId> TokenAt(const Generation& generation, std::size_t place) const {
+    if (place < generation.tokens.size()) return generation.tokens[place];
+    if (generation.reason != StopReason::kEos) return std::nullopt;
+    return reference_.config().eos_token_ids.front();
+  }
+
+  // Both tokens behind the prompt and what was generated alike, as the reference sees them.
+  void CompareNextTokens(SelftestCheck& check, std::size_t request, const Tokens& alike,
+                         TokenId expected, TokenId found) const {
+    Tokens context = questions_.generations[request].prompt;
+    context.insert(context.end(), alike.begin(), alike.end());
+    SampleQuestions both;
+    both.scores = {{context, {expected}}, {context, {found}}};
+    const std::vector<ContinuationScore> scores = Ask(reference_, both).scores;
+    // Either way: a golden far less likely than what was found is no greedy token.
+    const double gap = std::abs(scores[0].logprob - scores[1].logprob);
+    Add(check, gap, Allowed(scores[0]) + Allowed(scores[1]),
+        fmt::format("generation {}, token {}: the goldens' token {} and token {} are {:.5f} apart",
+                    request, alike.size(), expected, found, gap));
+  }
+
+  const ModelAnswers& goldens_;
   Engine& reference_;
   const SampleQuestions& questions_;
-  std::vector<ContinuationScore> expected_;
-  std::vector<ContinuationScore> found_;
   double logit_error_ = 0;
-  ModelAgreement agreement_;
+  ModelAnswers found_;
 };
 
 }  // namespace
@@ -204,8 +170,30 @@ double AllowedLogprobError(double logprob, double logit_error) {
   return std::log1p(-std::expm1(logprob) * std::expm1(2 * logit_error));
 }
 
-ModelAgreement CompareModels(Engine& device, Engine& reference, const SampleQuestions& questions) {
-  return Comparison(device, reference, questions).Run();
+ModelAgreement CompareWithGoldens(Engine& device, const ModelAnswers& goldens, Engine& reference,
+                                  const SampleQuestions& questions) {
+  ModelAgreement agreement;
+  SelftestCheck cpu = NewCheck("model.cpu", "the cpu answers in f32 as the goldens say");
+  SelftestCheck tokens =
+      NewCheck("model.tokens", "log-probabilities of tokens are those of the goldens");
+  SelftestCheck choices =
+      NewCheck("model.choices", "the likeliest choices are those of the goldens");
+  SelftestCheck generations =
+      NewCheck("model.generations", "greedy tokens are those of the goldens where they are sure");
+  Guard(cpu, [&] {
+    ModelAgreement not_of_the_device;
+    const Comparison comparison(reference, goldens, reference, questions);
+    comparison.CompareTokens(cpu, not_of_the_device);
+    comparison.CompareGenerations(cpu, not_of_the_device);
+  });
+  Guard(tokens, [&] {
+    const Comparison comparison(device, goldens, reference, questions);
+    comparison.CompareTokens(tokens, agreement);
+    comparison.CompareChoices(choices, agreement);
+    Guard(generations, [&] { comparison.CompareGenerations(generations, agreement); });
+  });
+  agreement.checks = {cpu, tokens, choices, generations};
+  return agreement;
 }
 
 }  // namespace meval::gpu_check

@@ -114,7 +114,7 @@ void WriteFindings(const GpuCheckReport& report, std::ostream& out) {
     const ModelAgreement& model = *report.model;
     fmt::print(out,
                "\nThe shipped model: {} of {} answers and {} of {} generations differ from the "
-               "cpu's; the log-probability of a token by {:.4f} at most.\n",
+               "goldens; the log-probability of a token by {:.4f} at most.\n",
                model.choices_differing, model.documents, model.generations_differing,
                model.generations, model.largest_difference);
   }

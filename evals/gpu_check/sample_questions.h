@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "engine/model_outline.h"
-#include "evals/gpu_check/model_agreement.h"
+#include "evals/gpu_check/model_answers.h"
 
 namespace meval::gpu_check {
 

@@ -20,6 +20,8 @@ TEST(InstallPaths, FindsTheSourceTree) {
   EXPECT_EQ(SamplesDir(), source / "tasks" / "samples");
   EXPECT_EQ(TinyModelDir(), source / "models" / "tiny");
   EXPECT_TRUE(fs::exists(TinyModelDir() / "tokenizer.model"));
+  EXPECT_EQ(WorkloadLengthsFile(), source / "models" / "workload_lengths.json");
+  EXPECT_EQ(TinyGoldensFile(), source / "models" / "tiny_goldens.json");
 }
 
 TEST(InstallPaths, TheVariableNamesASourceTreeOrAnInstallation) {

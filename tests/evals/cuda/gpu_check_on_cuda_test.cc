@@ -12,6 +12,7 @@
 #include "evals/gpu_check/model_agreement.h"
 #include "evals/gpu_check/sample_questions.h"
 #include "evals/install_paths.h"
+#include "tests/evals/gpu_check/few_questions.h"
 #include "tests/evals/run_program.h"
 #include "tests/support/environment.h"
 #include "tests/support/temp_directory.h"
@@ -29,24 +30,46 @@ nlohmann::json ReportIn(const fs::path& directory) {
   return nlohmann::json::parse(in);
 }
 
-TEST(GpuCheckOnCuda, TheShippedModelAnswersAsOnTheCpu) {
+TEST(GpuCheckOnCuda, TheShippedModelAnswersAsTheGoldensSay) {
   EngineOptions options;
   options.tiny_dir = TinyModelDir();
   options.batch_tokens = 64;
   options.kv_memory_bytes = std::int64_t{8} << 20;
   Context cuda({.device = Device::kCuda, .num_threads = 1});
   Context cpu({.num_threads = 1});
-  const gpu_check::SampleQuestions questions = gpu_check::ShippedQuestions(
-      OutlineModel(options), {.documents = 1, .shots = 0, .max_new_tokens = 3}, 1);
+  QuestionsWithGoldens all;
+  all.questions = gpu_check::ShippedQuestions(OutlineModel(options), {}, 1);
+  all.goldens = gpu_check::ReadGoldens(TinyGoldensFile(), all.questions);
+  const QuestionsWithGoldens few = FewOf(
+      all, {.document_stride = 16, .max_context = 120, .generations = 1, .max_new_tokens = 3});
   Engine on_cuda = Engine::Load(cuda, options);
   options.dtype = WeightDType::kF32;
   Engine on_cpu = Engine::Load(cpu, options);
-  const gpu_check::ModelAgreement agreement = gpu_check::CompareModels(on_cuda, on_cpu, questions);
+  const gpu_check::ModelAgreement agreement =
+      gpu_check::CompareWithGoldens(on_cuda, few.goldens, on_cpu, few.questions);
   for (const SelftestCheck& check : agreement.checks) {
     EXPECT_TRUE(check.passed()) << check.name << ": " << check.first_failure;
     EXPECT_GT(check.num_cases, 0) << check.name;
   }
+  EXPECT_GE(agreement.documents, 3);
   EXPECT_GT(agreement.largest_difference, 0) << "activations are rounded to bf16";
+}
+
+// Said before any model is loaded.
+TEST(GpuCheckOnCuda, GoldensOfOtherQuestionsFailTheModelPart) {
+  const TempDirectory home;
+  fs::create_directories(home / "models");
+  for (const char* shipped : {"models/tiny", "tasks"}) {
+    fs::create_directory_symlink(fs::path(MEVAL_SOURCE_DIR) / shipped, home / shipped);
+  }
+  std::ofstream(home / "models/tiny_goldens.json") << R"({"questions":"0"})";
+  const Environment elsewhere("MISTRAL_EVAL_HOME", home.path().c_str());
+  const fs::path report = home / "report";
+  const ProgramResult result =
+      RunMain({"gpu-check", "--only", "model", "--quiet", "--report", report.string()});
+  EXPECT_EQ(result.code, 5) << result.err;
+  EXPECT_THAT(ReportIn(report).at("left_out").at(0).get<std::string>(),
+              HasSubstr("goldens of other questions"));
 }
 
 TEST(GpuCheckOnCuda, ReportsWhatTheSanitizerSays) {
