@@ -66,7 +66,7 @@ void CopyPast(std::byte* to, const std::byte* from, std::int64_t bytes) {
 }  // namespace
 
 std::int64_t ReadBufferBytes(const Context& ctx) {
-  return std::clamp<std::int64_t>(ctx.num_threads() * kThreadBytes, kThreadBytes, 8 * kThreadBytes);
+  return std::min<std::int64_t>(ctx.num_threads(), 8) * kThreadBytes;
 }
 
 double MeasureReadBandwidth(Context& ctx) {

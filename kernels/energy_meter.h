@@ -5,9 +5,8 @@
 //
 //   cuda  NVML, NVIDIA's management library, which comes with the driver: the energy of the whole
 //         card since the driver was loaded, from Volta on
-//   cpu   RAPL (Intel SDM volume 3B, "RAPL Interfaces"; AMD since Zen), by the power zones of
-//   Linux:
-//         the energy of all processor packages, without memory
+//   cpu   RAPL (Intel SDM volume 3B, "RAPL Interfaces"; AMD since Zen), by Linux's power zones: the
+//         energy of all processor packages, without memory
 //
 //   const std::unique_ptr<EnergyMeter> meter = OpenEnergyMeter(ctx);
 //   const std::optional<double> before = meter ? meter->Joules() : std::nullopt;

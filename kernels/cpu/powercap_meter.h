@@ -11,8 +11,8 @@ namespace meval::cpu {
 // The meter over the processor packages among the power zones of a folder, as Linux lays them out
 // (Documentation/power/powercap/powercap.rst):
 //
-//   intel-rapl:0/name                  "package-0"; other zones are parts of one, or the whole
-//   board intel-rapl:0/energy_uj             a counter in microjoules
+//   intel-rapl:0/name                  "package-0"; other zones are parts of one, or the board
+//   intel-rapl:0/energy_uj             a counter in microjoules
 //   intel-rapl:0/max_energy_range_uj   behind which it begins again at 0
 //
 // Null where no package can be read, as for most users and in most virtual machines. If a package
