@@ -26,35 +26,27 @@ std::string WithSpaces(std::string text) {
 
 bool IsAscii(char byte) { return static_cast<unsigned char>(byte) < 0x80; }
 
-// Whether words can be told apart at all: the kind of every Llama and Mistral model.
-bool WordsAreIndependent(const SentencePieceModel& model) {
+}  // namespace
+
+SegmentEncoder::SegmentEncoder(const SentencePieceModel& model, Encode whole, Encode bare)
+    : whole_(std::move(whole)), bare_(std::move(bare)), splits_(FindPairs(model)) {}
+
+bool SegmentEncoder::FindPairs(const SentencePieceModel& model) {
   if (!model.is_bpe || !model.add_dummy_prefix || model.remove_extra_whitespaces) return false;
   bool has_space_piece = false;
   for (const ModelPiece& piece : model.pieces) {
     const std::string text = WithSpaces(piece.text);
-    const std::size_t first = text.find_first_not_of(' ');
-    if (first != std::string::npos && text.find(' ', first) != std::string::npos) return false;
     has_space_piece = has_space_piece || (piece.type == PieceType::kNormal && text == " ");
-  }
-  return has_space_piece;
-}
-
-}  // namespace
-
-SegmentEncoder::SegmentEncoder(const SentencePieceModel& model, Encode whole, Encode bare)
-    : whole_(std::move(whole)), bare_(std::move(bare)), splits_(WordsAreIndependent(model)) {
-  if (!splits_) return;
-  for (const ModelPiece& piece : model.pieces) {
-    const std::string text = WithSpaces(piece.text);
     for (std::size_t i = 1; i < text.size(); ++i) {
+      if (text[i] == ' ' && text[i - 1] != ' ') return false;
       if (IsAscii(text[i - 1]) && IsAscii(text[i])) joined_.set(PairOf(text[i - 1], text[i]));
     }
   }
   // Without byte pieces, unknown characters in a row are one unknown piece.
-  if (model.byte_fallback) return;
-  for (std::size_t pair = 0; pair < joined_.size(); ++pair) {
+  for (std::size_t pair = 0; pair < joined_.size() && !model.byte_fallback; ++pair) {
     if (pair % kNumAscii != ' ') joined_.set(pair);
   }
+  return has_space_piece;
 }
 
 std::size_t SegmentEncoder::PairOf(char left, char right) {

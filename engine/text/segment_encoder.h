@@ -75,6 +75,9 @@ class SegmentEncoder {
   };
 
   static std::size_t PairOf(char left, char right);
+  // Fills joined_. False where words cannot be told apart: another kind of model than those of
+  // Llama and Mistral, or one with a piece that holds a space behind another character.
+  bool FindPairs(const SentencePieceModel& model);
   bool BeginsWord(std::string_view text, std::size_t at) const;
   void EncodeAfter(Encoded& last, std::string_view text);
   void AppendWord(std::string_view word, std::vector<TokenId>& ids);
@@ -83,8 +86,8 @@ class SegmentEncoder {
 
   Encode whole_;
   Encode bare_;
-  bool splits_ = false;
   std::bitset<kNumAscii * kNumAscii> joined_;  // by PairOf: side by side in some piece
+  bool splits_ = false;
   std::array<Shard, 16> shards_;
   std::mutex latest_mutex_;
   std::vector<std::unique_ptr<Encoded>> latest_;  // as many as threads were here at once

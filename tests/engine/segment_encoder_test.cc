@@ -128,6 +128,7 @@ TEST(SegmentEncoder, ForgetsATextThatFailed) {
   const std::vector<TokenId> ids = encoder("one three fourteen x");
   // The bytes of the text and of the space in front, wherever its words begin.
   EXPECT_EQ(std::accumulate(ids.begin(), ids.end(), 0), 21);
+  EXPECT_EQ(ids, SegmentEncoder(model, encode, encode)("one three fourteen x"));
   EXPECT_EQ(encoder("one three"), first);
 }
 
