@@ -32,6 +32,11 @@ bool Follows(const std::string& form, const ifeval::Arguments& instruction) {
   return !Strip(form).empty() && ifeval::FindChecker(instruction.kind()).follows(form, instruction);
 }
 
+std::vector<ifeval::Arguments> Instructions(std::string_view response, std::string_view request) {
+  RequireUtf8("ifeval", "response", response);
+  return ifeval::ParseRequest(request);
+}
+
 }  // namespace
 
 std::span<const std::string_view> InstructionKinds() {
@@ -45,22 +50,24 @@ std::span<const std::string_view> InstructionKinds() {
 }
 
 std::vector<bool> StrictlyFollowed(std::string_view response, std::string_view request) {
-  RequireUtf8("ifeval", "response", response);
   const std::string text(response);
   std::vector<bool> followed;
-  for (const ifeval::Arguments& instruction : ifeval::ParseRequest(request)) {
+  for (const ifeval::Arguments& instruction : Instructions(response, request)) {
     followed.push_back(Follows(text, instruction));
   }
   return followed;
 }
 
 InstructionScores CheckInstructions(std::string_view response, std::string_view request) {
-  InstructionScores scores = {.strict = StrictlyFollowed(response, request), .loose = {}};
-  const std::vector<std::string> forms = OtherForms(std::string(response));
-  std::size_t place = 0;
-  for (const ifeval::Arguments& instruction : ifeval::ParseRequest(request)) {
+  const std::string text(response);
+  InstructionScores scores;
+  const std::vector<ifeval::Arguments> instructions = Instructions(response, request);
+  const std::vector<std::string> forms = OtherForms(text);
+  for (const ifeval::Arguments& instruction : instructions) {
     const auto follows = [&](const std::string& form) { return Follows(form, instruction); };
-    scores.loose.push_back(scores.strict[place++] ||
+    // Also where a later form decides, the arguments of this one have been looked at.
+    scores.strict.push_back(follows(text));
+    scores.loose.push_back(scores.strict.back() ||
                            std::any_of(forms.begin(), forms.end(), follows));
   }
   return scores;
