@@ -15,6 +15,7 @@
 #include "reports/bench_report.h"
 #include "reports/bench_tables.h"
 #include "reports/error.h"
+#include "reports/quantity_text.h"
 #include "tasks/error.h"
 
 namespace meval {

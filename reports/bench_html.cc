@@ -10,6 +10,7 @@
 #include "reports/bench_report.h"
 #include "reports/bench_tables.h"
 #include "reports/html/page_data.h"
+#include "reports/quantity_text.h"
 #include "reports/summary.h"
 #include "reports/utf8.h"
 

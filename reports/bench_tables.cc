@@ -1,9 +1,9 @@
 #include "reports/bench_tables.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
+#include "reports/quantity_text.h"
 #include "reports/summary.h"
 
 namespace meval {
@@ -171,14 +171,6 @@ BenchTable LengthsTable(const WorkloadLengths& lengths) {
   return out;
 }
 
-// A quantity in its unit, thousandths or millionths of it.
-std::string WithPrefix(double quantity, const std::string& unit) {
-  const double size = std::abs(quantity);
-  if (size >= 1) return ShownRate(quantity) + " " + unit;
-  if (size >= 1e-3) return ShownRate(quantity * 1e3) + " m" + unit;
-  return ShownRate(quantity * 1e6) + " \u00b5" + unit;
-}
-
 std::string Shift(std::optional<double> before, std::optional<double> after,
                   const std::string& unit) {
   if (!before) return "not readable";
@@ -199,17 +191,6 @@ void AddDeviceFacts(const DeviceFacts& device, std::vector<std::string>& facts) 
 }
 
 }  // namespace
-
-std::string ShownRate(double rate) {
-  const double size = std::abs(rate);
-  if (size >= 1000) return Grouped(std::llround(rate));
-  if (size == 0) return "0";
-  return Fixed(rate, size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
-}
-
-std::string ShownSeconds(double seconds) { return WithPrefix(seconds, "s"); }
-
-std::string ShownJoules(double joules) { return WithPrefix(joules, "J"); }
 
 std::string ServingTitle(const ServingTest& test) {
   std::string title = test.workload + " (" + test.name;

@@ -33,13 +33,6 @@ void WriteMarkdownTable(const TextTable& table, std::ostream& out);
 // "512+128 (server, 2.5/s)": what tells one serving test of a report from another.
 std::string ServingTitle(const ServingTest& test);
 
-// Three digits that count, with a unit: "1.23 ms", "45.6 s".
-std::string ShownSeconds(double seconds);
-// Likewise: "51.2 mJ", "1,234 J".
-std::string ShownJoules(double joules);
-// Of a rate: "0.123", "12.3", "1,234".
-std::string ShownRate(double rate);
-
 }  // namespace meval
 
 #endif  // MEVAL_REPORTS_BENCH_TABLES_H_

@@ -8,11 +8,11 @@
 #include <string_view>
 #include <utility>
 
-#include "reports/bench_tables.h"
 #include "reports/html/page_data.h"
 #include "reports/html_records.h"
 #include "reports/json/strict_json.h"
 #include "reports/published_text.h"
+#include "reports/quantity_text.h"
 #include "reports/summary.h"
 #include "reports/utf8.h"
 

@@ -132,24 +132,24 @@ GroupResult ReadGroup(const JsonCursor& record) {
 }
 
 Timing ReadTiming(const JsonCursor& record) {
-  const std::optional<JsonCursor> joules = record.Find("joules");
-  const std::optional<JsonCursor> correct_answers = record.Find("correct_answers");
-  return {.seconds = record.At("seconds").Number(),
-          .tokens_requested = record.At("tokens_requested").Integer(),
-          .tokens_fed = record.At("tokens_fed").Integer(),
-          .tokens_generated = record.At("tokens_generated").Integer(),
-          .requests_from_journal = record.At("requests_from_journal").Integer(),
-          .model_seconds = record.At("model_seconds").Number(),
-          .steps = record.At("steps").Integer(),
-          .rows_scored = record.At("rows_scored").Integer(),
-          .tokens_refed = record.At("tokens_refed").Integer(),
-          .peak_kv_pages = record.At("peak_kv_pages").Integer(),
-          .flops = record.At("flops").Number(),
-          .bytes = record.At("bytes").Number(),
-          .ceiling_seconds = OptionalNumber(record.At("ceiling_seconds")),
-          .joules = joules ? std::make_optional(joules->Number()) : std::nullopt,
-          .correct_answers =
-              correct_answers ? std::make_optional(correct_answers->Integer()) : std::nullopt};
+  Timing timing = {.seconds = record.At("seconds").Number(),
+                   .tokens_requested = record.At("tokens_requested").Integer(),
+                   .tokens_fed = record.At("tokens_fed").Integer(),
+                   .tokens_generated = record.At("tokens_generated").Integer(),
+                   .requests_from_journal = record.At("requests_from_journal").Integer(),
+                   .model_seconds = record.At("model_seconds").Number(),
+                   .steps = record.At("steps").Integer(),
+                   .rows_scored = record.At("rows_scored").Integer(),
+                   .tokens_refed = record.At("tokens_refed").Integer(),
+                   .peak_kv_pages = record.At("peak_kv_pages").Integer(),
+                   .flops = record.At("flops").Number(),
+                   .bytes = record.At("bytes").Number(),
+                   .ceiling_seconds = OptionalNumber(record.At("ceiling_seconds"))};
+  if (const auto joules = record.Find("joules")) timing.joules = joules->Number();
+  if (const auto answers = record.Find("correct_answers")) {
+    timing.correct_answers = answers->Integer();
+  }
+  return timing;
 }
 
 // "timing.tasks" has the tasks in the order of "tasks".

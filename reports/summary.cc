@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <map>
 
-#include "reports/bench_tables.h"
+#include "reports/quantity_text.h"
 
 namespace meval {
 namespace {

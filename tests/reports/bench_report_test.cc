@@ -11,6 +11,7 @@
 #include "reports/bench_plots.h"
 #include "reports/bench_tables.h"
 #include "reports/error.h"
+#include "reports/quantity_text.h"
 #include "tests/reports/example_bench.h"
 #include "tests/reports/golden.h"
 
