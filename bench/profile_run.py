@@ -81,7 +81,7 @@ def chains(recording):
 
 
 def profile(args, run):
-    """{part: looks} of one run, and its Cost."""
+    """{part: looks} of one run."""
     task, shots, records = run.split(":")
     out, recording = args.work / task, args.work / f"{task}.perf"
     shutil.rmtree(out, ignore_errors=True)  # or the run would have nothing left to do
@@ -89,12 +89,12 @@ def profile(args, run):
                args.data, "--threads", args.threads, "--out", out, "--quiet"]
     if args.tokenizer:
         command += ["--tokenizer", args.tokenizer]
-    cost = timed_run.run(["perf", "record", "-q", "-F", args.frequency, "--call-graph", "dwarf,16384", "-o", recording,
-                          *command], args.work / f"{task}.log")
+    timed_run.run(["perf", "record", "-q", "-F", args.frequency, "--call-graph", "dwarf,16384", "-o", recording,
+                   *command], args.work / f"{task}.log")
     looks = collections.Counter(part_of(frames) for frames in chains(recording))
     if not looks:
         timed_run.fail(f"perf recorded nothing of: {shlex.join(map(str, command))}")
-    return looks, cost
+    return looks
 
 
 def main():
@@ -104,7 +104,7 @@ def main():
     parts = [part for part, _ in PARTS] + ["measuring the ceilings", "other"]
     rows = []
     for run in args.runs:
-        looks, _ = profile(args, run)
+        looks = profile(args, run)
         total = sum(looks.values())
         rows.append([run, f"{total / args.frequency:.1f}", *(f"{100 * looks[part] / total:.2f} %" for part in parts)])
         print(f"{run}: {total} looks", file=sys.stderr, flush=True)

@@ -18,7 +18,8 @@ import sys
 import tempfile
 
 import lm_eval.tasks
-from lm_eval_prompts import Sources, case, compare, our_requests, reference_requests, with_exemplars
+from lm_eval_prompts import Sources, case, our_requests, reference_requests, with_exemplars
+from prompt_rows import compare
 
 TASKS = {
     "arc_easy": "arc/arc_easy.yaml",
@@ -80,7 +81,7 @@ def main():
             definition.write_text(made.stdout, encoding="utf-8")
             theirs = reference_requests(manager, name, 0)
             ours = our_requests(arguments.binary, data, case(str(definition))._replace(arguments=["--allow-count-mismatch"]))
-            num_differences += compare(case(name), ours, theirs)
+            num_differences += compare(name, 0, ours, theirs, "theirs")
     return 1 if num_differences else 0
 
 

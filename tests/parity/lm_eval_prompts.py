@@ -16,7 +16,6 @@ import csv
 import json
 import logging
 import pathlib
-import subprocess
 import sys
 import tempfile
 
@@ -24,16 +23,13 @@ import datasets
 import evaluate
 import lm_eval.tasks
 
-
-def lines(path):
-    with open(path, encoding="utf-8", newline="\n") as file:
-        return [json.loads(line) for line in file]
+from prompt_rows import compare, json_lines, our_documents
 
 
 def labelled(path, labels):
     with open(labels, encoding="utf-8") as file:
         values = file.read().splitlines()
-    records = lines(path)
+    records = json_lines(path)
     assert len(values) == len(records), path
     return [dict(record, label=value) for record, value in zip(records, values)]
 
@@ -55,7 +51,7 @@ def options(records, stem):
 
 
 def boolq(path):
-    return [dict(record, label=int(str(record["label"]).lower() == "true")) for record in lines(path)]
+    return [dict(record, label=int(str(record["label"]).lower() == "true")) for record in json_lines(path)]
 
 
 def targets(record):
@@ -91,21 +87,21 @@ class Sources:
 
     def ai2_arc(self, name):
         def split(part):
-            return options(lines(self.root / "arc" / f"{name}-{part}.jsonl"), "question")
+            return options(json_lines(self.root / "arc" / f"{name}-{part}.jsonl"), "question")
 
         return {"train": split("Dev"), "validation": split("Dev"), "test": split("Test")}
 
     def openbookqa(self, name):
         folder = self.root / "openbookqa"
-        train = options(lines(folder / "train_first2000.jsonl"), "question_stem")
-        test = options(lines(folder / "test.jsonl"), "question_stem")
+        train = options(json_lines(folder / "train_first2000.jsonl"), "question_stem")
+        test = options(json_lines(folder / "test.jsonl"), "question_stem")
         return {"train": train, "validation": test, "test": test}
 
     def commonsense_qa(self, name):
         folder = self.root / "commonsenseqa"
         return {
-            "train": options(lines(folder / "train_rand_split_first2000.jsonl"), "question"),
-            "validation": options(lines(folder / "dev_rand_split.jsonl"), "question"),
+            "train": options(json_lines(folder / "train_rand_split_first2000.jsonl"), "question"),
+            "validation": options(json_lines(folder / "dev_rand_split.jsonl"), "question"),
         }
 
     def piqa(self, name):
@@ -121,7 +117,7 @@ class Sources:
         return {"train": records[:1], "validation": records}
 
     def winogrande(self, name):
-        records = lines(self.root / "winogrande/dev.jsonl")
+        records = json_lines(self.root / "winogrande/dev.jsonl")
         return {"train": records[:1], "validation": records}
 
     def super_glue(self, name):
@@ -135,8 +131,8 @@ class Sources:
     def nq_open(self, name):
         folder = self.root / "natural_questions"
         return {
-            "train": lines(folder / "NQ-open.efficientqa.dev.1.1.jsonl"),
-            "validation": lines(folder / "NQ-open.dev.jsonl"),
+            "train": json_lines(folder / "NQ-open.efficientqa.dev.1.1.jsonl"),
+            "validation": json_lines(folder / "NQ-open.dev.jsonl"),
         }
 
     def trivia_qa(self, name):
@@ -145,17 +141,17 @@ class Sources:
                 "question": record["context"].removeprefix("Question: ").removesuffix("\nAnswer:"),
                 "answer": {"value": record["answer"], "aliases": record["aliases"]},
             }
-            for record in lines(self.root / "triviaqa/triviaqa_sm_sub.jsonl")
+            for record in json_lines(self.root / "triviaqa/triviaqa_sm_sub.jsonl")
         ]
         return {"train": records[:1], "validation": records}
 
     def hellaswag(self, name):
-        records = lines(self.root / "hellaswag/hellaswag_val_official_1000.jsonl")
+        records = json_lines(self.root / "hellaswag/hellaswag_val_official_1000.jsonl")
         return {"train": records[:1], "validation": records}
 
     def gsm8k(self, name):
         folder = self.root / "gsm8k"
-        return {"train": lines(folder / "train_first2000.jsonl"), "test": lines(folder / "test.jsonl")}
+        return {"train": json_lines(folder / "train_first2000.jsonl"), "test": json_lines(folder / "test.jsonl")}
 
     def mmlu(self, name):
         folder = self.root / "mmlu"
@@ -169,7 +165,7 @@ class Sources:
         def subject(record):
             return record["type"].lower().replace(" & ", "_and_").replace(" ", "_")
 
-        records = [r for r in lines(self.root / "math/test.jsonl") if subject(r) == name]
+        records = [r for r in json_lines(self.root / "math/test.jsonl") if subject(r) == name]
         return {"train": records[:1], "test": records}
 
     def bbh(self, name):
@@ -177,7 +173,7 @@ class Sources:
             return {"test": json.load(file)["examples"]}
 
     def lambada_openai(self, name):
-        return {"test": lines(self.root / "lambada/lambada_test.jsonl")}
+        return {"test": json_lines(self.root / "lambada/lambada_test.jsonl")}
 
     def wikitext_document_level(self, name):
         # A page begins at its title, " = Title = ", and not at the titles of its sections, " = = Title = = ".
@@ -191,13 +187,13 @@ class Sources:
         return {"train": records[:1], "validation": records[:1], "test": records}
 
     def IFEval(self, name):
-        return {"train": [{"key": r["key"], "prompt": r["prompt"]} for r in lines(self.root / "ifeval/input_data.jsonl")]}
+        return {"train": [{"key": r["key"], "prompt": r["prompt"]} for r in json_lines(self.root / "ifeval/input_data.jsonl")]}
 
     def openai_humaneval(self, name):
-        return {"test": lines(self.root / "humaneval/HumanEval.jsonl")}
+        return {"test": json_lines(self.root / "humaneval/HumanEval.jsonl")}
 
     def mbpp(self, name):
-        records = lines(self.root / "mbpp/mbpp.jsonl")
+        records = json_lines(self.root / "mbpp/mbpp.jsonl")
         return {"test": [record for record in records if 11 <= record["task_id"] <= 510]}
 
 
@@ -270,22 +266,12 @@ def reference_requests(manager, name, shots):
 
 
 def our_requests(binary, root, one):
-    command = [binary, "tasks", one.ours, "--prompts", "--shots", str(one.shots), "--data", str(root)]
-    output = subprocess.run(command + one.arguments, check=True, capture_output=True).stdout
-    documents = []
-    for line in output.decode("utf-8").split("\n")[:-1]:
-        record = json.loads(line)
-        prefixes = record.get("choice_prefixes", [""] * len(record.get("continuations", [])))
-        pairs = [
-            [record["prompt"] + prefix, continuation]
-            for prefix, continuation in zip(prefixes, record.get("continuations", []))
-        ]
-        documents.append((record.get("group", ""), pairs or [[record["prompt"]]]))
+    documents = list(our_documents(binary, root, one.ours, one.shots, one.arguments))
     if len(one.theirs) > 1:
         # Their subjects come one after the other, ours in the order of the file.
         groups = sorted({group for group, _ in documents})
         documents.sort(key=lambda document: groups.index(document[0]))
-    return [pairs for _, pairs in documents]
+    return [requests for _, requests in documents]
 
 
 def read_local_files(root):
@@ -330,18 +316,6 @@ def with_exemplars(shared, folder):
     minerva.write_text("\n".join(blocks), encoding="utf-8")
 
 
-def compare(one, ours, theirs):
-    differences = [index for index, pair in enumerate(zip(ours, theirs)) if pair[0] != pair[1]]
-    differences += range(min(len(ours), len(theirs)), max(len(ours), len(theirs)))
-    requests = sum(len(document) for document in theirs)
-    print(f"| {one.ours} | {one.shots} | {len(theirs)} | {requests} | {len(differences)} |", flush=True)
-    for index in differences[:3]:
-        print(f"  document {index}", file=sys.stderr)
-        print(f"    ours:   {ours[index] if index < len(ours) else None!r}", file=sys.stderr)
-        print(f"    theirs: {theirs[index] if index < len(theirs) else None!r}", file=sys.stderr)
-    return len(differences)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--binary", required=True)
@@ -362,7 +336,7 @@ def main():
             theirs = []
             for name in one.theirs:
                 theirs += reference_requests(manager, name, one.their_shots)
-            num_differences += compare(one, ours, theirs)
+            num_differences += compare(one.ours, one.shots, ours, theirs, "theirs")
     return 1 if num_differences else 0
 
 

@@ -19,6 +19,8 @@ import subprocess
 import sys
 import tempfile
 
+from prompt_rows import compare, json_lines, our_documents
+
 TOPICS = {
     "alt.atheism": "atheism",
     "comp.graphics": "computer graphics",
@@ -42,11 +44,6 @@ TOPICS = {
     "talk.religion.misc": "religion",
 }
 AGIEVAL = "aqua-rat logiqa-en lsat-ar lsat-lr lsat-rc sat-math sat-en sat-en-without-passage gaokao-english".split()
-
-
-def json_lines(path):
-    with open(path, encoding="utf-8", newline="\n") as file:
-        return [json.loads(line) for line in file]
 
 
 def text_lines(path):
@@ -175,15 +172,6 @@ def all_cases(data):
     ]
 
 
-def our_requests(binary, data, name, shots, arguments):
-    command = [binary, "tasks", name, "--prompts", "--shots", str(shots), "--data", str(data), *arguments]
-    output = subprocess.run(command, check=True, capture_output=True).stdout
-    for line in output.decode("utf-8").split("\n")[:-1]:
-        record = json.loads(line)
-        continuations = record.get("continuations", [])
-        yield [[record["prompt"], continuation] for continuation in continuations] or [[record["prompt"]]]
-
-
 def with_agieval_shots(shared, folder):
     """The shared files, and AGIEval's worked examples as scripts/data/agieval_few_shot.py makes them for the program."""
     for path in shared.iterdir():
@@ -196,18 +184,6 @@ def with_agieval_shots(shared, folder):
     with open(folder / "agieval/few_shot.jsonl", "wb") as file:
         subprocess.run([sys.executable, script, folder / "agieval/few_shot_prompts.csv"], check=True, stdout=file)
     return folder
-
-
-def compare(name, shots, ours, specified):
-    differences = [index for index, pair in enumerate(zip(ours, specified)) if pair[0] != pair[1]]
-    differences += range(min(len(ours), len(specified)), max(len(ours), len(specified)))
-    requests = sum(len(document) for document in specified)
-    print(f"| {name} | {shots} | {len(specified)} | {requests} | {len(differences)} |", flush=True)
-    for index in differences[:3]:
-        print(f"  document {index}", file=sys.stderr)
-        print(f"    ours:      {ours[index] if index < len(ours) else None!r}", file=sys.stderr)
-        print(f"    specified: {specified[index] if index < len(specified) else None!r}", file=sys.stderr)
-    return len(differences)
 
 
 def main():
@@ -223,8 +199,8 @@ def main():
         for name, shots, specified, further in all_cases(data):
             if arguments.tasks and name not in arguments.tasks:
                 continue
-            ours = list(our_requests(arguments.binary, data, name, shots, further))
-            num_differences += compare(name, shots, ours, list(specified))
+            ours = [requests for _, requests in our_documents(arguments.binary, data, name, shots, further)]
+            num_differences += compare(name, shots, ours, list(specified), "specified")
     return 1 if num_differences else 0
 
 
