@@ -18,6 +18,7 @@
 #include "evals/chat_setup.h"
 #include "evals/code_runner.h"
 #include "evals/commands.h"
+#include "evals/draw_sheet.h"
 #include "evals/dry_run.h"
 #include "evals/encode_ahead.h"
 #include "evals/engine_language_model.h"
@@ -244,6 +245,7 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
   LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err);
   RunReport report = StartReport(IdentityOf(options, planned.plans(), model), planned.plans(),
                                  options.command, model);
+  for (const auto& [name, value] : options.numbers) report.numbers[name] = value;
 
   const fs::path path =
       options.out.empty() ? DefaultRunDirectory(options, planned.plans()) : options.out;
@@ -296,6 +298,7 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
   }
   const std::int64_t page_bytes = WritePageFile(directory, report, pages);
   WriteFormats(options, report, failed, verdicts, path, out);
+  if (options.sheet > 0) WriteSheets(path, report, options.sheet, path);
   if (!options.quiet) {
     err << fmt::format("run directory: {} (report.html: {:.1f} MB)\n", path.string(),
                        static_cast<double>(page_bytes) / 1e6);

@@ -30,6 +30,7 @@ struct CompareOptions {
   std::map<std::string, std::string> metrics;  // by task, in place of its headline
   std::vector<std::string> tasks;              // those to compare; none: all of the baseline's
   bool common = false;                         // only records that every run has
+  std::string against;                         // a number of the runs to plot scores over; "": none
 };
 
 // What a comparison does to the exit code.

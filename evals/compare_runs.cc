@@ -156,6 +156,19 @@ std::optional<BestRun> FindBest(const TaskComparison& task, const AlignedTask& a
                  .p_value = pair.p_value};
 }
 
+// As the runs report them; of a part of their records they say nothing.
+std::vector<std::optional<ScoreInterval>> IntervalsOf(const AlignedTask& aligned,
+                                                      const std::string& name) {
+  std::vector<std::optional<ScoreInterval>> intervals(aligned.tasks.size());
+  if (aligned.num_left_out > 0) return intervals;
+  for (std::size_t run = 0; run < intervals.size(); ++run) {
+    const MetricValue& value = FindMetric(*aligned.tasks[run], name)->value;
+    if (value.ci_low && value.ci_high)
+      intervals[run] = ScoreInterval{*value.ci_low, *value.ci_high};
+  }
+  return intervals;
+}
+
 TaskComparison CompareTask(std::span<const RunOutcomes> runs, const std::string& name,
                            const CompareOptions& options) {
   const AlignedTask aligned = AlignRecords(runs, name, options.common);
@@ -179,6 +192,7 @@ TaskComparison CompareTask(std::span<const RunOutcomes> runs, const std::string&
         "NAME compares another score",
         name, metric.value.name, runs[run].name, name));
   }
+  task.intervals = IntervalsOf(aligned, task.metric);
   for (std::size_t run = 1; run < runs.size(); ++run) {
     task.pairs.push_back(
         ComparePair(metric, aligned.records.front(), aligned.records[run], options.pair));
@@ -228,7 +242,8 @@ ComparedRun Describe(const RunOutcomes& run) {
           .dtype = run.dtype,
           .version = run.version,
           .started_at = run.started_at,
-          .machine = run.machine};
+          .machine = run.machine,
+          .numbers = run.numbers};
 }
 
 std::vector<std::string> NotesOnRuns(std::span<const RunOutcomes> runs) {
@@ -279,12 +294,27 @@ std::vector<std::string> TaskNames(std::span<const RunOutcomes> runs, const Comp
   return names;
 }
 
+// Every run must have the number that scores are plotted over.
+void RequireNumber(std::span<const RunOutcomes> runs, const std::string& name) {
+  for (const RunOutcomes& run : runs) {
+    if (run.numbers.contains(name)) continue;
+    std::vector<std::string> known;
+    for (const auto& [other, number] : run.numbers) known.push_back(other);
+    throw UsageError(fmt::format(
+        "--against: {} has no number \"{}\"; it has {}{}. `run --number {}=VALUE` records one",
+        run.name, name, known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")),
+        tasks::DidYouMean(name, known), name));
+  }
+}
+
 }  // namespace
 
 Comparison CompareRuns(std::span<const RunOutcomes> runs, const CompareOptions& options) {
   Comparison comparison;
   comparison.alpha = options.pair.alpha;
   comparison.power = options.pair.power;
+  if (!options.against.empty()) RequireNumber(runs, options.against);
+  comparison.against = options.against;
   comparison.notes = NotesOnRuns(runs);
   for (const RunOutcomes& run : runs) comparison.runs.push_back(Describe(run));
   for (const std::string& task : TaskNames(runs, options, comparison.notes)) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "evals/answer_text.h"
 #include "evals/replace_file.h"
 #include "evals/stored_run.h"
 #include "metrics/numpy_random.h"
@@ -15,49 +16,35 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string Joined(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) all += (all.empty() ? "" : "\n") + text;
-  return all;
+// Completions as they are, not what a score extracts from them: that is what people rate.
+std::string Answer(const SampleResult& sample, const TaskDefinition& task) {
+  return sample.completions.empty() ? ChosenText(sample, task) : sample.completions.front().text;
 }
 
-std::string Answer(const SampleResult& sample) {
-  if (!sample.completions.empty()) return sample.completions.front().text;
-  const auto best = std::max_element(
-      sample.choices.begin(), sample.choices.end(),
-      [](const ChoiceResult& a, const ChoiceResult& b) { return a.logprob < b.logprob; });
-  return best->text;
+bool HasAnswer(const SampleResult& sample, const TaskDefinition& task) {
+  return sample.scored && (!sample.completions.empty() ||
+                           (!sample.choices.empty() && !task.scores_one_continuation));
 }
 
-std::string Reference(const SampleResult& sample) {
-  if (!sample.references.empty()) return Joined(sample.references);
-  std::vector<std::string> right;
-  for (const std::int64_t gold : sample.gold) {
-    right.push_back(sample.choices.at(static_cast<std::size_t>(gold)).text);
-  }
-  return Joined(right);
-}
-
-SheetRow MakeRow(const std::string& task, const SampleResult& sample, const PromptParts& parts) {
+SheetRow MakeRow(const TaskDefinition& task, const SampleResult& sample, const PromptParts& parts) {
   const auto description = parts.descriptions.find(sample.group);
-  return {.task = task,
+  return {.task = task.name,
           .record = sample.id,
           .digest = sample.digest,
           .context = description == parts.descriptions.end() ? "" : description->second,
           .question = sample.question,
-          .answer = Answer(sample),
-          .reference = Reference(sample)};
+          .answer = Answer(sample, task),
+          .reference = JoinTexts(RightTexts(sample, task), "\n")};
 }
 
 }  // namespace
 
-std::vector<SheetRow> DrawSheet(const std::string& task, std::span<const SampleResult> samples,
+std::vector<SheetRow> DrawSheet(const TaskDefinition& task, std::span<const SampleResult> samples,
                                 const PromptParts& parts, std::int64_t num_rows,
                                 std::int64_t seed) {
   std::vector<const SampleResult*> answered;
   for (const SampleResult& sample : samples) {
-    if (!sample.scored || (sample.completions.empty() && sample.choices.empty())) continue;
-    answered.push_back(&sample);
+    if (HasAnswer(sample, task)) answered.push_back(&sample);
   }
   const std::size_t most =
       std::min(answered.size(), static_cast<std::size_t>(std::max<std::int64_t>(num_rows, 0)));
@@ -73,11 +60,13 @@ std::vector<SheetRow> DrawSheet(const std::string& task, std::span<const SampleR
 
 std::vector<fs::path> WriteSheets(const fs::path& run, const RunReport& report,
                                   std::int64_t num_rows, const fs::path& folder) {
+  const RunRecord record = ReadRunRecord(run);
   std::vector<fs::path> written;
   for (const TaskResult& task : report.tasks) {
+    const Task definition = DefinitionOf(task, record, run);
     const std::vector<SheetRow> rows =
-        DrawSheet(task.task, ReadSampleLog(run, task.task).samples, ReadStoredParts(run, task.task),
-                  num_rows, report.identity.seed);
+        DrawSheet(definition.definition(), ReadSampleLog(run, task.task).samples,
+                  ReadStoredParts(run, task.task), num_rows, report.identity.seed);
     if (rows.empty()) continue;
     MakeFolder(folder, "--out");
     written.push_back(folder / TaskFileName("sheet", task.task, ".csv"));

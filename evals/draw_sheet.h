@@ -11,13 +11,15 @@
 #include "reports/prompt_parts.h"
 #include "reports/rating_sheet.h"
 #include "reports/result.h"
+#include "tasks/task_definition.h"
 
 namespace meval {
 
 // `num_rows` of the samples that have an answer, or all of them where there are fewer, drawn
 // without replacement by `seed`, in the order of the draw: who rates only the first rows has rated
-// a random sample too. Texts of rolling tasks have no answer.
-std::vector<SheetRow> DrawSheet(const std::string& task, std::span<const SampleResult> samples,
+// a random sample too. Texts of rolling tasks and continuations scored by themselves have no
+// answer; of several completions the first is shown.
+std::vector<SheetRow> DrawSheet(const TaskDefinition& task, std::span<const SampleResult> samples,
                                 const PromptParts& parts, std::int64_t num_rows, std::int64_t seed);
 
 // Writes sheet_<task>.csv and sheet_<task>.html for each task of the run that has answers; gives

@@ -37,6 +37,9 @@ CompareCommandOptions ParseCompare(std::span<const std::string> arguments) {
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   app.add_option("--html", options.html, "Also write a page with every flip to this file");
+  app.add_option("--against", options.compare.against,
+                 "A number that every run has, to plot scores over in --html: parameters, "
+                 "bits_per_weight, or one that `run --number` recorded, such as training_samples");
   app.add_option("--format", options.format,
                  "console, json, markdown, junit, or github: annotations and the step summary")
       ->capture_default_str();
@@ -47,6 +50,9 @@ CompareCommandOptions ParseCompare(std::span<const std::string> arguments) {
   compare.Finish(options.compare);
   RequireWord("--format", options.format, {"console", "json", "markdown", "junit", "github"});
   RequireWord("--fail-on", options.gate.fail_on, {"regressed", "inconclusive"});
+  if (!options.compare.against.empty() && options.html.empty() && options.format != "json") {
+    throw UsageError("--against: expected --html FILE or --format json with it, found neither");
+  }
   if (options.runs.size() < 2 && options.write_baseline.empty()) {
     throw UsageError(
         "compare: expected a baseline and a run or more, found one path. --write-baseline FILE "

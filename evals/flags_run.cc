@@ -62,6 +62,18 @@ FailUnder ParseFailUnder(const std::string& text) {
   return rule;
 }
 
+// "training_samples=1000"
+void AddNumber(const std::string& text, RunOptions& run) {
+  const std::size_t equals = text.find('=');
+  double value = 0;
+  if (equals == std::string::npos || equals == 0 ||
+      !CLI::detail::lexical_cast(text.substr(equals + 1), value) || !std::isfinite(value)) {
+    throw UsageError("--number: expected NAME=NUMBER such as training_samples=1000, found \"" +
+                     text + "\"");
+  }
+  run.numbers[text.substr(0, equals)] = value;
+}
+
 void CheckRanges(const RunOptions& run) {
   if (run.shots && *run.shots < 0)
     throw UsageError(fmt::format("--shots: expected 0 or more, found {}", *run.shots));
@@ -92,6 +104,7 @@ struct RunWords {
   std::string gen_kwargs;
   bool log_samples = true;
   std::vector<std::string> fail_under;
+  std::vector<std::string> numbers;
 
   void Finish(RunOptions& run) const {
     run.fewshot = Choose<FewShotMode>("--fewshot", fewshot,
@@ -106,10 +119,11 @@ struct RunWords {
         "--boundary", boundary,
         {{"length", BoundaryRule::kLength}, {"lcp", BoundaryRule::kLongestCommonPrefix}});
     if (!formats.empty()) run.formats = CLI::detail::split(formats, ',');
-    for (const std::string& format : run.formats) {
-      if (format != "lm-eval") RequireWord("--format", format, RunFormatNames());
-    }
+    std::vector<std::string> known = RunFormatNames();
+    known.emplace_back("lm-eval");
+    for (const std::string& format : run.formats) RequireWord("--format", format, known);
     if (!gen_kwargs.empty()) ParseGenKwargs(gen_kwargs, run);
+    for (const std::string& number : numbers) AddNumber(number, run);
     for (const std::string& rule : fail_under) run.fail_under.push_back(ParseFailUnder(rule));
   }
 };
@@ -192,6 +206,16 @@ void AddRunOutputFlags(CLI::App& app, RunOptions& run, RunWords& words) {
                  "What goes to stdout: console, json, markdown, csv, junit, github, benchmark, "
                  "benchmark-smaller (default: console); lm-eval: files in that harness's form, "
                  "below the run directory. report.html is always written")
+      ->group(group);
+  app.add_option("--number", words.numbers,
+                 "NAME=NUMBER to keep with the run, such as training_samples=1000: `compare "
+                 "--against NAME` plots scores over it; may be repeated")
+      ->group(group)
+      ->allow_extra_args(false);
+  app.add_option("--sheet", run.sheet,
+                 "Also write a sheet of so many records of each task, drawn at random, for people "
+                 "to rate: sheet_<task>.csv and .html")
+      ->check(CLI::PositiveNumber)
       ->group(group);
   app.add_flag("--dry-run", run.dry_run,
                "Print what would be computed, in tokens, steps, KV pages and time, and stop; only "

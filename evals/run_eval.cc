@@ -20,6 +20,7 @@
 #include "evals/numerics.h"
 #include "evals/run_cost.h"
 #include "evals/subset.h"
+#include "kernels/tensor.h"
 #include "tasks/digest.h"
 #include "tasks/nearest_name.h"
 
@@ -244,6 +245,8 @@ RunReport StartReport(RunIdentity identity, const std::vector<EvalPlan>& plans,
   report.host = DescribeHost(*model.context);
   report.model_summary = model.engine->config().Describe();
   report.is_demonstration_model = model.is_demonstration;
+  report.numbers["parameters"] = static_cast<double>(model.engine->config().num_parameters());
+  report.numbers["bits_per_weight"] = 8.0 * static_cast<double>(SizeOf(model.engine->dtype()));
   return report;
 }
 

@@ -82,6 +82,8 @@ struct RunOptions {
   CodeOptions code;
   std::filesystem::path out;  // "": runs/<time>-<model>-<tasks>
   std::vector<std::string> formats = {"console"};
+  std::map<std::string, double> numbers;  // of the model, as RunReport::numbers
+  std::int64_t sheet = 0;                 // records of a rating sheet of each task; 0: none
   std::vector<FailUnder> fail_under;
   std::filesystem::path baseline;  // a run, baseline file or log to compare with; "": none
   CompareOptions compare;

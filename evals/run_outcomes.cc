@@ -11,9 +11,9 @@
 
 #include <fmt/format.h>
 
+#include "evals/answer_text.h"
 #include "evals/outcome_rows.h"
 #include "evals/stored_run.h"
-#include "metrics/multiple_choice.h"
 #include "reports/baseline.h"
 #include "reports/error.h"
 #include "tasks/digest.h"
@@ -24,11 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string Joined(const std::vector<std::string>& texts) {
-  std::string joined;
-  for (const std::string& text : texts) joined += (joined.empty() ? "" : " | ") + text;
-  return joined;
-}
+constexpr const char* kBetweenTexts = " | ";
 
 std::string Bits(double value) {
   return fmt::format("{:016x}", std::bit_cast<std::uint64_t>(value));
@@ -49,20 +45,6 @@ std::string AnswersDigest(const SampleResult& sample) {
   return digest.Finish();
 }
 
-// The text of the choice that the headline score takes for the answer.
-std::string ChosenText(const SampleResult& sample, const std::string& metric) {
-  std::vector<ScoredChoice> choices;
-  for (const ChoiceResult& choice : sample.choices) {
-    choices.push_back(
-        {.text = choice.text, .loglikelihood = choice.logprob, .is_greedy = choice.is_greedy});
-  }
-  const MultipleChoiceScore scores = ScoreMultipleChoice(choices, sample.gold);
-  const std::size_t chosen = metric == "acc_norm"    ? scores.pred_norm
-                             : metric == "acc_bytes" ? scores.pred_bytes
-                                                     : scores.pred;
-  return sample.choices[chosen].text;
-}
-
 std::string AnswerOf(const SampleResult& sample, const TaskDefinition& task) {
   if (sample.rolling) return fmt::format("{:.4f} nats", sample.rolling->logprob);
   if (task.scores_one_continuation) {
@@ -70,25 +52,14 @@ std::string AnswerOf(const SampleResult& sample, const TaskDefinition& task) {
     return fmt::format("{:.4f} nats{}", continuation.logprob,
                        continuation.is_greedy ? ", the likeliest" : "");
   }
-  if (!sample.choices.empty()) return ChosenText(sample, task.headline().metric);
+  if (!sample.choices.empty()) return ChosenText(sample, task);
   std::vector<std::string> answers;
   for (const CompletionResult& completion : sample.completions) {
     const auto extracted = completion.extracted.find(task.headline().name);
     answers.push_back(extracted == completion.extracted.end() ? completion.text
                                                               : extracted->second);
   }
-  return Joined(answers);
-}
-
-std::string ExpectedOf(const SampleResult& sample, const TaskDefinition& task) {
-  if (task.scores_one_continuation) return sample.choices.front().text;
-  std::vector<std::string> golds = sample.references;
-  for (const std::int64_t gold : sample.gold) {
-    if (gold >= 0 && gold < static_cast<std::int64_t>(sample.choices.size())) {
-      golds.push_back(sample.choices[static_cast<std::size_t>(gold)].text);
-    }
-  }
-  return Joined(golds);
+  return JoinTexts(answers, kBetweenTexts);
 }
 
 std::string CompletionsOf(const SampleResult& sample) {
@@ -109,7 +80,7 @@ RecordOutcome OutcomeOf(const SampleResult& sample, const TaskDefinition& task,
   record.answers_digest = ShortDigest(AnswersDigest(sample));
   record.group = sample.group;
   record.question = sample.question;
-  record.expected = ExpectedOf(sample, task);
+  record.expected = JoinTexts(RightTexts(sample, task), kBetweenTexts);
   record.answer = AnswerOf(sample, task);
   record.completion = CompletionsOf(sample);
   for (const ComparedMetric& metric : metrics) {
@@ -156,6 +127,7 @@ RunOutcomes DescribeRun(const RunReport& report, const fs::path& path) {
   run.numerics = report.identity.numerics;
   run.machine = fmt::format("{}, {} threads", report.host.cpu, report.host.num_threads);
   run.is_demonstration_model = report.is_demonstration_model;
+  run.numbers = report.numbers;
   return run;
 }
 

@@ -29,6 +29,7 @@ OrderedJson HeaderJson(const RunOutcomes& run) {
           {"numerics", run.numerics},
           {"machine", run.machine},
           {"is_demonstration_model", run.is_demonstration_model},
+          {"numbers", ToObject(run.numbers)},
           {"num_tasks", run.tasks.size()}};
 }
 
@@ -134,6 +135,7 @@ RunOutcomes ReadHeader(const JsonFile& file) {
   run.numerics = line.At("numerics").Text();
   run.machine = line.At("machine").Text();
   run.is_demonstration_model = line.At("is_demonstration_model").Boolean();
+  if (const auto numbers = line.Find("numbers")) run.numbers = NumberMap(*numbers);
   return run;
 }
 

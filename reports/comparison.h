@@ -5,6 +5,7 @@
 // is written from (reports/comparison_report.h). docs/statistics.md says what is computed how.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -83,6 +84,11 @@ struct BestRun {
   double p_value = 1;
 };
 
+struct ScoreInterval {
+  double low = 0;
+  double high = 0;
+};
+
 struct TaskComparison {
   std::string task;
   std::int64_t version = 0;
@@ -91,9 +97,11 @@ struct TaskComparison {
   std::string unit;  // as MetricValue::unit
   bool higher_is_better = true;
   std::string signature;
-  std::int64_t n = 0;                 // records compared
-  std::int64_t num_left_out = 0;      // records that not every run has; 0 unless asked for
-  std::vector<double> scores;         // of each run, over the records compared
+  std::int64_t n = 0;             // records compared
+  std::int64_t num_left_out = 0;  // records that not every run has; 0 unless asked for
+  std::vector<double> scores;     // of each run, over the records compared
+  // 95 % intervals of each score by itself; absent where its records give none.
+  std::vector<std::optional<ScoreInterval>> intervals;
   std::vector<PairComparison> pairs;  // of each run but the baseline
   std::optional<BestRun> best;        // of three runs or more
   std::vector<std::string> notes;     // sentences
@@ -108,10 +116,12 @@ struct ComparedRun {
   std::string version;
   std::string started_at;
   std::string machine;
+  std::map<std::string, double> numbers;  // as RunReport::numbers
 };
 
 struct Comparison {
   std::vector<ComparedRun> runs;  // the baseline first; at least two
+  std::string against;            // a number that all runs have, to plot scores over; "": none
   double alpha = 0.05;            // of tests; equivalence is asked at 1 - 2 alpha
   double power = 0.8;             // of the minimum detectable difference
   std::vector<TaskComparison> tasks;

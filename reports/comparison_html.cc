@@ -1,8 +1,12 @@
+#include <cmath>
+#include <cstdint>
 #include <kainjow/mustache.hpp>
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "reports/chart_frame.h"
 #include "reports/comparison_report.h"
 #include "reports/comparison_text.h"
 #include "reports/html/page_data.h"
@@ -73,6 +77,62 @@ data Named(const std::string& key, const std::string& text) {
   return object;
 }
 
+std::string Place(double coordinate) { return Fixed(coordinate, 1); }
+
+// A number as its axis shows it: whole ones grouped, others with their digits.
+std::string ShownNumber(double number) {
+  const bool is_whole = number == std::floor(number) && std::abs(number) < 1e15;
+  return is_whole ? Grouped(static_cast<std::int64_t>(number)) : Fixed(number, 4);
+}
+
+// The scores of a task over the number that the runs are compared by.
+data ChartData(const Comparison& comparison, const TaskComparison& task) {
+  std::vector<ChartPoint> places;
+  for (std::size_t run = 0; run < comparison.runs.size(); ++run) {
+    ChartPoint place = {
+        comparison.runs[run].numbers.at(comparison.against), task.scores[run], {}, {}};
+    if (task.intervals[run]) {
+      place.low = task.intervals[run]->low;
+      place.high = task.intervals[run]->high;
+    }
+    places.push_back(place);
+  }
+  const ChartFrame frame(places);
+  data ticks(data::type::list);
+  for (const double value : frame.Ticks()) {
+    data tick;
+    tick.set("y", Place(frame.Y(value)));
+    tick.set("label", ShownScore(task, value));
+    ticks.push_back(tick);
+  }
+  data points(data::type::list);
+  std::string spoken;
+  for (std::size_t run = 0; run < places.size(); ++run) {
+    const ChartPoint& place = places[run];
+    data point;
+    point.set("run", RunLetter(run));
+    point.set("number", ShownNumber(place.x));
+    point.set("score", ShownScore(task, place.value));
+    point.set("x", Place(frame.X(place.x)));
+    point.set("y", Place(frame.Y(place.value)));
+    point.set("label_y", Place(frame.Y(place.high.value_or(place.value)) - 8));
+    point.set("low", Place(frame.Y(place.low.value_or(place.value))));
+    point.set("high", Place(frame.Y(place.high.value_or(place.value))));
+    points.push_back(point);
+    spoken += (spoken.empty() ? "" : ", ") + RunLetter(run) + " at " + ShownNumber(place.x) + ": " +
+              ShownScore(task, place.value);
+  }
+  data chart;
+  chart.set("task", PresentableText(task.task));
+  chart.set("metric", PresentableText(task.metric));
+  chart.set("against", PresentableText(comparison.against));
+  chart.set("scale", frame.is_logarithmic() ? ", logarithmic" : "");
+  chart.set("spoken", spoken);
+  chart.set("ticks", ticks);
+  chart.set("points", points);
+  return chart;
+}
+
 void AddTask(const Comparison& comparison, const TaskComparison& task, data& sentences,
              data& flips) {
   for (std::size_t run = 1; run < comparison.runs.size(); ++run) {
@@ -117,6 +177,18 @@ void WriteComparisonHtml(const Comparison& comparison, std::ostream& out) {
   page.set("tasks", tasks);
   page.set("sentences", sentences);
   page.set("flips", flips);
+  data charts(data::type::list);
+  if (!comparison.against.empty()) {
+    for (const TaskComparison& task : comparison.tasks)
+      charts.push_back(ChartData(comparison, task));
+  }
+  page.set("charts", charts);
+  page.set("width", Fixed(ChartFrame::kWidth, 0));
+  page.set("height", Fixed(ChartFrame::kHeight + 20, 0));  // numbers below the plotted area
+  page.set("left", Place(ChartFrame::kLeft));
+  page.set("right", Place(ChartFrame::kRight));
+  page.set("label_x", Place(ChartFrame::kLeft - 8));
+  page.set("number_y", Place(ChartFrame::kHeight + 10));
   mustache page_template{std::string(ComparisonTemplate())};
   page_template.render(page, out);
 }

@@ -69,6 +69,12 @@ OrderedJson BestJson(const std::optional<BestRun>& best) {
           {"p_value", best->p_value}};
 }
 
+OrderedJson IntervalJson(const std::optional<ScoreInterval>& interval) {
+  OrderedJson pair = OrderedJson::array();
+  if (interval) pair = {interval->low, interval->high};
+  return pair;
+}
+
 OrderedJson TaskJson(const TaskComparison& task) {
   return {{"task", task.task},
           {"version", task.version},
@@ -80,6 +86,7 @@ OrderedJson TaskJson(const TaskComparison& task) {
           {"n", task.n},
           {"num_left_out", task.num_left_out},
           {"scores", OrderedJson(task.scores)},
+          {"intervals", ToArray(task.intervals, IntervalJson)},
           {"pairs", ToArray(task.pairs, PairJson)},
           {"best", BestJson(task.best)},
           {"notes", OrderedJson(task.notes)}};
@@ -93,7 +100,8 @@ OrderedJson RunJson(const ComparedRun& run) {
           {"dtype", run.dtype},
           {"version", run.version},
           {"started_at", run.started_at},
-          {"machine", run.machine}};
+          {"machine", run.machine},
+          {"numbers", ToObject(run.numbers)}};
 }
 
 }  // namespace
@@ -102,6 +110,7 @@ void WriteComparisonJson(const Comparison& comparison, std::ostream& out) {
   OrderedJson json = {{"schema_version", kReportSchemaVersion},
                       {"alpha", comparison.alpha},
                       {"power", comparison.power},
+                      {"against", comparison.against},
                       {"runs", ToArray(comparison.runs, RunJson)},
                       {"tasks", ToArray(comparison.tasks, TaskJson)},
                       {"notes", OrderedJson(comparison.notes)}};

@@ -270,6 +270,7 @@ data RunTerms(const RunReport& run) {
   terms.Add("seed", std::to_string(identity.seed));
   terms.Add("longest prompt", Grouped(identity.max_length) + " tokens");
   for (const auto& [name, value] : identity.flags) terms.Add("flag " + name, value);
+  for (const auto& [name, number] : run.numbers) terms.Add(name, ShownNumber(number));
   terms.Add("mistral-eval", run.version);
   terms.Add("build", run.host.build);
   terms.Add("started", run.started_at);

@@ -25,7 +25,9 @@ OrderedJson IdentityJson(const RunIdentity& identity) {
 }
 
 OrderedJson ModelJson(const RunReport& run) {
-  return {{"summary", run.model_summary}, {"is_demonstration", run.is_demonstration_model}};
+  return {{"summary", run.model_summary},
+          {"is_demonstration", run.is_demonstration_model},
+          {"numbers", ToObject(run.numbers)}};
 }
 
 OrderedJson HostJson(const RunReport& run) {

@@ -80,6 +80,7 @@ struct RunOutcomes {
   std::string numerics;       //
   std::string machine;        // "AMD EPYC 9554, 64 threads"
   bool is_demonstration_model = false;
+  std::map<std::string, double> numbers;  // as RunReport::numbers; none for another harness
   std::vector<TaskOutcomes> tasks;
 
   const TaskOutcomes* Find(std::string_view task) const;  // null where there is none

@@ -268,6 +268,7 @@ RunReport ReadResultsJson(std::istream& in, const std::string& name) {
   run.identity = ReadIdentity(root.At("identity"));
   run.model_summary = root.At("model").At("summary").Text();
   run.is_demonstration_model = root.At("model").At("is_demonstration").Boolean();
+  if (const auto numbers = root.At("model").Find("numbers")) run.numbers = NumberMap(*numbers);
   run.tasks = List(root.At("tasks"), ReadTask);
   // Reports of earlier versions have no groups.
   if (const auto groups = root.Find("groups")) run.groups = List(*groups, ReadGroup);

@@ -185,7 +185,7 @@ struct HostInfo {
   std::string hostname;
   std::string cpu;
   int num_threads = 0;
-  std::string cpu_path;       // "avx512"
+  std::string cpu_path;       // "avx512"; of a GPU "cuda: " and its name
   std::string gemm_provider;  // "onednn 2.6.3", "builtin"
   std::string build;          // version, compiler, build type
 };
@@ -201,6 +201,9 @@ struct RunReport {
   std::string energy_source;              // "NVML, driver 580.65.06"; "" where none is readable
   std::string model_summary;              // resolved configuration, for people
   bool is_demonstration_model = false;    // the shipped model or random weights
+  // What the model is in numbers, by name: "parameters", "bits_per_weight", and those the user
+  // gave, such as "training_samples". Not part of the identity.
+  std::map<std::string, double> numbers;
   // By task: the JSON text it was declared by, from which scores can be computed again.
   std::map<std::string, std::string> definitions;
   std::vector<TaskResult> tasks;

@@ -128,6 +128,11 @@ std::string Fixed(double value, int decimals) {
   return is_zero && text.front() == '-' ? text.substr(1) : text;
 }
 
+std::string ShownNumber(double number) {
+  const bool is_whole = number == std::floor(number) && std::abs(number) < 1e15;
+  return is_whole ? Grouped(static_cast<std::int64_t>(number)) : Fixed(number, 4);
+}
+
 std::string ShownInUnit(const std::string& unit, double value) {
   // Perplexities are compared to the third digit after the point and beyond.
   const int decimals = unit == "ppl" || unit == "bits" ? 4 : 2;

@@ -67,6 +67,9 @@ std::string Grouped(std::int64_t number);
 // So many digits behind the point; zero has no sign.
 std::string Fixed(double value, int decimals);
 
+// Any number: whole ones grouped, others with four decimals.
+std::string ShownNumber(double number);
+
 // A number of a metric's unit as it is shown: fractions as percent.
 std::string ShownInUnit(const std::string& unit, double value);
 

@@ -164,6 +164,35 @@ TEST_F(Formats, SheetsGoOutEmptyAndComeBackFilled) {
   EXPECT_EQ(RunMain({"score", "--sheet", Path("ann.csv"), "--metric", "bleu"}).code, kExitUsage);
 }
 
+TEST_F(Formats, ScoresArePlottedOverANumberOfTheRuns) {
+  Run("few", {"--number", "training_samples=100", "--sheet", "2"});
+  EXPECT_TRUE(fs::exists(Path("few") + "/sheet_mmlu.csv"));
+  EXPECT_TRUE(fs::exists(Path("few") + "/sheet_gsm8k.html"));
+  Run("many", {"--model", "random:tiny,seed=7", "--number", "training_samples=1000"});
+  const Json numbers =
+      Json::parse(ReadWholeFile(Path("few") + "/results.json"))["model"]["numbers"];
+  EXPECT_EQ(numbers["training_samples"], 100);
+  EXPECT_GT(numbers["parameters"], 0);
+  EXPECT_EQ(numbers["bits_per_weight"], 32);
+  // A baseline file remembers the numbers of its run.
+  const std::string baseline = Path("few.jsonl");
+  ASSERT_EQ(RunMain({"compare", Path("few"), "--write-baseline", baseline}).code, kExitOk);
+  const ProgramResult compared =
+      RunMain({"compare", baseline, Path("many"), "--resamples", "200", "--against",
+               "training_samples", "--html", Path("plot.html"), "--format", "json"});
+  ASSERT_EQ(compared.code, kExitOk) << compared.err;
+  ExpectValid("comparison", compared.out, false);
+  EXPECT_EQ(Json::parse(compared.out)["against"], "training_samples");
+  const std::string page = ReadWholeFile(Path("plot.html"));
+  EXPECT_THAT(page, HasSubstr("<h2>mmlu: acc against training_samples</h2>"));
+  EXPECT_THAT(page, HasSubstr("B at 1,000: "));
+  const ProgramResult refused = RunMain({"compare", Path("base"), Path("many"), "--against",
+                                         "training_samples", "--html", Path("no.html")});
+  EXPECT_EQ(refused.code, kExitUsage);
+  EXPECT_THAT(refused.err, HasSubstr("has no number \"training_samples\""));
+  EXPECT_FALSE(fs::exists(Path("no.html")));
+}
+
 TEST_F(Formats, ThePageMarksWhatFlipped) {
   const std::string page = ReadWholeFile(Path("other") + "/report.html");
   const ProgramResult again =

@@ -75,6 +75,51 @@ TEST(CompareRuns, HoldEqualScoresFromOtherAnswersForNoIdentity) {
   EXPECT_EQ(CompareRuns(runs, wide).tasks[0].pairs[0].verdict, Verdict::kEquivalent);
 }
 
+TEST(CompareRuns, KeepNumbersAndIntervalsOfTheRuns) {
+  std::vector<RunOutcomes> runs = {RunOf("a", {TaskOf("mmlu", Answers(30, 20))}),
+                                   RunOf("b", {TaskOf("mmlu", Answers(30, 21))})};
+  runs[0].numbers = {{"parameters", 1000}, {"training_samples", 5}};
+  runs[1].numbers = {{"parameters", 2000}};
+  MetricValue& score = runs[1].tasks[0].metrics[0].value;
+  score.ci_low = 0.5;
+  score.ci_high = 0.85;
+  CompareOptions options = Few();
+  options.against = "parameters";
+  const Comparison comparison = CompareRuns(runs, options);
+  EXPECT_EQ(comparison.against, "parameters");
+  EXPECT_EQ(comparison.runs[0].numbers, runs[0].numbers);
+  EXPECT_EQ(comparison.runs[1].numbers.at("parameters"), 2000);
+  const auto& intervals = comparison.tasks[0].intervals;
+  ASSERT_EQ(intervals.size(), 2U);
+  EXPECT_FALSE(intervals[0]);
+  ASSERT_TRUE(intervals[1]);
+  EXPECT_EQ(intervals[1]->low, 0.5);
+  EXPECT_EQ(intervals[1]->high, 0.85);
+  // What a run says of its score does not hold for a part of its records.
+  runs[0].tasks[0].records.pop_back();
+  options.common = true;
+  EXPECT_FALSE(CompareRuns(runs, options).tasks[0].intervals[1]);
+}
+
+TEST(CompareRuns, RefuseToPlotOverANumberThatARunLacks) {
+  std::vector<RunOutcomes> runs = {RunOf("a", {TaskOf("mmlu", Answers(30, 20))}),
+                                   RunOf("b", {TaskOf("mmlu", Answers(30, 21))})};
+  runs[0].numbers = {{"training_samples", 5}};
+  runs[1].numbers = {{"training_sample", 5}};
+  CompareOptions options = Few();
+  options.against = "training_samples";
+  try {
+    CompareRuns(runs, options);
+    FAIL() << "b has no such number";
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("--against: b has no number \"training_samples\""));
+    EXPECT_THAT(error.what(), HasSubstr("did you mean \"training_sample\""));
+    EXPECT_THAT(error.what(), HasSubstr("run --number training_samples=VALUE"));
+  }
+  runs[1].numbers = {};
+  EXPECT_THROW(CompareRuns(runs, options), UsageError);
+}
+
 TEST(CompareRuns, UseTheTestsOfRightAndWrong) {
   const std::vector<double> base = Answers(500, 300);
   const PairComparison pair = Compare({base, Turned(base, 20, 8)}).tasks[0].pairs[0];

@@ -24,6 +24,16 @@ SampleResult Completion(int number) {
   return sample;
 }
 
+// A task whose headline is this score.
+TaskDefinition TaskWith(const std::string& metric) {
+  TaskDefinition task;
+  task.name = "a_task";
+  ScoreDefinition& score = task.scores.emplace_back();
+  score.name = score.metric = metric;
+  score.is_headline = true;
+  return task;
+}
+
 std::vector<SampleResult> Completions(int count) {
   std::vector<SampleResult> samples;
   for (int i = 0; i < count; ++i) samples.push_back(Completion(i));
@@ -38,9 +48,9 @@ std::vector<std::string> Ids(const std::vector<SheetRow>& rows) {
 
 TEST(DrawSheet, TakesContextQuestionAnswerAndReferencesOfARecord) {
   const PromptParts parts = {.descriptions = {{"a", "context of a"}}, .exemplars = {}};
-  const std::vector<SheetRow> rows = DrawSheet("samsum", Completions(1), parts, 5, 1);
+  const std::vector<SheetRow> rows = DrawSheet(TaskWith("rougeL"), Completions(1), parts, 5, 1);
   ASSERT_EQ(rows.size(), 1U);
-  EXPECT_EQ(rows[0].task, "samsum");
+  EXPECT_EQ(rows[0].task, "a_task");
   EXPECT_EQ(rows[0].record, "0");
   EXPECT_EQ(rows[0].digest, "digest 0");
   EXPECT_EQ(rows[0].context, "context of a");
@@ -54,20 +64,37 @@ TEST(DrawSheet, ShowsTheLikeliestChoiceAndTheRightOnes) {
   sample.choices = {
       {.text = "A", .logprob = -2}, {.text = "B", .logprob = -1}, {.text = "C", .logprob = -3}};
   sample.gold = {0, 2};
-  const std::vector<SheetRow> rows = DrawSheet("mmlu", std::vector{sample}, {}, 1, 1);
+  const std::vector<SheetRow> rows = DrawSheet(TaskWith("acc"), std::vector{sample}, {}, 1, 1);
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0].answer, "B");
   EXPECT_EQ(rows[0].reference, "A\nC");
 }
 
+// The answer on the sheet is the one that the score and `compare` speak of.
+TEST(DrawSheet, ShowsTheChoiceThatTheHeadlineTakes) {
+  SampleResult sample;
+  sample.choices = {{.text = "yes", .logprob = -2}, {.text = "certainly not", .logprob = -3}};
+  sample.gold = {0};
+  EXPECT_EQ(DrawSheet(TaskWith("acc"), std::vector{sample}, {}, 1, 1)[0].answer, "yes");
+  EXPECT_EQ(DrawSheet(TaskWith("acc_norm"), std::vector{sample}, {}, 1, 1)[0].answer,
+            "certainly not");
+}
+
+TEST(DrawSheet, LeavesOutGoldsThatNoChoiceHas) {
+  SampleResult sample;
+  sample.choices = {{.text = "A", .logprob = -2}, {.text = "B", .logprob = -1}};
+  sample.gold = {1, 7};
+  EXPECT_EQ(DrawSheet(TaskWith("acc"), std::vector{sample}, {}, 1, 1)[0].reference, "B");
+}
+
 TEST(DrawSheet, DrawsWithoutReplacementBySeed) {
   const std::vector<SampleResult> samples = Completions(100);
-  const std::vector<std::string> drawn = Ids(DrawSheet("t", samples, {}, 40, 7));
+  const std::vector<std::string> drawn = Ids(DrawSheet(TaskWith("rougeL"), samples, {}, 40, 7));
   EXPECT_EQ(std::set<std::string>(drawn.begin(), drawn.end()).size(), 40U);
-  EXPECT_EQ(drawn, Ids(DrawSheet("t", samples, {}, 40, 7)));
-  EXPECT_NE(drawn, Ids(DrawSheet("t", samples, {}, 40, 8)));
+  EXPECT_EQ(drawn, Ids(DrawSheet(TaskWith("rougeL"), samples, {}, 40, 7)));
+  EXPECT_NE(drawn, Ids(DrawSheet(TaskWith("rougeL"), samples, {}, 40, 8)));
   // A shorter sheet is the beginning of a longer one, and the longest holds everything.
-  const std::vector<std::string> all = Ids(DrawSheet("t", samples, {}, 1000, 7));
+  const std::vector<std::string> all = Ids(DrawSheet(TaskWith("rougeL"), samples, {}, 1000, 7));
   EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), 100U);
   EXPECT_TRUE(std::equal(drawn.begin(), drawn.end(), all.begin()));
 }
@@ -77,7 +104,8 @@ TEST(DrawSheet, DrawsWithoutReplacementBySeed) {
 TEST(DrawSheet, FavoursNoRecord) {
   const std::vector<SampleResult> samples = Completions(4);
   std::map<std::string, int> counts;
-  for (int seed = 0; seed < 2000; ++seed) ++counts[Ids(DrawSheet("t", samples, {}, 1, seed))[0]];
+  for (int seed = 0; seed < 2000; ++seed)
+    ++counts[Ids(DrawSheet(TaskWith("rougeL"), samples, {}, 1, seed))[0]];
   ASSERT_EQ(counts.size(), 4U);
   for (const auto& [id, count] : counts) EXPECT_NEAR(count, 500, 5 * 19.4) << id;
 }
@@ -86,7 +114,13 @@ TEST(DrawSheet, PassesOverRecordsWithoutAnAnswer) {
   std::vector<SampleResult> samples = Completions(2);
   samples[0].scored = false;
   samples.emplace_back().rolling = RollingResult{};
-  EXPECT_EQ(Ids(DrawSheet("t", samples, {}, 10, 1)), std::vector<std::string>{"1"});
+  EXPECT_EQ(Ids(DrawSheet(TaskWith("rougeL"), samples, {}, 10, 1)), std::vector<std::string>{"1"});
+  // One continuation that is scored is the record's own.
+  SampleResult continuation;
+  continuation.choices = {{.text = "door", .logprob = -2}};
+  TaskDefinition task = TaskWith("greedy");
+  task.scores_one_continuation = true;
+  EXPECT_TRUE(DrawSheet(task, std::vector{continuation}, {}, 10, 1).empty());
 }
 
 }  // namespace

@@ -8,6 +8,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Pair;
 
 RunOptions ReadRun(const std::vector<std::string>& arguments) { return ParseRun(arguments); }
 
@@ -73,6 +74,36 @@ TEST(ParseRun, ReadsLimitsForTheExitCode) {
   EXPECT_EQ(run.fail_under[0].value, 0.4);
 }
 
+TEST(ParseRun, ReadsNumbersOfTheModelAndTheSizeOfASheet) {
+  const RunOptions run = ReadRun({"--task", "a", "--number", "training_samples=1e3", "--number",
+                                  "learning_rate=-0.5", "--sheet", "20"});
+  EXPECT_THAT(run.numbers,
+              ElementsAre(Pair("learning_rate", -0.5), Pair("training_samples", 1000.0)));
+  EXPECT_EQ(run.sheet, 20);
+  EXPECT_EQ(ReadRun({"--task", "a"}).sheet, 0);
+  EXPECT_TRUE(ReadRun({"--task", "a"}).numbers.empty());
+}
+
+TEST(ParseRun, RefusesWhatIsNoNumberAndSheetsWithoutRecords) {
+  for (const char* bad :
+       {"samples", "=1", "samples=", "samples=many", "samples=nan", "samples=inf", "samples=1 2"}) {
+    EXPECT_THAT(ErrorOf({"--task", "a", "--number", bad}), HasSubstr("NAME=NUMBER")) << bad;
+  }
+  EXPECT_THAT(ErrorOf({"--task", "a", "--sheet", "0"}), HasSubstr("--sheet"));
+  EXPECT_THAT(ErrorOf({"--task", "a", "--sheet", "some"}), HasSubstr("--sheet"));
+}
+
+TEST(ParseCompare, PlotsScoresOnlyWhereSomethingShowsThem) {
+  const auto parse = [](std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"a", "b", "--against", "parameters"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return ParseCompare(arguments);
+  };
+  EXPECT_EQ(parse({"--html", "x.html"}).compare.against, "parameters");
+  EXPECT_EQ(parse({"--format", "json"}).compare.against, "parameters");
+  EXPECT_THROW(parse({}), UsageError);
+}
+
 TEST(ParseRun, SaysWhatIsWrongAndWhatIsAccepted) {
   EXPECT_THAT(ErrorOf({}), HasSubstr("--task: expected at least one task"));
   EXPECT_THAT(ErrorOf({"--task", "a", "--shotz", "5"}), HasSubstr("--shots"));
@@ -86,7 +117,8 @@ TEST(ParseRun, SaysWhatIsWrongAndWhatIsAccepted) {
               HasSubstr("did you mean \"shots\""));
   EXPECT_THAT(ErrorOf({"--task", "a", "--dtype", "fp8"}), HasSubstr("auto, f32, bf16"));
   EXPECT_THAT(ErrorOf({"--task", "a", "--format", "xml"}),
-              HasSubstr("console, json, markdown, csv"));
+              HasSubstr("console, json, markdown, csv, junit, github, benchmark, "
+                        "benchmark-smaller, lm-eval, found \"xml\""));
   EXPECT_THAT(ErrorOf({"--task", "a", "--fail-under", "mmlu=1"}), HasSubstr("TASK:METRIC=NUMBER"));
   EXPECT_THAT(ErrorOf({"--task", "a", "--data-file", "x.jsonl"}), HasSubstr("TASK=FILE"));
   EXPECT_THAT(ErrorOf({"--task", "a", "--data-file", "a:train=x"}), HasSubstr("test, exemplars"));

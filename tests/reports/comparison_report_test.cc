@@ -99,6 +99,17 @@ TEST(ComparisonHtml, AsksNothingOfANetwork) {
   EXPECT_THAT(page, HasSubstr("default-src 'none'"));
 }
 
+TEST(ComparisonHtml, PlotsScoresAgainstANumberOfTheRuns) {
+  const std::string page = Html();
+  EXPECT_THAT(page, HasSubstr("<h2>mmlu: acc against training_samples</h2>"));
+  EXPECT_THAT(page, HasSubstr("A at 1,000: 51.50, B at 2,000: 50.30, C at 3,000: 51.50"));
+  Comparison without = ExampleComparison();
+  without.against = "";
+  std::ostringstream out;
+  WriteComparisonHtml(without, out);
+  EXPECT_THAT(out.str(), Not(HasSubstr("<svg")));
+}
+
 TEST(ComparisonHtml, HoldsEveryFlipWithBothAnswers) {
   const std::string page = Html();
   std::size_t flips = 0;
@@ -166,6 +177,10 @@ TEST(ComparisonJson, IsStrictAndHoldsEveryNumber) {
   EXPECT_EQ(pair["flips"][0]["answer"], "B");
   EXPECT_EQ(json["tasks"][2]["pairs"][0]["ci_low"], nullptr);
   EXPECT_EQ(json["tasks"][2]["best"], nullptr);
+  EXPECT_EQ(json["against"], "training_samples");
+  EXPECT_EQ(json["runs"][1]["numbers"]["training_samples"], 2000);
+  EXPECT_EQ(json["tasks"][0]["intervals"][1][0], 0.472);
+  EXPECT_TRUE(json["tasks"][1]["intervals"][1].empty());
   EXPECT_FALSE(json["invalid_utf8"].empty());
 }
 

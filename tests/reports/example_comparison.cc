@@ -97,12 +97,34 @@ std::string HostileText() {
 
 Comparison ExampleComparison() {
   Comparison comparison;
-  comparison.runs = {{"runs/base", "run", "Mistral-7B-v0.1", std::string(64, 'a'), "bf16", "0.1.0",
-                      "2026-01-31T10:00:00Z", "AMD EPYC 9554, 64 threads"},
-                     {"runs/" + HostileText(), "run", HostileText(), std::string(64, 'b'), "bf16",
-                      "0.1.0", "2026-02-01T10:00:00Z", "AMD EPYC 9554, 64 threads"},
-                     {"baseline.jsonl", "baseline", "Mistral-7B-v0.1", std::string(64, 'c'), "f32",
-                      "0.1.0", "", ""}};
+  comparison.runs = {{"runs/base",
+                      "run",
+                      "Mistral-7B-v0.1",
+                      std::string(64, 'a'),
+                      "bf16",
+                      "0.1.0",
+                      "2026-01-31T10:00:00Z",
+                      "AMD EPYC 9554, 64 threads",
+                      {{"training_samples", 1000}}},
+                     {"runs/" + HostileText(),
+                      "run",
+                      HostileText(),
+                      std::string(64, 'b'),
+                      "bf16",
+                      "0.1.0",
+                      "2026-02-01T10:00:00Z",
+                      "AMD EPYC 9554, 64 threads",
+                      {{"training_samples", 2000}}},
+                     {"baseline.jsonl",
+                      "baseline",
+                      "Mistral-7B-v0.1",
+                      std::string(64, 'c'),
+                      "f32",
+                      "0.1.0",
+                      "",
+                      "",
+                      {{"training_samples", 3000}}}};
+  comparison.against = "training_samples";
   comparison.notes = {"runs/base ran elsewhere " + HostileText()};
   TaskComparison mmlu;
   mmlu.task = "mmlu";
@@ -113,6 +135,8 @@ Comparison ExampleComparison() {
   mmlu.signature = "norm:none|version:mistral-eval-1";
   mmlu.n = 1000;
   mmlu.scores = {0.515, 0.503, 0.515};
+  mmlu.intervals = {ScoreInterval{0.484, 0.546}, ScoreInterval{0.472, 0.534},
+                    ScoreInterval{0.484, 0.546}};
   mmlu.pairs = {Regressed(), Identical()};
   mmlu.best = BestRun{0, 2, 0, 1};
   mmlu.notes = {"a note <b>"};
@@ -123,6 +147,7 @@ Comparison ExampleComparison() {
   samsum.n = 819;
   samsum.num_left_out = 3;
   samsum.scores = {30.1, 30.2, 32.5};
+  samsum.intervals = {ScoreInterval{29, 31.2}, std::nullopt, ScoreInterval{31.4, 33.6}};
   samsum.pairs = {Graded(0.1, Verdict::kEquivalent), Graded(2.4, Verdict::kImproved)};
   samsum.best = BestRun{2, 1, 2.3, 0.00001};
   TaskComparison wikitext;
@@ -132,6 +157,7 @@ Comparison ExampleComparison() {
   wikitext.higher_is_better = false;
   wikitext.n = 1;
   wikitext.scores = {8.1, 8.6, 8.1};
+  wikitext.intervals.resize(3);
   wikitext.pairs = {WithoutInterval(), WithoutInterval()};
   comparison.tasks = {mmlu, samsum, wikitext};
   return comparison;
@@ -193,6 +219,7 @@ RunOutcomes ExampleOutcomes() {
   run.numerics = "v1, simd, builtin";
   run.machine = "AMD EPYC 9554, 64 threads";
   run.is_demonstration_model = true;
+  run.numbers = {{"bits_per_weight", 16}, {"parameters", 7241732096}};
   TaskOutcomes mmlu;
   mmlu.task = "mmlu";
   mmlu.version = 1;

@@ -174,6 +174,7 @@ RunReport BaseReport() {
   run.model_summary = "MistralForCausalLM, 32 layers";
   run.definitions = {
       {"gsm8k_cot_maj8", "{\n  \"task\": \"gsm8k_cot_maj8\",\n  \"version\": 2\n}\n"}};
+  run.numbers = {{"bits_per_weight", 16}, {"parameters", 7'241'732'096}};
   return run;
 }
 
@@ -225,6 +226,7 @@ RunReport ExampleReport() {
                         "samsum v1 " + Digest('c')};
   run.command = {"mistral-eval", "--task", "mmlu,gsm8k_cot_maj8,samsum", "--limit", "240"};
   run.is_demonstration_model = true;
+  run.numbers = {{"bits_per_weight", 32}, {"parameters", 30112}, {"training_samples", 0.5}};
   run.model_summary = "MistralForCausalLM, 2 layers\nsliding_window 8";
   run.tasks = {Mmlu(), Gsm8k(), Samsum()};
   run.groups = Groups();

@@ -1,0 +1,41 @@
+#include "evals/answer_text.h"
+
+#include <cstddef>
+#include <cstdint>
+
+#include <fmt/format.h>
+
+#include "metrics/multiple_choice.h"
+
+namespace meval {
+
+std::string ChosenText(const SampleResult& sample, const TaskDefinition& task) {
+  std::vector<ScoredChoice> choices;
+  for (const ChoiceResult& choice : sample.choices) {
+    choices.push_back(
+        {.text = choice.text, .loglikelihood = choice.logprob, .is_greedy = choice.is_greedy});
+  }
+  const MultipleChoiceScore scores = ScoreMultipleChoice(choices, sample.gold);
+  const std::string& metric = task.headline().metric;
+  const std::size_t chosen = metric == "acc_norm"    ? scores.pred_norm
+                             : metric == "acc_bytes" ? scores.pred_bytes
+                                                     : scores.pred;
+  return sample.choices[chosen].text;
+}
+
+std::vector<std::string> RightTexts(const SampleResult& sample, const TaskDefinition& task) {
+  if (task.scores_one_continuation) return {sample.choices.front().text};
+  std::vector<std::string> right = sample.references;
+  for (const std::int64_t gold : sample.gold) {
+    if (gold >= 0 && gold < static_cast<std::int64_t>(sample.choices.size())) {
+      right.push_back(sample.choices[static_cast<std::size_t>(gold)].text);
+    }
+  }
+  return right;
+}
+
+std::string JoinTexts(const std::vector<std::string>& texts, const std::string& separator) {
+  return fmt::format("{}", fmt::join(texts, separator));
+}
+
+}  // namespace meval
