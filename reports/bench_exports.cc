@@ -2,14 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "reports/bench_report.h"
 #include "reports/json/record_json.h"
 #include "reports/json/strict_json.h"
+#include "reports/utf8.h"
 
 namespace meval {
 namespace {
@@ -21,7 +25,22 @@ std::string BuildName(const BenchReport& report) {
   return report.label.empty() ? report.version : report.label;
 }
 
-// Keys whose meaning this engine does not have keep llama-bench's defaults on a CPU.
+// Where llama-bench says what computed.
+struct Backend {
+  std::string gpu;
+  const char* name = "CPU";
+  int num_gpu_layers = 0;
+  const char* devices = "none";
+};
+
+Backend BackendOf(const HostInfo& host) {
+  constexpr std::string_view kOfGpu = "cuda: ";
+  if (!host.cpu_path.starts_with(kOfGpu)) return {};
+  // -1 is llama-bench's own default: every layer.
+  return {host.cpu_path.substr(kOfGpu.size()), "CUDA", -1, "auto"};
+}
+
+// Keys whose meaning this engine does not have keep llama-bench's defaults.
 OrderedJson LlamaBenchLine(const BenchReport& report, const ThroughputTest& test) {
   std::vector<std::int64_t> nanoseconds;
   std::vector<double> rates;
@@ -37,11 +56,12 @@ OrderedJson LlamaBenchLine(const BenchReport& report, const ThroughputTest& test
       test.seconds.size() < 2
           ? 0
           : std::sqrt(square_sum / static_cast<double>(test.seconds.size() - 1));
+  const Backend backend = BackendOf(report.host);
   OrderedJson line = {{"build_commit", BuildName(report)},
                       {"build_number", 0},
                       {"cpu_info", report.host.cpu},
-                      {"gpu_info", ""},
-                      {"backends", "CPU"},
+                      {"gpu_info", backend.gpu},
+                      {"backends", backend.name},
                       {"model_filename", report.model},
                       {"model_type", report.model + " " + report.dtype},
                       {"model_size", report.weight_bytes},
@@ -54,13 +74,13 @@ OrderedJson LlamaBenchLine(const BenchReport& report, const ThroughputTest& test
                       {"poll", 0},
                       {"type_k", report.dtype},
                       {"type_v", report.dtype},
-                      {"n_gpu_layers", 0},
+                      {"n_gpu_layers", backend.num_gpu_layers},
                       {"n_cpu_moe", 0},
                       {"split_mode", "none"},
                       {"main_gpu", 0},
                       {"no_kv_offload", false},
                       {"flash_attn", 1},
-                      {"devices", "none"},
+                      {"devices", backend.devices},
                       {"tensor_split", "0.00"},
                       {"tensor_buft_overrides", "none"},
                       {"use_mmap", false},
@@ -97,6 +117,13 @@ void AddLatency(const std::string& name, const BenchLatency& latency, OrderedJso
   }
 }
 
+// How many requests a scenario lets be under way at once; nothing where it sets no bound.
+std::optional<std::int64_t> ConfiguredConcurrency(const ServingTest& test) {
+  if (test.name == "single-stream") return 1;
+  if (test.name == "multi-stream") return test.queries_at_once;
+  return std::nullopt;
+}
+
 // Most requests that were under way at once.
 std::int64_t MostAtOnce(const ServingTest& test) {
   std::vector<std::pair<double, int>> changes;
@@ -126,31 +153,30 @@ OrderedJson VllmJson(const BenchReport& report, const ServingTest& test) {
     }
     itls.push_back(gaps);
   }
-  OrderedJson json = {
-      {"date", report.started_at},
-      {"endpoint_type", "mistral-eval"},
-      {"backend", "mistral-eval"},
-      {"label", BuildName(report)},
-      {"model_id", report.model},
-      {"tokenizer_id", report.model},
-      {"num_prompts", test.requests.size()},
-      {"request_rate", test.rate ? OrderedJson(*test.rate) : OrderedJson("inf")},
-      {"burstiness", test.burstiness.value_or(1)},
-      {"max_concurrency", test.name == "single-stream" ? OrderedJson(1) : OrderedJson(nullptr)},
-      {"duration", test.duration},
-      {"completed", test.requests.size()},
-      {"failed", 0},
-      {"total_input_tokens", test.input_tokens},
-      {"total_output_tokens", test.output_tokens},
-      {"request_throughput", test.request_throughput},
-      {"request_goodput", OrNull(test.goodput)},
-      {"output_throughput", test.output_throughput},
-      {"total_token_throughput", test.total_throughput},
-      {"max_concurrent_requests", MostAtOnce(test)},
-      {"input_lens", input_lens},
-      {"output_lens", output_lens},
-      {"ttfts", ttfts},
-      {"itls", itls}};
+  OrderedJson json = {{"date", report.started_at},
+                      {"endpoint_type", "mistral-eval"},
+                      {"backend", "mistral-eval"},
+                      {"label", BuildName(report)},
+                      {"model_id", report.model},
+                      {"tokenizer_id", report.model},
+                      {"num_prompts", test.requests.size()},
+                      {"request_rate", test.rate ? OrderedJson(*test.rate) : OrderedJson("inf")},
+                      {"burstiness", test.burstiness.value_or(1)},
+                      {"max_concurrency", OrNull(ConfiguredConcurrency(test))},
+                      {"duration", test.duration},
+                      {"completed", test.requests.size()},
+                      {"failed", 0},
+                      {"total_input_tokens", test.input_tokens},
+                      {"total_output_tokens", test.output_tokens},
+                      {"request_throughput", test.request_throughput},
+                      {"request_goodput", OrNull(test.goodput)},
+                      {"output_throughput", test.output_throughput},
+                      {"total_token_throughput", test.total_throughput},
+                      {"max_concurrent_requests", MostAtOnce(test)},
+                      {"input_lens", input_lens},
+                      {"output_lens", output_lens},
+                      {"ttfts", ttfts},
+                      {"itls", itls}};
   AddLatency("ttft", test.ttft, json);
   AddLatency("tpot", test.tpot, json);
   AddLatency("itl", test.itl, json);
@@ -167,16 +193,19 @@ double P99OrMax(const BenchLatency& latency) {
   return latency.max;
 }
 
+// A row of the table. Rows of two files are aligned by the bound on requests at once, not by how
+// many there were: without a bound it is all of them.
 OrderedJson ResultJson(const BenchReport& report, const ServingTest& test) {
   const auto requests = static_cast<double>(std::max<std::size_t>(test.requests.size(), 1));
-  return {{"Test name", "serving_" + test.name + "_" + test.workload},
-          {"Model", report.model},
-          {"Dataset Name", test.workload},
+  return {{"Test name", RepairUtf8("serving_" + test.name + "_" + test.workload)},
+          {"Model", RepairUtf8(report.model)},
+          {"Dataset Name", RepairUtf8(test.workload)},
           {"Input Len", static_cast<double>(test.input_tokens) / requests},
           {"Output Len", static_cast<double>(test.output_tokens) / requests},
           {"TP Size", 1},
           {"PP Size", 1},
-          {"# of max concurrency.", MostAtOnce(test)},
+          {"# of max concurrency.",
+           ConfiguredConcurrency(test).value_or(static_cast<std::int64_t>(test.requests.size()))},
           {"qps", test.rate ? OrderedJson(*test.rate) : OrderedJson("inf")},
           {"Tput (req/s)", test.request_throughput},
           {"Output Tput (tok/s)", test.output_throughput},
@@ -204,7 +233,7 @@ void WriteVllmJson(const BenchReport& report, const ServingTest& test, std::ostr
 
 void WriteVllmResults(const BenchReport& report, std::ostream& out) {
   const auto record = [&](const ServingTest& test) { return ResultJson(report, test); };
-  out << ToArray(report.serving, record).dump(1) << '\n';
+  out << DumpStrict(ToArray(report.serving, record), "vllm-results.json", 1) << '\n';
 }
 
 }  // namespace meval

@@ -27,10 +27,10 @@ struct CsvFigure {
 void WriteFigure(const std::string& kind, const std::string& test, const CsvFigure& figure,
                  const std::string& note, std::ostream& out) {
   const std::string field = test + " " + figure.metric + " ";
-  WriteCsvRow({kind, test, figure.metric, figure.unit, std::to_string(figure.n),
+  WriteCsvRow({kind, CsvText(test), figure.metric, figure.unit, std::to_string(figure.n),
                CsvNumber(field + "median", figure.median), CsvNumber(field + "mean", figure.mean),
                CsvNumber(field + "stddev", figure.stddev), CsvNumber(field + "ci_low", figure.low),
-               CsvNumber(field + "ci_high", figure.high), note},
+               CsvNumber(field + "ci_high", figure.high), CsvText(note)},
               out);
 }
 

@@ -20,6 +20,7 @@ namespace {
 
 using testing::BareBench;
 using ::testing::DoubleEq;
+using ::testing::ElementsAre;
 using testing::ExampleBench;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -210,6 +211,23 @@ TEST(LlamaBenchJsonl, HasEveryKeyThatItsComparisonNeeds) {
   EXPECT_EQ(lines[0]["samples_ns"].size(), 3U);
   EXPECT_THAT(lines[0]["samples_ts"][0].get<double>(), DoubleEq(4));
   EXPECT_EQ(lines[1]["n_depth"], 128);
+  EXPECT_EQ(lines[0]["backends"], "CPU");
+  EXPECT_EQ(lines[0]["gpu_info"], "");
+  EXPECT_EQ(lines[0]["n_gpu_layers"], 0);
+}
+
+TEST(LlamaBenchJsonl, SaysWhichGpuComputed) {
+  BenchReport report = ExampleBench();
+  report.host.cpu_path = "cuda: NVIDIA H200";
+  std::istringstream text(Text(WriteLlamaBenchJsonl, report));
+  std::string line;
+  ASSERT_TRUE(std::getline(text, line));
+  const Json json = Json::parse(line);
+  EXPECT_EQ(json["backends"], "CUDA");
+  EXPECT_EQ(json["gpu_info"], "NVIDIA H200");
+  EXPECT_EQ(json["n_gpu_layers"], -1);
+  EXPECT_EQ(json["devices"], "auto");
+  EXPECT_EQ(json["cpu_info"], report.host.cpu);
 }
 
 TEST(VllmJson, HasTheKeysOfItsServingBenchmark) {
@@ -264,6 +282,33 @@ TEST(VllmResults, HasTheColumnsOfItsComparison) {
     EXPECT_TRUE(records[0].contains(column)) << column;
   }
   EXPECT_THAT(records[0]["Test name"].get<std::string>(), HasSubstr("serving"));
+}
+
+// What was asked for, so that rows of two runs stand beside each other however they went.
+TEST(VllmResults, AlignsRowsByTheBoundOnRequestsAtOnce) {
+  BenchReport report = ExampleBench();
+  report.serving.resize(4, report.serving[0]);
+  report.serving[1].name = "offline";
+  report.serving[2].name = "multi-stream";
+  report.serving[2].queries_at_once = 8;
+  report.serving[3].name = "single-stream";
+  // The server scenario again, with one request after the other.
+  report.serving.push_back(report.serving[0]);
+  report.serving[4].requests[1].issued = 1.875;
+  const Json records = Json::parse(Text(WriteVllmResults, report));
+  std::vector<int> bounds;
+  for (const Json& record : records) bounds.push_back(record["# of max concurrency."]);
+  EXPECT_THAT(bounds, ElementsAre(2, 2, 8, 1, 2));
+  std::ostringstream multi_stream;
+  WriteVllmJson(report, report.serving[2], multi_stream);
+  EXPECT_EQ(Json::parse(multi_stream.str())["max_concurrency"], 8);
+}
+
+TEST(VllmResults, AreStrictJsonWhateverAModelIsCalled) {
+  BenchReport report = ExampleBench();
+  report.model = "\xFF<b>";
+  const Json records = Json::parse(Text(WriteVllmResults, report));
+  EXPECT_EQ(records[0]["Model"], "\uFFFD<b>");
 }
 
 TEST(BenchPlots, DrawRooflineBatchesAndPercentiles) {
