@@ -9,6 +9,7 @@
 
 #include "evals/flags.h"
 #include "metrics/unicode_text.h"
+#include "reports/utf8.h"
 #include "tasks/error.h"
 #include "tasks/nearest_name.h"
 
@@ -21,14 +22,6 @@ using Json = nlohmann::ordered_json;
 constexpr int kMaxDepth = 100;
 // Of what was found, in a message.
 constexpr std::size_t kMaxShownBytes = 200;
-
-// The first `num_bytes` bytes or fewer, so that no character is cut.
-std::string Shortened(const std::string& text, std::size_t num_bytes) {
-  if (text.size() <= num_bytes) return text;
-  std::size_t end = num_bytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end) + "...";
-}
 
 JsonLine ParseLine(const std::string& text, std::string where) {
   JsonLine line = {std::move(where), {}};
@@ -76,7 +69,7 @@ std::vector<JsonLine> ReadJsonLines(std::istream& in, const std::string& name) {
 void ThrowField(const JsonLine& line, const std::string& field, const std::string& expected,
                 const std::string& found) {
   throw DataError(fmt::format("{}: field \"{}\": expected {}, found {}", line.where, field,
-                              expected, Shortened(found, kMaxShownBytes)));
+                              expected, Beginning(found, kMaxShownBytes)));
 }
 
 std::string GetText(const JsonLine& line, const std::string& field) {

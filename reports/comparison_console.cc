@@ -109,7 +109,8 @@ class ConsoleWriter {
   void WriteFlips(const PairComparison& pair, std::size_t run) {
     const std::size_t shown = std::min(pair.flips.size(), options_.most_flips);
     for (std::size_t i = 0; i < shown; ++i) {
-      Paragraph(IsLoss(pair.flips[i]) ? "  - " : "  + ", Shortened(FlipLine(pair.flips[i], run)));
+      Paragraph(IsLoss(pair.flips[i]) ? "  - " : "  + ",
+                Beginning(FlipLine(pair.flips[i], run), MostBytes()));
     }
     if (shown < pair.flips.size()) {
       Paragraph("  ", "and " + Grouped(static_cast<std::int64_t>(pair.flips.size() - shown)) +
@@ -119,17 +120,9 @@ class ConsoleWriter {
 
   bool IsLoss(const Flip& flip) const { return flip.system_score < flip.baseline_score; }
 
-  // Three lines of a terminal at most.
-  std::string Shortened(const std::string& text) const {
-    const auto most = static_cast<std::size_t>(std::max(40, 3 * (options_.width - 8)));
-    std::string shortened;
-    std::string_view rest = text;
-    while (!rest.empty() && shortened.size() < most) {
-      const std::size_t size = NextUtf8(rest).size;
-      shortened += rest.substr(0, size);
-      rest.remove_prefix(size);
-    }
-    return shortened + (rest.empty() ? "" : "\u2026");
+  // Bytes of a flip: three lines of a terminal.
+  std::size_t MostBytes() const {
+    return static_cast<std::size_t>(std::max(40, 3 * (options_.width - 8)));
   }
 
   const Comparison& comparison_;

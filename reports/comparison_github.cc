@@ -6,6 +6,7 @@
 #include "reports/comparison_text.h"
 #include "reports/github_report.h"
 #include "reports/summary.h"
+#include "reports/utf8.h"
 
 namespace meval {
 namespace {
@@ -18,7 +19,7 @@ std::string Losses(const TaskComparison& task, const PairComparison& pair, std::
     const bool is_higher = flip.system_score > flip.baseline_score;
     if (is_higher == task.higher_is_better) continue;
     if (++num_losses > most_flips) continue;
-    names += (names.empty() ? "" : ", ") + flip.id;
+    names += (names.empty() ? "" : ", ") + Beginning(flip.id, kLongestQuote);
   }
   if (names.empty()) return "";
   const std::size_t more = num_losses - std::min(num_losses, most_flips);

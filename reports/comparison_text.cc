@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "reports/summary.h"
+#include "reports/utf8.h"
 
 namespace meval {
 namespace {
@@ -160,12 +161,15 @@ std::string SpeedSentence(const TaskComparison& task, std::size_t run) {
 }
 
 std::string FlipLine(const Flip& flip, std::size_t run) {
-  std::string line = flip.id;
-  if (!flip.group.empty()) line += " (" + flip.group + ")";
+  const auto quoted = [](const std::string& text) {
+    return "\"" + Beginning(text, kLongestQuote) + "\"";
+  };
+  std::string line = Beginning(flip.id, kLongestQuote);
+  if (!flip.group.empty()) line += " (" + Beginning(flip.group, kLongestQuote) + ")";
   line += ":";
-  if (!flip.expected.empty()) line += " expected \"" + flip.expected + "\";";
-  line += " A answered \"" + flip.baseline_answer + "\", " + RunLetter(run) + " \"" +
-          flip.system_answer + "\"";
+  if (!flip.expected.empty()) line += " expected " + quoted(flip.expected) + ";";
+  line += " A answered " + quoted(flip.baseline_answer) + ", " + RunLetter(run) + " " +
+          quoted(flip.system_answer);
   return line;
 }
 

@@ -6,6 +6,7 @@
 // decimals and their differences in points; other units with four decimals, named behind the
 // metric.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -38,6 +39,9 @@ std::vector<ComparisonRow> ComparisonRows(const Comparison& comparison);
 // 0 -> "A", 25 -> "Z", 26 -> "AA".
 std::string RunLetter(std::size_t run);
 
+// Bytes of a text from a record or a completion within a sentence.
+inline constexpr std::size_t kLongestQuote = 300;
+
 // "A: runs/base (run, Mistral-7B-v0.1, bf16)"
 std::string RunLine(const Comparison& comparison, std::size_t run);
 
@@ -52,7 +56,8 @@ std::string BestSentence(const TaskComparison& task);
 // "mmlu: B takes 0.96 times as long as A, ..."; "" where it was not measured.
 std::string SpeedSentence(const TaskComparison& task, std::size_t run);
 
-// One line of a flip: "anatomy_test:17: expected B; A answered B, B answered D".
+// One line of a flip: "anatomy_test:17: expected B; A answered B, B answered D". Of long texts the
+// beginning: a comment of a pull request, for one, holds 65,536 characters.
 std::string FlipLine(const Flip& flip, std::size_t run);
 
 // A score or a difference of scores in the unit shown.

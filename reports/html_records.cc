@@ -248,8 +248,7 @@ std::string FlipsJson(std::span<const Flip> flips) {
   constexpr std::size_t kMostBytes = 4096;
   OrderedJson by_id = OrderedJson::object();
   for (const Flip& flip : flips) {
-    std::string answer = RepairUtf8(flip.baseline_answer.substr(0, kMostBytes));
-    if (flip.baseline_answer.size() > kMostBytes) answer += "\u2026";
+    std::string answer = RepairUtf8(Beginning(flip.baseline_answer, kMostBytes));
     by_id[RepairUtf8(flip.id)] = OrderedJson::array({std::move(answer), flip.baseline_score});
   }
   return EscapeForScript(DumpStrict(std::move(by_id), "flips", -1));

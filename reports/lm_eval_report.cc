@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
@@ -255,13 +256,15 @@ void AddResponses(const TaskResult& task, const SampleResult& sample, const std:
   line["filtered_resps"] = std::move(filtered);
 }
 
-OrderedJson SampleLine(const TaskResult& task, const SampleResult& sample, std::int64_t doc_id,
-                       const std::string& filter, const std::string& delimiter,
-                       const PromptParts& parts) {
+// A document under one filter. Viewers look up every metric of the task's "metric_list" in every
+// line: those that another filter's answers give are null.
+OrderedJson SampleLine(const TaskResult& task, const LmEvalTask& about, const SampleResult& sample,
+                       std::int64_t doc_id, const std::string& filter, const PromptParts& parts) {
   OrderedJson line = {{"doc_id", doc_id}, {"doc", Document(sample)}, {"target", Target(sample)}};
-  AddResponses(task, sample, filter, delimiter, PromptText(sample, parts), line);
+  AddResponses(task, sample, filter, about.delimiter, PromptText(sample, parts), line);
   OrderedJson names = OrderedJson::array();
   OrderedJson values = OrderedJson::object();
+  for (const std::string& metric : about.metrics) values[SplitName(metric).first] = nullptr;
   for (const auto& [metric, value] : sample.metrics) {
     const auto [name, of] = SplitName(metric);
     if (of != filter) continue;
@@ -359,6 +362,9 @@ void WriteLmEvalResults(const RunReport& run, std::span<const LmEvalTask> tasks,
                     {"numpy_seed", run.identity.seed},
                     {"torch_seed", run.identity.seed},
                     {"fewshot_seed", run.identity.seed}};
+  if (const auto count = run.numbers.find("parameters"); count != run.numbers.end()) {
+    json["config"]["model_num_parameters"] = std::llround(count->second);
+  }
   json["git_hash"] = nullptr;
   json["date"] = EpochSeconds(run.started_at);
   json["max_length"] = run.identity.max_length;
@@ -383,7 +389,7 @@ void WriteLmEvalSamples(const TaskResult& task, const LmEvalTask& about, const L
     for (std::size_t i = 0; i < log.samples.size(); ++i) {
       const SampleResult& sample = *log.samples[i];
       const std::int64_t doc_id = log.is_group ? static_cast<std::int64_t>(i) : sample.index;
-      out << DumpStrict(SampleLine(task, sample, doc_id, filter, about.delimiter, parts),
+      out << DumpStrict(SampleLine(task, about, sample, doc_id, filter, parts),
                         "lm-eval sample " + sample.id, -1)
           << '\n';
     }

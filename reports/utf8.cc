@@ -95,6 +95,13 @@ std::string RepairUtf8(std::string_view text) {
   return out;
 }
 
+std::string Beginning(std::string_view text, std::size_t most_bytes) {
+  if (text.size() <= most_bytes) return std::string(text);
+  std::size_t end = 0;
+  while (end < most_bytes) end += NextUtf8(text.substr(end)).size;
+  return std::string(text.substr(0, end)) + (end < text.size() ? "\u2026" : "");
+}
+
 std::string PrintableLine(std::string_view text) {
   std::string out;
   out.reserve(text.size());

@@ -23,6 +23,10 @@ bool IsUtf8(std::string_view text);
 // Each ill-formed sequence becomes one U+FFFD.
 std::string RepairUtf8(std::string_view text);
 
+// All of a text that is no longer than so many bytes; of a longer one the code points that begin
+// within them, and an ellipsis.
+std::string Beginning(std::string_view text, std::size_t most_bytes);
+
 // Safe to print on one line of a terminal: ill-formed sequences, control characters (escape among
 // them) and those that change the direction of text become U+FFFD, tabs and line ends a space.
 std::string PrintableLine(std::string_view text);

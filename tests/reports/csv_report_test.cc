@@ -10,39 +10,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/reports/csv_rows.h"
 #include "tests/reports/example_report.h"
 #include "tests/reports/golden.h"
 
 namespace meval {
 namespace {
 
+using testing::CsvRows;
+
 std::string Render(const RunReport& run) {
   std::ostringstream out;
   WriteCsvReport(run, out);
   return out.str();
-}
-
-// RFC 4180, read the other way.
-std::vector<std::vector<std::string>> Parse(const std::string& text) {
-  std::vector<std::vector<std::string>> rows(1, std::vector<std::string>(1));
-  bool is_quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    std::string& field = rows.back().back();
-    if (is_quoted && c == '"' && i + 1 < text.size() && text[i + 1] == '"') {
-      field += text[++i];
-    } else if (c == '"') {
-      is_quoted = !is_quoted;
-    } else if (c == ',' && !is_quoted) {
-      rows.back().emplace_back();
-    } else if (c == '\n' && !is_quoted) {
-      rows.emplace_back(1);
-    } else {
-      field += c;
-    }
-  }
-  rows.pop_back();
-  return rows;
 }
 
 TEST(CsvReport, LooksLikeItsGolden) {
@@ -53,17 +33,17 @@ TEST(CsvReport, HoldsNoFormulaOfASpreadsheet) {
   RunReport run = testing::PlainReport();
   for (const char* name : {"=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"}) {
     run.tasks[0].task = name;
-    EXPECT_EQ(Parse(Render(run))[1][0], std::string("'") + name);
+    EXPECT_EQ(CsvRows(Render(run))[1][0], std::string("'") + name);
   }
   run.tasks[0].metrics[0].value = -0.5;
-  EXPECT_EQ(Parse(Render(run))[1][7], "-0.5");
+  EXPECT_EQ(CsvRows(Render(run))[1][7], "-0.5");
 }
 
 TEST(CsvReport, ReadsBackWhateverTheNamesHold) {
   RunReport run = testing::PlainReport();
   run.tasks[0].task = "a,\"b\"\r\nc";
   run.tasks[0].metrics[0].value = 0.1 + 0.2;
-  const std::vector<std::vector<std::string>> rows = Parse(Render(run));
+  const std::vector<std::vector<std::string>> rows = CsvRows(Render(run));
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0].size(), rows[1].size());
   EXPECT_EQ(rows[1][0], "a,\"b\"\r\nc");
@@ -72,7 +52,7 @@ TEST(CsvReport, ReadsBackWhateverTheNamesHold) {
 }
 
 TEST(CsvReport, HasOneRowPerTaskAndMetricThenItsSubsets) {
-  const std::vector<std::vector<std::string>> rows = Parse(Render(testing::ExampleReport()));
+  const std::vector<std::vector<std::string>> rows = CsvRows(Render(testing::ExampleReport()));
   EXPECT_EQ(rows.size(), 1U + (1 + 7) + 3 + 3);
   for (const std::vector<std::string>& row : rows) EXPECT_EQ(row.size(), rows[0].size());
 }

@@ -13,6 +13,7 @@
 #include "reports/github_report.h"
 #include "reports/junit_report.h"
 #include "reports/lm_eval_report.h"
+#include "reports/utf8.h"
 #include "tests/reports/example_report.h"
 #include "tests/reports/golden.h"
 
@@ -137,6 +138,7 @@ TEST(LmEvalReport, HasTheKeysOfItsTableMaker) {
   EXPECT_EQ(json["higher_is_better"]["samsum"]["length"], false);
   EXPECT_EQ(json["n-samples"]["mmlu_anatomy"]["original"], 139);
   EXPECT_FALSE(json["n-samples"].contains("mmlu")) << "groups have no documents of their own";
+  EXPECT_EQ(json["config"]["model_num_parameters"], 30112);
   EXPECT_EQ(json["config"]["model_args"], "pretrained=random:tiny,seed=1234");
   EXPECT_EQ(json["configs"]["mmlu_anatomy"]["metric_list"][0]["metric"], "acc");
   EXPECT_TRUE(json["configs"]["mmlu_anatomy"]["filter_list"].empty());
@@ -194,6 +196,21 @@ TEST(LmEvalReport, WritesOneLineForEachDocumentAndFilter) {
   EXPECT_THAT(filters, ElementsAre("flexible", "strict"));
 }
 
+TEST(LmEvalReport, HasEveryMetricOfATaskInEachOfItsLines) {
+  SampleResult generated = testing::ExampleSamples()[1];
+  generated.group = "";
+  generated.metrics = {{"exact_match,strict", 1}, {"numeric", 0}};
+  const std::vector<Json> lines = LmEvalLines(testing::ExampleReport().tasks[1], {generated}, {});
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0]["filter"], "none");
+  EXPECT_EQ(lines[0]["metrics"], Json({"numeric"}));
+  EXPECT_EQ(lines[0]["numeric"], 0.0);
+  EXPECT_TRUE(lines[0].at("exact_match").is_null());
+  EXPECT_EQ(lines[1]["filter"], "strict");
+  EXPECT_EQ(lines[1]["metrics"], Json({"exact_match"}));
+  EXPECT_TRUE(lines[1].at("numeric").is_null());
+}
+
 TEST(LmEvalReport, CountsTheDocumentsOfEachGroup) {
   std::vector<SampleResult> samples(4, testing::ExampleSamples()[0]);
   for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -238,6 +255,23 @@ TEST(LmEvalReport, StaysJsonWhateverItIsTold) {
   const RunReport run = HostileReport();
   EXPECT_NO_THROW(Json::parse(LmEvalResults(run)));
   EXPECT_FALSE(LmEvalLines(run.tasks[1], samples, {}).empty());
+}
+
+// Texts of a megabyte come back whole, but for the byte that is no UTF-8.
+TEST(LmEvalReport, KeepsLongHostileCompletionsWhole) {
+  SampleResult sample = testing::ExampleSamples()[1];
+  const std::string text = kHostile + std::string(1'000'000, 'x') + kHostile;
+  for (CompletionResult& completion : sample.completions) {
+    completion.text = text;
+    for (auto& [score, answer] : completion.extracted) answer = text;
+  }
+  sample.references = {text};
+  const std::vector<Json> lines = LmEvalLines(HostileReport().tasks[1], {sample}, {});
+  ASSERT_FALSE(lines.empty());
+  for (const Json& line : lines) {
+    EXPECT_EQ(line["resps"][0][0], RepairUtf8(text));
+    EXPECT_EQ(line["target"], RepairUtf8(text));
+  }
 }
 
 }  // namespace
