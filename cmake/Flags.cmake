@@ -52,6 +52,18 @@ if(MEVAL_FUZZ)
 endif()
 
 # meval_library(name SOURCES ... LINKS ... PRIVATE_LINKS ...): the one way a folder becomes a target.
+# -fpch-preprocess: without it ccache does not see that GCC reads the header. The warnings: what GCC 12 says of std::string (GCC
+# bug 105651) it takes for our code once it comes from a precompiled header.
+add_library(meval_precompiled_flags INTERFACE)
+target_compile_options(meval_precompiled_flags INTERFACE
+  "$<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess;-Wno-array-bounds;-Wno-restrict;-Wno-stringop-overflow;-Wno-stringop-overread>")
+
+# meval_precompile_headers(target headers...)
+function(meval_precompile_headers target)
+  target_precompile_headers(${target} PRIVATE ${ARGN})
+  target_link_libraries(${target} PRIVATE meval_precompiled_flags)
+endfunction()
+
 function(meval_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
   add_library(meval_${name} STATIC ${ARG_SOURCES})
