@@ -17,9 +17,16 @@ struct Row {
   std::int64_t line = 0;
 };
 
-class CsvScanner {
+// What lies between fields, and whether one may stand in quotes.
+struct Dialect {
+  char separator = ',';
+  bool has_quotes = true;
+};
+
+class Scanner {
  public:
-  CsvScanner(std::string_view text, const std::string& file) : text_(text), file_(file) {}
+  Scanner(std::string_view text, const std::string& file, Dialect dialect)
+      : text_(text), file_(file), dialect_(dialect), field_ends_{dialect.separator, '\n'} {}
 
   // The next record, or nothing at the end of the text.
   std::optional<Row> Next() {
@@ -27,8 +34,8 @@ class CsvScanner {
     Row row;
     row.line = line_;
     do {
-      row.fields.push_back(At('"') ? QuotedField(row) : PlainField());
-    } while (Take(','));
+      row.fields.push_back(dialect_.has_quotes && At('"') ? QuotedField(row) : PlainField());
+    } while (Take(dialect_.separator));
     if (!TakeLineEnd() && at_ != text_.size()) {
       Fail(line_, "field " + std::to_string(row.fields.size()) +
                       ": text after the closing quote; write a quote inside a quoted field "
@@ -61,7 +68,7 @@ class CsvScanner {
   }
 
   std::string PlainField() {
-    std::size_t end = std::min(text_.find_first_of(",\n", at_), text_.size());
+    std::size_t end = std::min(text_.find_first_of(field_ends_, at_), text_.size());
     if (end < text_.size() && text_[end] == '\n' && end > at_ && text_[end - 1] == '\r') --end;
     std::string field(text_.substr(at_, end - at_));
     at_ = end;
@@ -89,13 +96,15 @@ class CsvScanner {
 
   std::string_view text_;
   const std::string& file_;
+  Dialect dialect_;
+  std::string field_ends_;
   std::size_t at_ = 0;
   std::int64_t line_ = 1;
 };
 
 bool IsBlank(const Row& row) { return row.fields.size() == 1 && row.fields[0].empty(); }
 
-void CheckColumns(const std::vector<std::string>& columns, const CsvScanner& scanner) {
+void CheckColumns(const std::vector<std::string>& columns, const Scanner& scanner) {
   std::vector<std::string> sorted = columns;
   std::sort(sorted.begin(), sorted.end());
   const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
@@ -104,13 +113,11 @@ void CheckColumns(const std::vector<std::string>& columns, const CsvScanner& sca
   }
 }
 
-}  // namespace
-
-std::vector<Record> ReadCsv(std::string_view text, const std::string& file,
-                            const std::vector<std::string>& columns) {
+std::vector<Record> ReadTable(std::string_view text, const std::string& file,
+                              const std::vector<std::string>& columns, Dialect dialect) {
   text = WithoutByteOrderMark(text);
   RequireUtf8(text, file);
-  CsvScanner scanner(text, file);
+  Scanner scanner(text, file, dialect);
   std::vector<std::string> names = columns;
   if (names.empty()) {
     std::optional<Row> header = scanner.Next();
@@ -132,7 +139,10 @@ std::vector<Record> ReadCsv(std::string_view text, const std::string& file,
     if (row->fields.size() != names.size()) {
       scanner.Fail(row->line, "expected " + std::to_string(names.size()) + " fields, found " +
                                   std::to_string(row->fields.size()) +
-                                  "; put quotes around a field that holds a comma or line break");
+                                  (dialect.has_quotes
+                                       ? "; put quotes around a field that holds a comma or line "
+                                         "break"
+                                       : "; no field may hold a tab or line break"));
     }
     Record record;
     record.fields.kind = Value::Kind::kObject;
@@ -144,6 +154,18 @@ std::vector<Record> ReadCsv(std::string_view text, const std::string& file,
     records.push_back(std::move(record));
   }
   return records;
+}
+
+}  // namespace
+
+std::vector<Record> ReadCsv(std::string_view text, const std::string& file,
+                            const std::vector<std::string>& columns) {
+  return ReadTable(text, file, columns, {.separator = ',', .has_quotes = true});
+}
+
+std::vector<Record> ReadTsv(std::string_view text, const std::string& file,
+                            const std::vector<std::string>& columns) {
+  return ReadTable(text, file, columns, {.separator = '\t', .has_quotes = false});
 }
 
 }  // namespace meval::tasks

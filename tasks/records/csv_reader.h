@@ -27,6 +27,11 @@ namespace meval::tasks {
 std::vector<Record> ReadCsv(std::string_view text, const std::string& file,
                             const std::vector<std::string>& columns);
 
+// The same with a tab between fields and no quoting, as text/tab-separated-values is registered: a
+// quote is a character, and no field holds a tab or a line break.
+std::vector<Record> ReadTsv(std::string_view text, const std::string& file,
+                            const std::vector<std::string>& columns);
+
 }  // namespace meval::tasks
 
 #endif  // MEVAL_TASKS_RECORDS_CSV_READER_H_

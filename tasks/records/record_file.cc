@@ -17,9 +17,10 @@ FileFormat FormatByName(const std::filesystem::path& path) {
   if (ending == ".jsonl" || ending == ".ndjson") return FileFormat::kJsonl;
   if (ending == ".json") return FileFormat::kJson;
   if (ending == ".csv") return FileFormat::kCsv;
+  if (ending == ".tsv") return FileFormat::kTsv;
   if (ending == ".txt") return FileFormat::kText;
   throw DataError(path.string() +
-                  ": expected a name ending in .jsonl, .json, .csv or .txt, found " +
+                  ": expected a name ending in .jsonl, .json, .csv, .tsv or .txt, found " +
                   Quoted(ending) + "; give \"format\" in the task's definition");
 }
 
@@ -37,6 +38,7 @@ std::optional<FileFormat> ParseFileFormat(std::string_view name) {
   if (name == "jsonl") return FileFormat::kJsonl;
   if (name == "json") return FileFormat::kJson;
   if (name == "csv") return FileFormat::kCsv;
+  if (name == "tsv") return FileFormat::kTsv;
   if (name == "text") return FileFormat::kText;
   return std::nullopt;
 }
@@ -80,6 +82,9 @@ RecordFile ReadRecordFile(const std::filesystem::path& path, const ReadOptions& 
       break;
     case FileFormat::kCsv:
       result.records = ReadCsv(bytes, file, options.columns);
+      break;
+    case FileFormat::kTsv:
+      result.records = ReadTsv(bytes, file, options.columns);
       break;
     case FileFormat::kText:
       result.records = options.blocks != nullptr ? ReadBlocks(bytes, file, *options.blocks)

@@ -13,8 +13,8 @@
 
 namespace meval::tasks {
 
-enum class FileFormat { kJsonl, kJson, kCsv, kText };
-// "jsonl", "json", "csv", "text", or nothing for another word.
+enum class FileFormat { kJsonl, kJson, kCsv, kTsv, kText };
+// "jsonl", "json", "csv", "tsv", "text", or nothing for another word.
 std::optional<FileFormat> ParseFileFormat(std::string_view name);
 
 struct RecordFile {
@@ -23,10 +23,10 @@ struct RecordFile {
 };
 
 struct ReadOptions {
-  // Without one the name's ending decides: .jsonl and .ndjson, .csv, .txt, .json (a list of
+  // Without one the name's ending decides: .jsonl and .ndjson, .csv, .tsv, .txt, .json (a list of
   // objects, or one object a line, whichever the file's first byte tells).
   std::optional<FileFormat> format = {};
-  std::vector<std::string> columns = {};  // CSV without a header row
+  std::vector<std::string> columns = {};  // CSV or TSV without a header row
   TextSplit split = TextSplit::kWhole;    // plain text
   const BlockSplit* blocks = nullptr;     // plain text: in place of `split`
   // JSON that is no list: the file is one object, and this member of it holds the records.

@@ -34,7 +34,7 @@ void CheckRecords(const std::vector<Record>& records) {
 
 // A data file of one of the formats: its number, then its bytes.
 MEVAL_FUZZ_TARGET(record_files) {
-  const std::size_t format = input.Below(7);
+  const std::size_t format = input.Below(8);
   const std::string bytes = input.Bytes();
   try {
     switch (format) {
@@ -56,8 +56,11 @@ MEVAL_FUZZ_TARGET(record_files) {
       case 5:
         CheckRecords(ReadText(bytes, "file", TextSplit::kWikitextPages));
         break;
-      default:
+      case 6:
         CheckRecords(ReadText(bytes, "file", TextSplit::kWikitextRows));
+        break;
+      default:
+        CheckRecords(ReadTsv(bytes, "file", {}));
     }
   } catch (const DataError& error) {
     fuzz::Require(std::string(error.what()).starts_with("file"), "an error names the file");

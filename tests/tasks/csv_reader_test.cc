@@ -37,6 +37,16 @@ TEST(ReadCsv, TakesNamesFromTheHeaderWhereNoColumnsAreGiven) {
   EXPECT_EQ(records[0].number, 1);
 }
 
+TEST(ReadTsv, SplitsAtTabsAndKnowsNoQuotes) {
+  const auto records = ReadTsv("\xEF\xBB\xBFid\ttext\r\n7\t\"a, b\r\n8\t\n", "f.tsv", {});
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_THAT(Texts(records[0]), ElementsAre("7", "\"a, b"));
+  EXPECT_THAT(Texts(records[1]), ElementsAre("8", ""));
+  EXPECT_THAT([] { ReadTsv("a\tb\n1\t2\t3\n", "f.tsv", {}); },
+              ThrowsMessage<DataError>(HasSubstr(
+                  "f.tsv:2: expected 2 fields, found 3; no field may hold a tab or line break")));
+}
+
 TEST(ReadCsv, ConvertsNothing) {
   const auto records = ReadCsv("None,1.0,,NaN, x ,007\n", "f.csv", {"a", "b", "c", "d", "e", "f"});
   EXPECT_THAT(Texts(records[0]), ElementsAre("None", "1.0", "", "NaN", " x ", "007"));
