@@ -2,28 +2,13 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 #include <utility>
 
+#include "engine/sort_paths.h"
 #include "kernels/check.h"
 
 namespace meval {
 namespace {
-
-// Paths in lexicographic order, equal ones in index order: those that share a prefix are
-// neighbours.
-std::vector<std::size_t> SortPaths(std::span<const TokenPath> paths) {
-  std::vector<std::size_t> order(paths.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) {
-    const TokenPath& a = paths[i];
-    const TokenPath& b = paths[j];
-    const std::int64_t common = CommonPrefix(a, b);
-    if (common < a.size() && common < b.size()) return a[common] < b[common];
-    return a.size() != b.size() ? a.size() < b.size() : i < j;
-  });
-  return order;
-}
 
 constexpr std::size_t kRoot = 0;  // of the drafts: the empty prefix, no node of the tree
 
@@ -43,10 +28,10 @@ class Builder {
 
   // One pass over the sorted paths; open_ holds the nodes of the latest one.
   void Build() {
-    const std::vector<std::size_t> order = SortPaths(paths_);
+    const auto [order, common] = SortPaths(paths_);
     for (std::size_t i = 0; i < order.size(); ++i) {
       const TokenPath& path = paths_[order[i]];
-      CloseBeyond(i == 0 ? 0 : CommonPrefix(paths_[order[i - 1]], path));
+      CloseBeyond(common[i]);
       if (path.size() > drafts_[open_.back()].end) Open(path.size());
       Draft& leaf = drafts_[open_.back()];
       leaf.sequence = std::min(leaf.sequence, order[i]);

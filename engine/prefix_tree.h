@@ -42,7 +42,7 @@ class PrefixTree {
   // No path may be empty; borrows their tokens. extra_cost: per path, what it costs besides its
   // tokens, in tokens (what will be generated after a prompt); empty: nothing. With share false
   // every path is a node of its own, in index order.
-  // O(total tokens) for the comparisons with neighbours and a sort of the paths.
+  // O(total tokens) and a sort of the paths (engine/sort_paths.h).
   PrefixTree(std::span<const TokenPath> paths, std::span<const std::int64_t> extra_cost,
              bool share);
 

@@ -55,9 +55,9 @@ inline std::int64_t CommonPrefix(std::span<const TokenId> a, std::span<const Tok
   return static_cast<std::int64_t>(CommonItems(a.data(), b.data(), std::min(a.size(), b.size())));
 }
 
-// How many tokens a and b have in common from the start.
-inline std::int64_t CommonPrefix(const TokenPath& a, const TokenPath& b) {
-  std::int64_t common = 0;
+// How many tokens a and b have in common from the start, `known` of which are known to be.
+inline std::int64_t CommonPrefix(const TokenPath& a, const TokenPath& b, std::int64_t known = 0) {
+  std::int64_t common = known;
   for (;;) {
     const std::span<const TokenId> left = a.From(common);
     const std::span<const TokenId> right = b.From(common);

@@ -16,6 +16,11 @@ class Sha256Hash {
     Check(context_ != nullptr ? 1 : 0);
     Check(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr));
   }
+  Sha256Hash(const Sha256Hash& other) : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+    Check(context_ != nullptr ? 1 : 0);
+    Check(EVP_MD_CTX_copy_ex(context_.get(), other.context_.get()));
+  }
+  Sha256Hash& operator=(const Sha256Hash&) = delete;
   void Update(std::string_view bytes) {
     Check(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()));
   }
@@ -46,6 +51,8 @@ struct DigestBuilder::Impl {
 };
 
 DigestBuilder::DigestBuilder() : impl_(std::make_unique<Impl>()) {}
+DigestBuilder::DigestBuilder(const DigestBuilder& other)
+    : impl_(std::make_unique<Impl>(*other.impl_)) {}
 DigestBuilder::~DigestBuilder() = default;
 
 DigestBuilder& DigestBuilder::Add(std::string_view part) {

@@ -20,7 +20,7 @@ class DigestBuilder {
  public:
   DigestBuilder();
   ~DigestBuilder();
-  DigestBuilder(const DigestBuilder&) = delete;
+  DigestBuilder(const DigestBuilder& other);  // goes on from what `other` was told
   DigestBuilder& operator=(const DigestBuilder&) = delete;
   DigestBuilder& Add(std::string_view part);
   std::string Finish();  // once

@@ -23,5 +23,13 @@ TEST(DigestBuilder, HashesEachPartWithItsLengthInFront) {
   EXPECT_NE(DigestBuilder().Add("").Finish(), DigestBuilder().Finish());
 }
 
+TEST(DigestBuilder, ACopyGoesOnFromWhatItWasMadeOf) {
+  DigestBuilder first;
+  first.Add("ab");
+  DigestBuilder second = first;
+  EXPECT_EQ(second.Add("c").Finish(), Sha256("2:ab1:c"));
+  EXPECT_EQ(first.Add("d").Finish(), Sha256("2:ab1:d"));
+}
+
 }  // namespace
 }  // namespace meval
