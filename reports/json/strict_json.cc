@@ -1,5 +1,6 @@
 #include "reports/json/strict_json.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -13,6 +14,8 @@
 
 namespace meval {
 namespace {
+
+constexpr char kReplacement[] = "\uFFFD";
 
 // Where in the tree the walk is; a chain on the stack, spelled out only when somebody asks.
 struct Place {
@@ -28,14 +31,28 @@ std::string Spell(const Place& place) {
   return before.empty() ? *place.key : before + "." + *place.key;
 }
 
+// An object whose keys are UTF-8: one that is not is repaired, and told from those that are there.
+void RepairKeys(OrderedJson& value, const Place& place, std::vector<std::string>& repaired) {
+  const auto& object = value.get_ref<const OrderedJson::object_t&>();
+  const auto is_utf8 = [](const auto& member) { return IsUtf8(member.first); };
+  if (std::all_of(object.begin(), object.end(), is_utf8)) return;
+  OrderedJson whole = OrderedJson::object();
+  for (const auto& [key, member] : object) {
+    std::string name = RepairUtf8(key);
+    if (name != key) {
+      while (object.count(name) + whole.count(name) > 0) name += kReplacement;
+      repaired.push_back(Spell({&place, &name, 0}));
+    }
+    whole[name] = member;
+  }
+  value = std::move(whole);
+}
+
 void Check(OrderedJson& value, const Place& place, std::string_view file,
            std::vector<std::string>& repaired) {
   if (value.is_object()) {
+    RepairKeys(value, place, repaired);
     for (auto& [key, member] : value.get_ref<OrderedJson::object_t&>()) {
-      if (!IsUtf8(key)) {
-        throw std::logic_error(std::string(file) + ": " + Spell(place) +
-                               ": a key is not UTF-8: " + RepairUtf8(key));
-      }
       Check(member, {&place, &key, 0}, file, repaired);
     }
   } else if (value.is_array()) {

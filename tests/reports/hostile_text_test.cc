@@ -57,8 +57,7 @@ RunReport HostileRun() {
   run.identity.model = run.model_summary = run.host.hostname = Attack();
   run.identity.flags["x"] = Attack();
   for (TaskResult& task : run.tasks) {
-    // Names of tasks and scores come from definitions, which are read as UTF-8.
-    task.task = task.metrics[0].name = RepairUtf8(Attack());
+    task.task = task.metrics[0].name = Attack();
     task.title = task.metrics[0].signature = Attack();
     task.warnings = {LongAttack()};
     for (SubsetResult& subset : task.subsets) subset.name += Attack();

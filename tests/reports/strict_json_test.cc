@@ -42,10 +42,16 @@ TEST(StrictJson, RepairsTextAndSaysWhere) {
       "{\"a\":\"fine\",\"b\":{\"c\":[\"x\",\"\xEF\xBF\xBDy\"]},\"invalid_utf8\":[\"b.c[1]\"]}");
 }
 
-TEST(StrictJson, RefusesAKeyThatIsNotUtf8) {
+// Three keys that would be the same one.
+TEST(StrictJson, RepairsKeysAndLosesNoMember) {
   OrderedJson json = {{"a", OrderedJson::object()}};
   json["a"]["\xFF"] = 1;
-  EXPECT_THROW(DumpStrict(json, "file", -1), std::logic_error);
+  json["a"]["\xFE"] = {{"b", "\xFF"}};
+  json["a"]["\uFFFD"] = 3;
+  EXPECT_EQ(DumpStrict(json, "file", -1),
+            "{\"a\":{\"\uFFFD\uFFFD\":1,\"\uFFFD\uFFFD\uFFFD\":{\"b\":\"\uFFFD\"},\"\uFFFD\":3},"
+            "\"invalid_utf8\":[\"a.\uFFFD\uFFFD\",\"a.\uFFFD\uFFFD\uFFFD\","
+            "\"a.\uFFFD\uFFFD\uFFFD.b\"]}");
 }
 
 TEST(StrictJson, EveryDoubleReadsBackToTheSameBits) {
