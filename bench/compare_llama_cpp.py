@@ -4,7 +4,7 @@
     bench/compare_llama_cpp.py --llama-bench /path/to/llama-bench --gguf mistral-7b-bf16.gguf \\
         --engine-bench build/dev/bench/engine_bench --layers 32 --threads 1,2 --rounds 5
 
-The GGUF file has the shape of Mistral 7B with LAYERS layers and bf16 matrices; what the numbers in
+The GGUF file has the shape of Mistral 7B with LAYERS layers and matrices in bf16 (--dtype f32: in f32); what the numbers in
 it are takes no time, so random ones do. engine_bench makes its own.
 
 A round runs both programs once for each number of threads, one after the other, so that whatever else
@@ -23,7 +23,7 @@ import sys
 PREFILL_TOKENS = 512
 DECODE_TOKENS = 32
 # What the machine can do, measured by engine_bench at its start.
-CEILINGS = ("ceiling_read_GB_per_s", "ceiling_bf16_GFLOP_per_s")
+CEILINGS = ("ceiling_read_GB_per_s", "ceiling_GFLOP_per_s")
 
 
 def run_json(command, **environment):
@@ -52,6 +52,7 @@ def measure_engine(options, threads):
         ],
         THREADS=str(threads),
         LAYERS=str(options.layers),
+        DTYPE=options.dtype,
         CONTEXT=str(DECODE_TOKENS // 2),
     )
     rates = {b["name"].split("/")[0]: b["tokens/s"] for b in result["benchmarks"]}
@@ -72,7 +73,7 @@ def measure_llama(options, threads):
 
 def print_table(options, samples):
     """One row for each rate and number of threads."""
-    print(f"\n{options.layers} layers, bf16, tokens/s: median (range) of {options.rounds} rounds\n")
+    print(f"\n{options.layers} layers, {options.dtype}, tokens/s: median (range) of {options.rounds} rounds\n")
     print("| rate | threads | mistral-eval | llama.cpp | ratio |")
     print("|---|---|---|---|---|")
     for rate in ("prefill", "decode"):
@@ -89,7 +90,7 @@ def print_table(options, samples):
         ceilings = [statistics.median(samples["engine", threads, name]) for name in CEILINGS]
         print(
             f"Ceiling of {threads} threads: {ceilings[0]:.1f} GB/s read, "
-            f"{ceilings[1]:.0f} GFLOP/s in bf16."
+            f"{ceilings[1]:.0f} GFLOP/s in {options.dtype}."
         )
 
 
@@ -101,6 +102,7 @@ def main():
     parser.add_argument("--gguf", required=True, help="the model it loads")
     parser.add_argument("--engine-bench", default="build/dev/bench/engine_bench")
     parser.add_argument("--layers", type=int, default=32, help="of the model in the GGUF file")
+    parser.add_argument("--dtype", choices=["bf16", "f32"], default="bf16", help="of the weights in both")
     parser.add_argument("--threads", default="1,2", help="numbers of threads, comma-separated")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1, help="engine_bench: at least, each rate")

@@ -2,6 +2,7 @@
 //
 //   engine_bench                           random:tiny, f32
 //   LAYERS=4 engine_bench                  the same, and a Mistral 7B of 4 layers in bf16
+//   LAYERS=4 DTYPE=f32 engine_bench        likewise with weights in f32
 //   THREADS=2 LAYERS=32 engine_bench --benchmark_filter=mistral
 //
 // A model of l of 32 layers takes a token's share of (l + 0.6) / 32.6 of the whole: the output
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,6 +39,12 @@ std::int64_t FromEnvironment(const char* name, std::int64_t otherwise) {
 
 const std::int64_t kContextTokens = FromEnvironment("CONTEXT", 512);  // of a sequence decoded
 
+// Of the weights: nothing, the dtype a model's configuration says.
+const std::string kDType = [] {
+  const char* value = std::getenv("DTYPE");
+  return std::string(value == nullptr ? "" : value);
+}();
+
 Context& SharedContext() {
   static Context ctx({.num_threads = static_cast<int>(FromEnvironment("THREADS", 1))});
   return ctx;
@@ -49,7 +57,9 @@ Mistral& Model(const ModelConfig& config) {
   if (hidden_size != config.hidden_size) {
     model.reset();
     model = std::make_unique<Mistral>(
-        SharedContext(), config, RandomWeights(SharedContext(), config, 1234, WeightDType::kAuto),
+        SharedContext(), config,
+        RandomWeights(SharedContext(), config, 1234,
+                      kDType == "f32" ? WeightDType::kF32 : WeightDType::kAuto),
         kPrefillTokens, std::max(kPrefillTokens, kContextTokens + kKvPageTokens));
     hidden_size = config.hidden_size;
   }
@@ -129,6 +139,10 @@ void Register(const std::string& name, const ModelConfig& config) {
 }  // namespace meval
 
 int main(int argc, char** argv) {
+  if (!meval::kDType.empty() && meval::kDType != "f32" && meval::kDType != "bf16") {
+    std::cerr << "engine_bench: DTYPE: expected f32 or bf16, found " << meval::kDType << '\n';
+    return 2;
+  }
   meval::Register("tiny", meval::NamedShape("tiny").value());
   if (const std::int64_t layers = meval::FromEnvironment("LAYERS", 0); layers > 0) {
     meval::ModelConfig config = meval::NamedShape("mistral-7b-v0.1").value();
@@ -138,13 +152,16 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   meval::Context& ctx = meval::SharedContext();
-  const meval::Ceiling ceiling = meval::MeasureCeiling(ctx, meval::DType::kBF16);
+  const bool is_f32 = meval::kDType == "f32";
+  const meval::Ceiling ceiling =
+      meval::MeasureCeiling(ctx, is_f32 ? meval::DType::kF32 : meval::DType::kBF16);
+  benchmark::AddCustomContext("dtype", is_f32 ? "f32" : "bf16");
   benchmark::AddCustomContext("threads", std::to_string(ctx.num_threads()));
   benchmark::AddCustomContext("path", meval::Name(ctx.path()));
   benchmark::AddCustomContext("gemm", meval::Name(ctx.gemm()));
   benchmark::AddCustomContext("ceiling_read_GB_per_s",
                               std::to_string(ceiling.read_bytes_per_second / 1e9));
-  benchmark::AddCustomContext("ceiling_bf16_GFLOP_per_s",
+  benchmark::AddCustomContext("ceiling_GFLOP_per_s",
                               std::to_string(ceiling.matmul_flops_per_second / 1e9));
   benchmark::RunSpecifiedBenchmarks();
   return 0;
