@@ -5,20 +5,17 @@
 
 #include <fmt/format.h>
 
+#include "evals/score_choices.h"
 #include "metrics/multiple_choice.h"
 
 namespace meval {
 
 std::string ChosenText(const SampleResult& sample, const TaskDefinition& task) {
-  std::vector<ScoredChoice> choices;
-  for (const ChoiceResult& choice : sample.choices) {
-    choices.push_back(
-        {.text = choice.text, .loglikelihood = choice.logprob, .is_greedy = choice.is_greedy});
-  }
-  const MultipleChoiceScore scores = ScoreMultipleChoice(choices, sample.gold);
+  const MultipleChoiceScore scores = ScoreMultipleChoice(ScoredChoices(sample), sample.gold);
   const std::string& metric = task.headline().metric;
   const std::size_t chosen = metric == "acc_norm"    ? scores.pred_norm
                              : metric == "acc_bytes" ? scores.pred_bytes
+                             : metric == "acc_pmi"   ? scores.pred_pmi.value()
                                                      : scores.pred;
   return sample.choices[chosen].text;
 }

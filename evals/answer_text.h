@@ -12,7 +12,8 @@
 namespace meval {
 
 // The text of the choice that the headline score takes for the answer: by log-likelihood alone, by
-// code point ("acc_norm") or by byte ("acc_bytes"). `sample` has a choice and a gold.
+// code point ("acc_norm"), by byte ("acc_bytes") or by what it gains over its unconditional
+// log-likelihood ("acc_pmi"). `sample` has a choice and a gold.
 std::string ChosenText(const SampleResult& sample, const TaskDefinition& task);
 
 // References, and the choices that are right; golds that no choice has are left out. Of one

@@ -120,6 +120,7 @@ class AnswerCheck {
     for (std::size_t i = 0; i < document.choices.size(); ++i) {
       sample.choices.push_back(
           {.text = document.choices[i], .logprob = logprobs[i], .is_greedy = logprobs[i] == 0});
+      if (document.unconditional_context) sample.choices.back().unconditional_logprob = 0;
     }
     ScoreChoices(task_, sample);
     const auto score = sample.metrics.find(task_.headline().name);

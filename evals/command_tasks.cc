@@ -112,6 +112,9 @@ void PrintPrompt(const Task& task, const Document& document, const Prompt& promp
                  document.QuestionFor(i).substr(document.question.size()) +
                      task.definition().target_delimiter + document.choices[i]);
     }
+    if (document.unconditional_context) {
+      fmt::print(out, "also after   {:?}\n", *document.unconditional_context);
+    }
   } else {
     fmt::print(out, "expected     {:?}\n", task.definition().target_delimiter + document.answer);
   }
@@ -173,6 +176,9 @@ void PrintAllPrompts(const Task& task, const TasksOptions& options, std::ostream
         {"task", definition.name}, {"id", document.id}, {"prompt", prompts[i].Text()}};
     if (!document.group.empty()) line["group"] = document.group;
     if (!document.choice_prefixes.empty()) line["choice_prefixes"] = document.choice_prefixes;
+    if (document.unconditional_context) {
+      line["unconditional_context"] = *document.unconditional_context;
+    }
     for (const std::string& choice : document.choices) {
       line["continuations"].push_back(definition.target_delimiter + choice);
     }

@@ -66,19 +66,68 @@ std::string ShortDigest(DigestBuilder& builder) { return builder.Finish().substr
 struct KeyedChoices {
   EncodedChoices encoded;
   std::vector<std::string> keys;
+  // The choices behind the document's unconditional context; none where it has none.
+  std::vector<ScoreRequest> unconditional;
+  std::vector<std::string> unconditional_keys;
 };
+
+DigestBuilder DigestOfContext(const std::vector<TokenId>& context) {
+  DigestBuilder builder;
+  builder.Add("score").Add(Bytes(context));
+  return builder;
+}
+
+// The JournalKey of a request with a context that was digested.
+std::string KeyBehind(DigestBuilder context, const std::vector<TokenId>& continuation) {
+  context.Add(Bytes(continuation));
+  return ShortDigest(context);
+}
+
+// Choices mostly have one context, which is long and digested once.
+std::vector<std::string> KeysOf(const std::vector<ScoreRequest>& requests) {
+  std::vector<std::string> keys;
+  for (std::size_t begin = 0; begin < requests.size(); begin = keys.size()) {
+    const std::vector<TokenId>& context = requests[begin].context;
+    const DigestBuilder digest = DigestOfContext(context);
+    for (std::size_t i = begin; i < requests.size() && requests[i].context == context; ++i) {
+      keys.push_back(KeyBehind(digest, requests[i].continuation));
+    }
+  }
+  return keys;
+}
+
+std::vector<std::string> ScoredTexts(const EvalPlan& plan, const Document& document,
+                                     const Prompt& prompt) {
+  std::vector<std::string> texts;
+  for (const std::string& choice : document.choices) {
+    texts.push_back(ScoredText(plan.definition(), prompt, choice));
+  }
+  return texts;
+}
+
+// A few words and a choice: there is nothing to cut.
+std::vector<ScoreRequest> EncodeUnconditional(const EvalPlan& plan, const TextEncoder& encoder,
+                                              const Document& document) {
+  Prompt prompt;
+  prompt.question = *document.unconditional_context;
+  Document alone = document;
+  alone.cut_begin = alone.cut_end = 0;
+  return EncodeChoices(encoder, alone, prompt, ScoredTexts(plan, document, prompt),
+                       {.truncation = TruncationPolicy::kError, .boundary = plan.encode.boundary})
+      .requests;
+}
 
 KeyedChoices EncodeDocument(const EvalPlan& plan, const TextEncoder& encoder, std::size_t slot) {
   const std::size_t index = plan.selected[slot];
   const Document& document = plan.data->documents[index];
-  std::vector<std::string> continuations;
-  for (const std::string& choice : document.choices) {
-    continuations.push_back(ScoredText(plan.definition(), plan.prompts[index], choice));
-  }
-  KeyedChoices choices = {
-      EncodeChoices(encoder, document, plan.prompts[index], continuations, plan.encode), {}};
-  for (const ScoreRequest& request : choices.encoded.requests) {
-    choices.keys.push_back(JournalKey(request));
+  const Prompt& prompt = plan.prompts[index];
+  KeyedChoices choices;
+  choices.encoded =
+      EncodeChoices(encoder, document, prompt, ScoredTexts(plan, document, prompt), plan.encode);
+  choices.keys = KeysOf(choices.encoded.requests);
+  if (document.unconditional_context) {
+    choices.unconditional = EncodeUnconditional(plan, encoder, document);
+    choices.unconditional_keys = KeysOf(choices.unconditional);
   }
   return choices;
 }
@@ -92,6 +141,7 @@ void DescribeChoices(const Document& document, const EncodedChoices& encoded,
   for (std::size_t choice = 0; choice < document.choices.size(); ++choice) {
     const auto num_tokens = static_cast<std::int64_t>(encoded.requests[choice].continuation.size());
     sample.choices.push_back({.text = document.choices[choice], .num_tokens = num_tokens});
+    if (document.unconditional_context) sample.choices.back().unconditional_logprob = 0;
   }
 }
 
@@ -130,6 +180,10 @@ void EncodeScores(const EvalPlan& plan, const TextEncoder& encoder, int num_thre
     for (std::size_t choice = 0; choice < choices.keys.size(); ++choice) {
       list.Add(std::move(choices.encoded.requests[choice]), std::move(choices.keys[choice]),
                {slot, choice});
+    }
+    for (std::size_t choice = 0; choice < choices.unconditional.size(); ++choice) {
+      list.Add(std::move(choices.unconditional[choice]),
+               std::move(choices.unconditional_keys[choice]), {slot, choice, true});
     }
   }
 }
@@ -222,9 +276,7 @@ void EncodeGenerations(const EvalPlan& plan, const TextEncoder& encoder, int num
 }  // namespace
 
 std::string JournalKey(const ScoreRequest& request) {
-  DigestBuilder builder;
-  builder.Add("score").Add(Bytes(request.context)).Add(Bytes(request.continuation));
-  return ShortDigest(builder);
+  return KeyBehind(DigestOfContext(request.context), request.continuation);
 }
 
 std::string JournalKey(const GenerationRequest& request) {

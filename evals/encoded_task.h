@@ -23,6 +23,7 @@ struct EncodedTask {
   struct Place {
     std::size_t sample = 0;
     std::size_t choice = 0;
+    bool is_unconditional = false;  // the choice behind the document's unconditional context
   };
 
   // One per selected document, in order, with all that is known before the model is asked.

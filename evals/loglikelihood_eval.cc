@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -19,7 +20,10 @@ class ChoiceRun {
     outcome_.num_requests = task_.num_requests;
     outcome_.prompt_digest = PromptsDigest(plan.prompt_digests);
     for (const SampleResult& sample : outcome_.samples) {
-      open_choices_.push_back(sample.choices.size());
+      const auto num_unconditional =
+          std::count_if(sample.choices.begin(), sample.choices.end(),
+                        [](const ChoiceResult& c) { return c.unconditional_logprob.has_value(); });
+      open_scores_.push_back(sample.choices.size() + static_cast<std::size_t>(num_unconditional));
     }
   }
 
@@ -40,12 +44,17 @@ class ChoiceRun {
   }
 
  private:
-  // True if that was the document's last open choice.
+  // True if that was the document's last open score.
   bool SetChoice(const EncodedTask::Place& place, const JournalScore& line) {
     SampleResult& sample = outcome_.samples[place.sample];
-    sample.choices[place.choice].logprob = line.logprob;
-    sample.choices[place.choice].is_greedy = line.is_greedy;
-    if (--open_choices_[place.sample] > 0) return false;
+    ChoiceResult& choice = sample.choices[place.choice];
+    if (place.is_unconditional) {
+      choice.unconditional_logprob = line.logprob;
+    } else {
+      choice.logprob = line.logprob;
+      choice.is_greedy = line.is_greedy;
+    }
+    if (--open_scores_[place.sample] > 0) return false;
     ScoreChoices(plan_.definition(), sample);
     sample.scored = true;
     return true;
@@ -59,7 +68,7 @@ class ChoiceRun {
   EncodedTask task_;
   const EvalEnvironment& environment_;
   EvalOutcome outcome_;
-  std::vector<std::size_t> open_choices_;  // per selected document
+  std::vector<std::size_t> open_scores_;  // per selected document
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "evals/rescore_samples.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <functional>
@@ -25,6 +26,11 @@ constexpr std::size_t kMostExamples = 5;
   throw DataError(fmt::format("{}:{}: {}", log, index + 1, what));
 }
 
+bool AsksUnconditional(const TaskDefinition& task) {
+  return std::any_of(task.scores.begin(), task.scores.end(),
+                     [](const ScoreDefinition& score) { return score.metric == "acc_pmi"; });
+}
+
 // What is wrong with a sample as one of its task's; "" if nothing is.
 std::string ShapeFault(const TaskDefinition& task, const SampleResult& sample,
                        std::size_t num_completions) {
@@ -37,6 +43,16 @@ std::string ShapeFault(const TaskDefinition& task, const SampleResult& sample,
         if (gold < 0 || gold >= static_cast<std::int64_t>(sample.choices.size())) {
           return fmt::format("field \"gold\": expected an index of one of {} choices, found {}",
                              sample.choices.size(), gold);
+        }
+      }
+      if (AsksUnconditional(task)) {
+        for (const ChoiceResult& choice : sample.choices) {
+          if (!choice.unconditional_logprob) {
+            return fmt::format(
+                "the choice \"{}\", field \"unconditional_logprob\": acc_pmi needs a number, found "
+                "nothing",
+                choice.text);
+          }
         }
       }
       return "";

@@ -35,6 +35,7 @@ std::string AnswersDigest(const SampleResult& sample) {
   DigestBuilder digest;
   for (const ChoiceResult& choice : sample.choices) {
     digest.Add(Bits(choice.logprob)).Add(choice.is_greedy ? "greedy" : "");
+    if (choice.unconditional_logprob) digest.Add(Bits(*choice.unconditional_logprob));
   }
   for (const CompletionResult& completion : sample.completions) {
     digest.Add(completion.text).Add(completion.stop_reason);

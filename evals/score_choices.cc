@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "metrics/multiple_choice.h"
 #include "metrics/perplexity.h"
 
 namespace meval {
@@ -17,6 +16,7 @@ double Pick(const MultipleChoiceScore& scores, double gold_probability, const st
   if (metric == "acc") return scores.acc;
   if (metric == "acc_norm") return scores.acc_norm;
   if (metric == "acc_bytes") return scores.acc_bytes;
+  if (metric == "acc_pmi") return scores.acc_pmi.value();
   if (metric == "exact_match") return scores.exact_match;
   throw std::logic_error("a log-likelihood task has the metric \"" + metric +
                          "\", which the definition parser lets through");
@@ -37,14 +37,20 @@ void ScoreContinuation(const TaskDefinition& task, SampleResult& sample) {
 
 }  // namespace
 
-void ScoreChoices(const TaskDefinition& task, SampleResult& sample) {
-  if (task.scores_one_continuation) return ScoreContinuation(task, sample);
+std::vector<ScoredChoice> ScoredChoices(const SampleResult& sample) {
   std::vector<ScoredChoice> choices;
   for (const ChoiceResult& choice : sample.choices) {
-    choices.push_back(
-        {.text = choice.text, .loglikelihood = choice.logprob, .is_greedy = choice.is_greedy});
+    choices.push_back({.text = choice.text,
+                       .loglikelihood = choice.logprob,
+                       .is_greedy = choice.is_greedy,
+                       .unconditional_loglikelihood = choice.unconditional_logprob});
   }
-  const MultipleChoiceScore scores = ScoreMultipleChoice(choices, sample.gold);
+  return choices;
+}
+
+void ScoreChoices(const TaskDefinition& task, SampleResult& sample) {
+  if (task.scores_one_continuation) return ScoreContinuation(task, sample);
+  const MultipleChoiceScore scores = ScoreMultipleChoice(ScoredChoices(sample), sample.gold);
   double gold_probability = 0;
   for (const std::int64_t gold : sample.gold)
     gold_probability += scores.probabilities[static_cast<std::size_t>(gold)];

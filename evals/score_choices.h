@@ -2,11 +2,16 @@
 #define MEVAL_EVALS_SCORE_CHOICES_H_
 
 #include <cstddef>
+#include <vector>
 
+#include "metrics/multiple_choice.h"
 #include "reports/result.h"
 #include "tasks/task_definition.h"
 
 namespace meval {
+
+// A sample's choices as the metric takes them.
+std::vector<ScoredChoice> ScoredChoices(const SampleResult& sample);
 
 // Fills metrics, margin and gold_probability of a sample whose choices have their
 // log-probabilities.

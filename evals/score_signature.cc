@@ -62,6 +62,9 @@ std::string ChoiceSignature(const std::string& metric) {
   if (metric == "acc") return Signature().Add("norm", "none").Add("ties", "first").Text();
   if (metric == "macro_f1") return Signature().Add("labels", "seen").Add("norm", "none").Text();
   if (metric == "mc2") return Signature().Add("share", "gold").Add("norm", "none").Text();
+  if (metric == "acc_pmi") {
+    return Signature().Add("norm", "unconditional").Add("ties", "first").Text();
+  }
   if (metric == "acc_norm" || metric == "acc_bytes") {
     return Signature()
         .Add("norm", metric == "acc_norm" ? "chars" : "bytes")

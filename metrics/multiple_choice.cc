@@ -170,8 +170,9 @@ MultipleChoiceScore ScoreMultipleChoice(std::span<const ScoredChoice> choices,
       score.exact_match = 1;
     }
   }
-  if (const auto pmi = PmiPrediction(choices)) {
-    score.acc_pmi = gold.size() == 1 && is_gold(*pmi) ? 1 : 0;
+  score.pred_pmi = PmiPrediction(choices);
+  if (score.pred_pmi) {
+    score.acc_pmi = gold.size() == 1 && is_gold(*score.pred_pmi) ? 1 : 0;
   }
   if (gold.size() == 1 && exists(gold[0])) {
     score.brier = Brier(score.probabilities, gold[0]);

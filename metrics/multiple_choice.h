@@ -42,19 +42,21 @@ struct ScoredChoice {
 };
 
 struct MultipleChoiceScore {
-  std::size_t pred = 0;               // index the log-likelihood alone chooses
-  std::size_t pred_norm = 0;          // index chosen per code point
-  std::size_t pred_bytes = 0;         // index chosen per byte
-  double acc = 0;                     // 0 or 1, as are the next three
-  double acc_norm = 0;                //
-  double acc_bytes = 0;               //
-  double exact_match = 0;             //
-  std::optional<double> acc_pmi;      // where every choice has an unconditional log-likelihood
-  std::optional<double> brier;        // 0 .. 2; where there is exactly one gold, and it exists
-  std::vector<double> probabilities;  // softmax of the log-likelihoods
-  double margin = 0;                  // largest minus second largest log-likelihood; 0 for one
-  bool has_empty_choice = false;      // worth a warning, once per task
-  bool has_missing_gold = false;      // a gold index >= number of choices: never right
+  std::size_t pred = 0;                 // index the log-likelihood alone chooses
+  std::size_t pred_norm = 0;            // index chosen per code point
+  std::size_t pred_bytes = 0;           // index chosen per byte
+  std::optional<std::size_t> pred_pmi;  // index chosen by what each gains over its unconditional
+                                        // log-likelihood, where every choice has one
+  double acc = 0;                       // 0 or 1, as are the next three
+  double acc_norm = 0;                  //
+  double acc_bytes = 0;                 //
+  double exact_match = 0;               //
+  std::optional<double> acc_pmi;        // where every choice has an unconditional log-likelihood
+  std::optional<double> brier;          // 0 .. 2; where there is exactly one gold, and it exists
+  std::vector<double> probabilities;    // softmax of the log-likelihoods
+  double margin = 0;                    // largest minus second largest log-likelihood; 0 for one
+  bool has_empty_choice = false;        // worth a warning, once per task
+  bool has_missing_gold = false;        // a gold index >= number of choices: never right
 };
 
 // `gold` holds the indices that count as right; acc_pmi is right for a single one only, as in the

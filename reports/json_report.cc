@@ -173,10 +173,12 @@ OrderedJson CeilingJson(const std::optional<MachineCeiling>& ceiling) {
 }
 
 OrderedJson ChoiceJson(const ChoiceResult& choice) {
-  return {{"text", choice.text},
-          {"logprob", choice.logprob},
-          {"num_tokens", choice.num_tokens},
-          {"is_greedy", choice.is_greedy}};
+  OrderedJson json = {{"text", choice.text},
+                      {"logprob", choice.logprob},
+                      {"num_tokens", choice.num_tokens},
+                      {"is_greedy", choice.is_greedy}};
+  if (choice.unconditional_logprob) json["unconditional_logprob"] = *choice.unconditional_logprob;
+  return json;
 }
 
 OrderedJson CompletionJson(const CompletionResult& completion) {

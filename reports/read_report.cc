@@ -179,10 +179,14 @@ HostInfo ReadHost(const JsonCursor& record) {
 }
 
 ChoiceResult ReadChoice(const JsonCursor& record) {
-  return {.text = record.At("text").Text(),
-          .logprob = record.At("logprob").Number(),
-          .num_tokens = record.At("num_tokens").Integer(),
-          .is_greedy = record.At("is_greedy").Boolean()};
+  ChoiceResult choice = {.text = record.At("text").Text(),
+                         .logprob = record.At("logprob").Number(),
+                         .num_tokens = record.At("num_tokens").Integer(),
+                         .is_greedy = record.At("is_greedy").Boolean()};
+  if (const auto logprob = record.Find("unconditional_logprob")) {
+    choice.unconditional_logprob = logprob->Number();
+  }
+  return choice;
 }
 
 CompletionResult ReadCompletion(const JsonCursor& record) {

@@ -215,6 +215,8 @@ struct ChoiceResult {
   double logprob = 0;  // natural log, summed over tokens
   std::int64_t num_tokens = 0;
   bool is_greedy = false;
+  // Behind the document's unconditional context, where acc_pmi asks for it (nats).
+  std::optional<double> unconditional_logprob = std::nullopt;
 };
 
 struct CompletionResult {

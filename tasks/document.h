@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct Document {
   // filled in one way or the other, while the continuation is the same. As many as choices, or
   // none.
   std::vector<std::string> choice_prefixes;
+  // What the choices are scored behind a second time, alone and in no chat template: of a task that
+  // asks what a choice is worth without its question (acc_pmi).
+  std::optional<std::string> unconditional_context;
   std::vector<std::int64_t> gold;       // loglikelihood: indices of right choices
   std::string answer;                   // as an exemplar shows it, without delimiter
   std::vector<std::string> references;  // generation: what the answer is compared with

@@ -126,8 +126,9 @@ std::vector<Prompt> BuildPrompts(const Task& task, const TaskData& data,
 // (ChatTemplate::AsText).
 std::string ScoredText(const TaskDefinition& task, const Prompt& prompt, const std::string& choice);
 
-// SHA-256 of all text a model is shown for a document: its prompt, and each choice with the task's
-// delimiter in front. Two runs that agree on it asked the same thing.
+// SHA-256 of all text a model is shown for a document: its prompt, each choice with the task's
+// delimiter in front, and what the choices are scored behind a second time. Two runs that agree on
+// it asked the same thing.
 std::string PromptDigest(const TaskDefinition& task, const Document& document,
                          const Prompt& prompt);
 // Of several documents: a digest over their PromptDigests, in evaluation order.

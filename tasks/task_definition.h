@@ -58,12 +58,12 @@ struct FilterStep {
 // One score of a task: what is extracted, what it is compared with, how.
 struct ScoreDefinition {
   std::string name;    // as reported: "acc", "exact_match,strict", "maj@8"
-  std::string metric;  // "acc", "acc_norm", "acc_bytes", "mc2", "macro_f1", "exact_match",
-                       // "numeric_match", "maj_at_k", "pass_at_k", "rouge1", "rouge2", "rougeL",
-                       // "rougeLsum", "bleu", "quac_heq_d"; for one continuation "greedy",
-                       // "perplexity"; for rolling "word_perplexity", "byte_perplexity",
-                       // "bits_per_byte", "token_perplexity", "chunk_perplexity"; or one of the
-                       // catalogue, see below
+  std::string metric;  // "acc", "acc_norm", "acc_bytes", "acc_pmi", "mc2", "macro_f1",
+                       // "exact_match", "numeric_match", "maj_at_k", "pass_at_k", "rouge1",
+                       // "rouge2", "rougeL", "rougeLsum", "bleu", "quac_heq_d"; for one
+                       // continuation "greedy", "perplexity"; for rolling "word_perplexity",
+                       // "byte_perplexity", "bits_per_byte", "token_perplexity",
+                       // "chunk_perplexity"; or one of the catalogue, see below
   // Generation: the metric is one of metrics/pair_metric.h, computed with these parameters.
   bool is_from_catalogue = false;
   std::vector<std::pair<std::string, std::string>> parameters;

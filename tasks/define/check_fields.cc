@@ -55,6 +55,7 @@ class FieldChecker {
     Check("choices", recipe_.choice_list);
     for (const Template& choice : recipe_.choices) Check("choices", choice);
     for (const Template& prefix : recipe_.choice_prefixes) Check("choice_prefixes", prefix);
+    Check("unconditional_context", recipe_.unconditional_context);
     if (!shape.gold) return;
     CheckName("gold", shape.gold->field.path().root());
     if (shape.gold->labels) CheckName("gold", shape.gold->labels->path().root());

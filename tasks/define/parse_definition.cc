@@ -1,5 +1,6 @@
 #include "tasks/define/parse_definition.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "tasks/define/inherit.h"
@@ -79,6 +80,22 @@ void CheckGroupable(DefinitionObject& object, const TaskDefinition& definition) 
   }
 }
 
+// What choices are worth without their question is asked exactly where a score uses it.
+void CheckUnconditional(DefinitionObject& object, const ParsedTask& task) {
+  const std::vector<ScoreDefinition>& scores = task.definition.scores;
+  const bool is_used = std::any_of(scores.begin(), scores.end(), [](const ScoreDefinition& score) {
+    return score.metric == "acc_pmi";
+  });
+  if (is_used == task.recipe.unconditional_context.has_value()) return;
+  if (is_used) {
+    object.Get("scores").Fail(
+        "acc_pmi compares with the choices behind another context: give it as "
+        "\"unconditional_context\", \"\" for none");
+  }
+  object.Get("unconditional_context")
+      .Fail("no score is acc_pmi, which alone uses it; leave it out");
+}
+
 // A definition with what it inherits, and the one text that says all of it.
 struct WholeDefinition {
   DefinitionText text;
@@ -134,6 +151,7 @@ ParsedTask ParseDefinition(std::string_view json, const std::string& source,
   if (definition.default_shots > 0 && !task.recipe.exemplars) {
     object.Get("shots").Fail("exemplars are shown, but there is no \"data.exemplars\"");
   }
+  CheckUnconditional(object, task);
   if (task.recipe.group_by) CheckGroupable(object, definition);
   if (!definition.number_mark.empty() && !task.recipe.document_field.empty()) {
     object.Get("document_field")

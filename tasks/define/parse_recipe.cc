@@ -56,7 +56,7 @@ SetRecipe ParseSet(const DefinitionValue& value, const FilterSet& filters,
   if (const auto format = object.Find("format")) {
     set.format = ParseFileFormat(format->String());
     if (!set.format)
-      format->Fail("expected jsonl, json, csv or text, found " + Quoted(format->String()));
+      format->Fail("expected jsonl, json, csv, tsv or text, found " + Quoted(format->String()));
   }
   if (const auto columns = object.Find("columns")) set.columns = columns->Strings();
   if (const auto split = object.Find("split")) {
@@ -133,8 +133,14 @@ void ParseChoices(DefinitionObject& object, Recipe& recipe) {
     if (recipe.choices.size() < 2) choices.Fail("expected at least two choices");
   }
   if (const auto count = object.Find("num_choices")) recipe.num_choices = count->Integer(2);
+  recipe.unconditional_context = FindTemplate(object, "unconditional_context", recipe.filters);
   const auto prefixes = object.Find("choice_prefixes");
   if (!prefixes) return;
+  if (recipe.unconditional_context) {
+    prefixes->Fail(
+        "the choices differ in front of what is scored, which is the same for each of "
+        "them without its question; leave \"unconditional_context\" out");
+  }
   for (const DefinitionValue& prefix : prefixes->List()) {
     recipe.choice_prefixes.push_back(ParseTemplate(prefix, recipe.filters));
   }
@@ -170,7 +176,8 @@ void CheckGold(const SetRecipe& set, DefinitionObject& object) {
 }
 
 void ParseContinuation(DefinitionObject& object, Recipe& recipe) {
-  for (const char* key : {"choices", "num_choices", "choice_prefixes", "gold"}) {
+  for (const char* key :
+       {"choices", "num_choices", "choice_prefixes", "unconditional_context", "gold"}) {
     if (const auto value = object.Find(key)) {
       value->Fail("a task with one \"continuation\" has no choices; leave it out");
     }

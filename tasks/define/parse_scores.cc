@@ -22,10 +22,11 @@ struct MetricKind {
   bool takes_stem;
 };
 
-constexpr std::array<MetricKind, 22> kMetrics = {{
+constexpr std::array<MetricKind, 23> kMetrics = {{
     {"acc", Asks::kChoices, false, false},
     {"acc_norm", Asks::kChoices, false, false},
     {"acc_bytes", Asks::kChoices, false, false},
+    {"acc_pmi", Asks::kChoices, false, false},
     {"mc2", Asks::kChoices, false, false},
     {"macro_f1", Asks::kChoices, false, false},
     {"greedy", Asks::kContinuation, false, false},

@@ -114,9 +114,10 @@ struct Recipe {
   std::optional<Template> choice_list;  // one placeholder that names a list
   std::optional<std::int64_t> num_choices;
   std::vector<Template> choice_prefixes;  // as many as choices, or none
-  std::optional<Template> continuation;   // in place of choices: the one text that is scored
-  std::optional<Template> original;       // rolling: the text whose words and bytes are counted
-  std::optional<ProgramRecipe> program;   // of a task whose completions are run
+  std::optional<Template> unconditional_context;
+  std::optional<Template> continuation;  // in place of choices: the one text that is scored
+  std::optional<Template> original;      // rolling: the text whose words and bytes are counted
+  std::optional<ProgramRecipe> program;  // of a task whose completions are run
   std::vector<Template> references;
   std::optional<Template> reference_list;
 };

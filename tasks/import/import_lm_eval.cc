@@ -29,6 +29,10 @@ class Importer {
     if (request_ == "multiple_choice") ReadChoices();
     if (request_ == "generate_until") ReadGeneration();
     json_["scores"] = ImportScores(task_, request_);
+    // The reference scores choices behind nothing where it wants their mutual information.
+    for (const Json& score : json_["scores"]) {
+      if (score["metric"] == "acc_pmi") json_["unconditional_context"] = "";
+    }
     // What changes neither prompts nor scores.
     for (const char* key : {"tag", "task_alias", "should_decontaminate", "process_docs_kwargs",
                             "doc_to_decontamination_query", "metadata"}) {

@@ -20,6 +20,7 @@ constexpr MetricNames kMetrics[] = {
     {"multiple_choice", "acc", "acc"},
     {"multiple_choice", "acc_norm", "acc_norm"},
     {"multiple_choice", "acc_bytes", "acc_bytes"},
+    {"multiple_choice", "acc_mutual_info", "acc_pmi"},
     {"loglikelihood", "acc", "greedy"},
     {"loglikelihood", "perplexity", "perplexity"},
     {"loglikelihood_rolling", "word_perplexity", "word_perplexity"},

@@ -91,6 +91,7 @@ std::string PromptDigest(const TaskDefinition& task, const Document& document,
     const std::string prefix = document.choice_prefixes.empty() ? "" : document.choice_prefixes[i];
     digest.Add(prefix + ScoredText(task, prompt, document.choices[i]));
   }
+  if (document.unconditional_context) digest.Add(*document.unconditional_context);
   return digest.Finish();
 }
 

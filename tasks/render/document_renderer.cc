@@ -15,6 +15,7 @@ std::string DigestOf(const Document& document) {
   digest.Add(std::to_string(document.choices.size()));
   for (const std::string& choice : document.choices) digest.Add(choice);
   for (const std::string& prefix : document.choice_prefixes) digest.Add(prefix);
+  if (document.unconditional_context) digest.Add(*document.unconditional_context);
   digest.Add(std::to_string(document.gold.size()));
   for (const std::int64_t index : document.gold) digest.Add(std::to_string(index));
   digest.Add(std::to_string(document.references.size()));
@@ -96,6 +97,9 @@ void DocumentRenderer::RenderChoices(const FieldScope& scope, Document& document
   }
   for (const Template& prefix : recipe_.choice_prefixes) {
     document.choice_prefixes.push_back(prefix.Render(scope, recipe_.filters));
+  }
+  if (is_test_ && recipe_.unconditional_context) {
+    document.unconditional_context = recipe_.unconditional_context->Render(scope, recipe_.filters);
   }
   document.gold = ReadGold(*shape_.gold, scope, recipe_.filters, document.choices);
   document.answer = set_.answer ? set_.answer->Render(scope, recipe_.filters)

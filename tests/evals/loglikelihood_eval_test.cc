@@ -1,8 +1,12 @@
+#include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "evals/answer_text.h"
 #include "tests/evals/eval_fixture.h"
 
 namespace meval {
@@ -152,6 +156,44 @@ TEST(LoglikelihoodEval, AccNormDividesByCharactersAndAccBytesByBytes) {
   EXPECT_EQ(samples[0].margin, 1);
   // exp(-4) / (exp(-3) + exp(-4)).
   EXPECT_NEAR(samples[0].gold_probability.value(), 0.26894142136999510, 1e-15);
+}
+
+// Each choice is asked a second time behind the other context; equal questions are asked once.
+TEST(LoglikelihoodEval, AccPmiSubtractsWhatAChoiceIsWorthWithoutItsQuestion) {
+  const OwnTask own(R"({
+    "task": "mine",
+    "title": "Two choices",
+    "request": "loglikelihood",
+    "data": { "test": { "files": ["mine.jsonl"] } },
+    "question": "{question}",
+    "choices": ["{a}", "{b}"],
+    "gold": { "index": "{label}" },
+    "unconditional_context": "So:",
+    "scores": ["acc", { "name": "acc_pmi", "headline": true }]
+  })",
+                    R"({"question": "Q1", "a": "ab", "b": "cd", "label": 1})"
+                    "\n"
+                    R"({"question": "Q2", "a": "ab", "b": "cd", "label": 1})"
+                    "\n");
+  const PlannedTasks planned(own.Run());
+  std::multiset<std::string> asked;
+  FakeLanguageModel model;
+  model.score = [&](const std::string& context, const std::string& continuation) {
+    asked.insert(context + continuation);
+    if (context == "So:") return continuation == " ab" ? -1.0 : -5.0;
+    return continuation == " ab" ? -2.0 : context == "Q1" ? -4.0 : -8.0;
+  };
+  const Evaluated evaluated = Evaluate(planned.plans().at(0), model);
+  EXPECT_EQ(asked,
+            (std::multiset<std::string>{"Q1 ab", "Q1 cd", "Q2 ab", "Q2 cd", "So: ab", "So: cd"}));
+  EXPECT_EQ(evaluated.outcome.num_requests, 8);
+  const std::vector<SampleResult>& samples = evaluated.outcome.samples;
+  // " ab" loses a nat behind Q1, " cd" gains one; behind Q2 it loses three.
+  EXPECT_EQ(samples[0].metrics, (std::map<std::string, double>{{"acc", 0}, {"acc_pmi", 1}}));
+  EXPECT_EQ(samples[1].metrics, (std::map<std::string, double>{{"acc", 0}, {"acc_pmi", 0}}));
+  EXPECT_EQ(samples[1].choices[1].unconditional_logprob, -5);
+  EXPECT_EQ(ChosenText(samples[0], planned.plans().at(0).definition()), "cd");
+  EXPECT_EQ(ChosenText(samples[1], planned.plans().at(0).definition()), "ab");
 }
 
 TEST(LoglikelihoodEval, TheFirstOfEqualChoicesWins) {

@@ -294,6 +294,31 @@ TEST_F(RescoreRunTest, ScoresATaskOfTheUsersOwnWithoutItsFile) {
   EXPECT_TRUE(Rescore().IsEqual());
 }
 
+TEST_F(RescoreRunTest, ScoresWhatAChoiceGainsAndNamesTheOneThatLacksIt) {
+  {
+    const OwnTask task(R"json({
+      "task": "informed",
+      "title": "Two choices",
+      "request": "loglikelihood",
+      "data": { "test": { "files": ["mine.jsonl"] } },
+      "question": "{q}",
+      "choices": ["yes", "no"],
+      "gold": { "index": "{a}" },
+      "unconditional_context": "So:",
+      "scores": ["acc_pmi"]
+    })json",
+                       "{\"q\": \"one\", \"a\": 1}\n{\"q\": \"four\", \"a\": 0}\n");
+    WriteRun(PlannedTasks(task.Run()), run_);
+  }
+  EXPECT_TRUE(Rescore().IsEqual());
+  ChangeLine("samples_informed.jsonl", 2,
+             [](Json& sample) { sample["choices"][1].erase("unconditional_logprob"); });
+  EXPECT_THAT([&] { Rescore(); },
+              ThrowsMessage<DataError>(HasSubstr(
+                  "samples_informed.jsonl:2: the choice \"no\", field \"unconditional_logprob\": "
+                  "acc_pmi needs a number")));
+}
+
 TEST_F(RescoreRunTest, NamesTheFileThatIsMissing) {
   Write("gsm8k");
   EXPECT_THAT(

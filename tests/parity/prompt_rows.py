@@ -19,6 +19,8 @@ def our_documents(binary, data, name, shots, arguments):
         continuations = record.get("continuations", [])
         prefixes = record.get("choice_prefixes", [""] * len(continuations))
         pairs = [[record["prompt"] + prefix, continuation] for prefix, continuation in zip(prefixes, continuations)]
+        if "unconditional_context" in record:
+            pairs += [[record["unconditional_context"], continuation] for continuation in continuations]
         yield record.get("group", ""), pairs or [[record["prompt"]]]
 
 

@@ -66,8 +66,9 @@ def newsgroups(path):
         text = record["text"].replace("\r\n", "\n")
         head, _, body = text.partition("\n\n")
         subject = re.search(r"(?im)^Subject:[ \t]*(.*)$", head).group(1).strip()
-        prompt = f"Subject: {subject}\n\n{body[:1600]}\n\nThis message was posted to the newsgroup about"
-        yield [[prompt, " " + topic] for topic in TOPICS.values()]
+        last_line = "This message was posted to the newsgroup about"
+        prompt = f"Subject: {subject}\n\n{body[:1600]}\n\n{last_line}"
+        yield [[context, " " + topic] for context in (prompt, last_line) for topic in TOPICS.values()]
 
 
 def dialogues(path):

@@ -12,10 +12,12 @@
 #include <nlohmann/json.hpp>
 
 #include "reports/baseline.h"
+#include "reports/bench_report.h"
 #include "reports/comparison_report.h"
 #include "reports/history.h"
 #include "reports/json_report.h"
 #include "reports/prompt_parts.h"
+#include "tests/reports/example_bench.h"
 #include "tests/reports/example_comparison.h"
 #include "tests/reports/example_report.h"
 #include "tests/reports/golden.h"
@@ -33,6 +35,7 @@ TEST(JsonSchemas, AcceptWhatTheWritersWrite) {
   }
   std::vector<SampleResult> samples = testing::ExampleSamples();
   testing::ExpectValid("samples", Text(WriteSamplesJsonl, samples), true);
+  samples[0].choices[0].unconditional_logprob = -1.5;
   samples[1].program = {.before = "def f():\n", .after = "\nassert f() == 1"};
   samples[1].completions[0].verdict = "timed out";
   testing::ExpectValid("samples", Text(WriteSamplesJsonl, samples), true);
@@ -49,6 +52,9 @@ TEST(JsonSchemas, AcceptWhatTheWritersWrite) {
                        false);
   testing::ExpectValid("history", Text(WriteHistoryJson, testing::ExampleHistory()), false);
   testing::ExpectValid("baseline", Text(WriteBaseline, testing::ExampleOutcomes()), true);
+  for (const BenchReport& bench : {testing::ExampleBench(), testing::BareBench()}) {
+    testing::ExpectValid("bench", Text(WriteBenchJson, bench), false);
+  }
   testing::ExpectValid(
       "journal", testing::ReadFile(MEVAL_SOURCE_DIR "/tests/golden/reports/journal.jsonl"), true);
 }

@@ -217,6 +217,9 @@ TEST(ReportSchema, DescribesEveryKeyOfEveryFile) {
     samples.push_back(Json::parse(Text(WriteSampleJson, sample)));
   }
   samples.push_back(Json::parse(Text(WriteSampleJson, CodeSample())));
+  SampleResult informed = testing::ExampleSamples()[0];
+  informed.choices[0].unconditional_logprob = -1.5;
+  samples.push_back(Json::parse(Text(WriteSampleJson, informed)));
   EXPECT_THAT(CheckAll(page, "run.json", runs), IsEmpty());
   EXPECT_THAT(CheckAll(page, "results.json", results), IsEmpty());
   EXPECT_THAT(CheckAll(page, "samples_<task>.jsonl", samples), IsEmpty());

@@ -137,6 +137,23 @@ TEST(ImportLmEval, TakesATargetForAnIndexOrForAText) {
               ThrowsMessage<DataError>(HasSubstr("an integer 0..1 or the text of a choice")));
 }
 
+TEST(ImportLmEval, ScoresChoicesBehindNothingForTheirMutualInformation) {
+  const ScratchDirectory scratch;
+  const auto yaml = scratch.Write("t.yaml",
+                                  "task: t\ndataset_path: d\noutput_type: multiple_choice\n"
+                                  "test_split: test\ndoc_to_text: '{{q}}'\n"
+                                  "doc_to_choice: ['no', 'yes']\ndoc_to_target: label\n"
+                                  "metric_list:\n  - metric: acc\n  - metric: acc_mutual_info\n");
+  const Task task = Task::Parse(ImportLmEval(yaml), "t.json");
+  EXPECT_EQ(task.definition().scores[1].name, "acc_mutual_info");
+  EXPECT_EQ(task.definition().scores[1].metric, "acc_pmi");
+  scratch.Write("d/test.jsonl", "{\"q\": \"a\", \"label\": 1}\n");
+  DataOptions options;
+  options.data_dirs = {scratch.path()};
+  options.needs_exemplars = false;
+  EXPECT_EQ(task.Load(options).documents[0].unconditional_context, "");
+}
+
 TEST(ImportLmEval, NamesEverythingThatHasNoCounterpartWithItsKeyAndLine) {
   EXPECT_THAT([] { ImportLmEval(kFixtures / "coded.yaml"); },
               ThrowsMessage<DataError>(

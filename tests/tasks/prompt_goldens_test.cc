@@ -59,6 +59,9 @@ void AppendPrompt(const Document& document, const Prompt& prompt, std::string& o
     if (!prefix.empty()) out += "after <<<" + prefix + ">>> ";
     out += (is_gold ? "gold choice <<<" : "choice <<<") + document.choices[i] + ">>>\n";
   }
+  if (document.unconditional_context) {
+    out += "choices also after <<<" + *document.unconditional_context + ">>>\n";
+  }
   if (document.num_words > 0) {
     out += "counted: " + std::to_string(document.num_words) + " words, " +
            std::to_string(document.num_bytes) + " bytes\n";

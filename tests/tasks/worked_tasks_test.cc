@@ -183,6 +183,8 @@ TEST(NewsgroupsTask, KeepsTheSubjectAndCutsTheBody) {
       "Subject: Re: worn tyres\n\nMine lasted two winters.\n\nSubject: this is body\n\n\nThis "
       "message was posted to the newsgroup about");
   EXPECT_EQ(data.documents[0].answer, "cars");
+  EXPECT_EQ(data.documents[0].unconditional_context,
+            "This message was posted to the newsgroup about");
   EXPECT_THAT(data.documents[1].question, StartsWith("Subject: a comet\n\nSeen at dawn"));
   EXPECT_EQ(data.documents[2].answer, "religion");
   const std::string tail = "\n\nThis message was posted to the newsgroup about";
