@@ -46,6 +46,9 @@ JsonLine ParseLine(const std::string& text, std::string where) {
   } catch (const nlohmann::json::parse_error& error) {
     throw DataError(fmt::format("{}: expected a JSON object, found something else at byte {}",
                                 line.where, error.byte));
+  } catch (const nlohmann::json::out_of_range&) {
+    throw DataError(fmt::format(
+        "{}: expected numbers that a double can hold, found one that is too large", line.where));
   }
   if (!line.fields.is_object()) {
     throw DataError(line.where + ": expected a JSON object, found " + line.fields.type_name());

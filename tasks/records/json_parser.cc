@@ -40,6 +40,12 @@ class CountingIterator {
   std::size_t* count_;
 };
 
+// The library quotes what it read last, which may end within a character, as a shortened text may.
+std::string WithoutCutCharacters(std::string text) {
+  while (const auto cut = FindInvalidUtf8(text)) text.erase(*cut, 1);
+  return text;
+}
+
 // Builds a Value from the parser's events.
 class ValueBuilder {
  public:
@@ -85,7 +91,7 @@ class ValueBuilder {
     const std::size_t colon = what.find(": ");
     if (colon != std::string::npos) what.erase(0, colon + 2);
     if (what.size() > 200) what.resize(200);
-    throw JsonError(position > 0 ? position - 1 : 0, what);
+    throw JsonError(position > 0 ? position - 1 : 0, WithoutCutCharacters(std::move(what)));
   }
 
   Value TakeResult() { return std::move(result_); }

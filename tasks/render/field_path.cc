@@ -14,6 +14,13 @@ std::string_view TakeName(std::string_view& rest) {
   return name;
 }
 
+// With the bytes that continue it in UTF-8.
+std::string_view FirstCharacter(std::string_view text) {
+  std::size_t size = 1;
+  while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) ++size;
+  return text.substr(0, size);
+}
+
 }  // namespace
 
 FieldPath FieldPath::Parse(std::string_view text) {
@@ -28,6 +35,7 @@ FieldPath FieldPath::Parse(std::string_view text) {
   if (path.root_.empty()) fail("expected a field's name in front");
   while (!rest.empty()) {
     const char sign = rest.front();
+    const std::string_view from_sign = rest;
     rest.remove_prefix(1);
     if (sign == '.') {
       const std::string_view name = TakeName(rest);
@@ -46,7 +54,7 @@ FieldPath FieldPath::Parse(std::string_view text) {
       rest.remove_prefix(1);
       path.steps_.emplace_back(index);
     } else {
-      fail("unexpected " + Quoted(std::string_view(&sign, 1)));
+      fail("unexpected " + Quoted(FirstCharacter(from_sign)));
     }
   }
   return path;

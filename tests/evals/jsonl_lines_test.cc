@@ -36,6 +36,11 @@ TEST(JsonLines, AreRefusedWhereANulByteHidesTheirRest) {
               HasSubstr("a.jsonl:1: expected a JSON object, found a NUL byte at byte 13"));
 }
 
+TEST(JsonLines, HoldNoNumberThatADoubleCannot) {
+  EXPECT_THAT(MessageOf("{\"text\": \"a\"}\n{\"text\": \"a\", \"other\": 1e999}"),
+              HasSubstr("a.jsonl:2: expected numbers that a double can hold"));
+}
+
 TEST(JsonLines, MayNestAHundredLevels) {
   const std::string brackets(1'000'000, '[');
   EXPECT_THAT(MessageOf("{\"text\": " + brackets), HasSubstr("at most 100 levels"));

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "metrics/unicode_text.h"
 #include "tasks/error.h"
 
 namespace meval::tasks {
@@ -70,6 +71,17 @@ TEST(ParseJson, RefusesWhatIsNotStrictJson) {
     } catch (const JsonError& error) {
       EXPECT_THAT(error.what(), HasSubstr(bad.message)) << bad.text;
       EXPECT_EQ(error.offset(), bad.offset) << bad.text << ": " << error.what();
+    }
+  }
+}
+
+TEST(ParseJson, SaysSoInUtf8WhereverTheTextStops) {
+  for (const std::string text : {"\u06de", "{\"a\": \u2603}", "[1, \U0001F600]", "tru\u00e9"}) {
+    try {
+      ParseJson(text);
+      FAIL() << text;
+    } catch (const JsonError& error) {
+      EXPECT_FALSE(FindInvalidUtf8(error.what())) << error.what();
     }
   }
 }

@@ -83,6 +83,7 @@ TEST_F(TemplateTest, RefusesWhatDoesNotParse) {
       {"{a[-1]}", "expected a number, *, keys or values in brackets"},
       {"{a[1}", "expected a closing bracket"},
       {"{a]}", "unexpected \"]\""},
+      {"{a[1]\u00e9}", "unexpected \"\u00e9\""},
       {"{a[99999999999999999999]}", "expected a number, *, keys or values in brackets"},
   };
   for (const auto& bad : cases) {
