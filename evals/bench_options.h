@@ -32,7 +32,8 @@ struct BenchOptions {
   ModelOptions model;
   DataSelection data;                      // of workloads
   std::vector<ThroughputSpec> throughput;  // every combination that was asked for
-  std::int64_t repetitions = 5;
+  std::int64_t repetitions = 5;            // at least
+  double min_seconds = 1;  // of a throughput test: more repetitions until it ran so long
   std::int64_t warmups = 1;
   std::vector<std::string> scenarios;  // single-stream, multi-stream, offline, server
   std::string workload;                // tasks whose lengths are replayed; "": `shape`

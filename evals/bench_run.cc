@@ -160,6 +160,7 @@ class BenchRun {
     if (stop_.stop_requested()) return;
     note_("running " + NameOf(spec) + "\n");
     const ThroughputOptions options = {.repetitions = options_.repetitions,
+                                       .min_seconds = options_.min_seconds,
                                        .warmups = options_.warmups,
                                        .vocab_size = model_->config().vocab_size,
                                        .seed = static_cast<std::uint64_t>(options_.seed),

@@ -52,6 +52,12 @@ void AddTestFlags(CLI::App& app, BenchOptions& options, TestFlags& tests) {
       ->group(group)
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  app.add_option("--min-seconds", options.min_seconds,
+                 "More measurements until a throughput test ran so long; 0 where only "
+                 "--repetitions is given")
+      ->group(group)
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   app.add_option("--warmup", options.warmups, "Repetitions before them that are not recorded")
       ->group(group)
       ->check(CLI::NonNegativeNumber)
@@ -220,6 +226,7 @@ BenchOptions ParseBench(std::span<const std::string> arguments) {
   model.Add(app, options.model);
   data.Add(app, options.data);
   Parse(app, arguments);
+  if (app.count("--repetitions") > 0 && app.count("--min-seconds") == 0) options.min_seconds = 0;
   model.Finish(options.model);
   data.Finish(options.data);
   if (!formats.empty()) options.formats = CLI::detail::split(formats, ',');

@@ -113,7 +113,11 @@ ThroughputTest RunThroughput(OpenBatch& batch, BenchClock& clock, const Throughp
   };
   std::optional<double> clock_before;
   std::optional<EnergySpan> energy;
-  for (std::int64_t i = -options.warmups; i < options.repetitions && !stop.stop_requested(); ++i) {
+  double measured = 0;
+  const auto is_enough = [&](std::int64_t done) {
+    return done >= options.repetitions && measured >= options.min_seconds;
+  };
+  for (std::int64_t i = -options.warmups; !is_enough(i) && !stop.stop_requested(); ++i) {
     if (i == 0) {
       clock_before = read_clock();
       energy.emplace(options.joules, clock);
@@ -122,7 +126,10 @@ ThroughputTest RunThroughput(OpenBatch& batch, BenchClock& clock, const Throughp
     const double begin = clock.Now();
     Repeat(batch, spec, ids, tokens);
     const double seconds = clock.Now() - begin;
-    if (i >= 0) test.seconds.push_back(seconds);
+    if (i >= 0) {
+      test.seconds.push_back(seconds);
+      measured += seconds;
+    }
     for (const OpenBatch::Id id : ids) batch.Truncate(id, spec.depth);
   }
   if (energy) test.energy = energy->Finish();

@@ -34,7 +34,10 @@ std::string NameOf(const ThroughputSpec& spec);
 std::vector<TokenId> BenchTokens(std::int64_t count, std::int64_t vocab_size, std::uint64_t seed);
 
 struct ThroughputOptions {
-  std::int64_t repetitions = 5;
+  std::int64_t repetitions = 5;  // at least
+  // More repetitions until those recorded took so long: those of a small model are over within
+  // milliseconds, in which a machine is in one state only.
+  double min_seconds = 0;
   std::int64_t warmups = 1;  // not recorded
   std::int64_t vocab_size = 0;
   std::uint64_t seed = 1234;

@@ -123,6 +123,13 @@ TEST(RunThroughput, RecordsEveryRepetitionButTheWarmUp) {
   EXPECT_EQ(test.unstable, "");
 }
 
+// Of a second each, on the test's clock.
+TEST(RunThroughput, RepeatsAShortTestUntilItRanLongEnough) {
+  const ThroughputSpec spec = {.prompt_tokens = 12};
+  EXPECT_THAT(Measure(spec, {.repetitions = 2, .min_seconds = 6.5}).seconds, SizeIs(7));
+  EXPECT_THAT(Measure(spec, {.repetitions = 5, .min_seconds = 3}).seconds, SizeIs(5));
+}
+
 TEST(RunThroughput, CountsTheEnergyOfTheRepetitionsButNotOfTheWarmUp) {
   std::vector<double> readings = {1000, 1090};  // of two moments, and no others
   ThroughputOptions options = {.repetitions = 5, .warmups = 2};
