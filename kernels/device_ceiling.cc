@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
 
 #include "kernels/arbitrary_numbers.h"
-#include "kernels/buffer.h"
 #include "kernels/device_ops.h"
 #include "kernels/gemm.h"
 #include "kernels/timed_passes.h"
@@ -19,7 +17,8 @@ void Wait(Context& ctx, const void* on_device) {
   ctx.Download(on_device, &word, sizeof(word));
 }
 
-// Seconds of one of `launches` calls of `work`, whose results lie at `on_device`.
+}  // namespace
+
 double SecondsEach(Context& ctx, const void* on_device, int launches,
                    const std::function<void()>& work) {
   const auto pass = [&] {
@@ -30,7 +29,6 @@ double SecondsEach(Context& ctx, const void* on_device, int launches,
   return MedianSecondsOf(pass) / launches;
 }
 
-// Memory on the device that holds arbitrary bf16 numbers.
 Buffer ArbitraryOnDevice(Context& ctx, std::int64_t num_elements) {
   const auto bytes = static_cast<std::size_t>(num_elements * SizeOf(DType::kBF16));
   const Buffer host(bytes);
@@ -39,8 +37,6 @@ Buffer ArbitraryOnDevice(Context& ctx, std::int64_t num_elements) {
   ctx.Upload(host.data(), device.data(), bytes);
   return device;
 }
-
-}  // namespace
 
 DeviceCeilingSizes CeilingSizesFor(const DeviceTraits& traits) {
   constexpr std::int64_t kGibibyte = std::int64_t{1} << 30;

@@ -5,7 +5,9 @@
 // kernels/.
 
 #include <cstdint>
+#include <functional>
 
+#include "kernels/buffer.h"
 #include "kernels/context.h"
 
 namespace meval {
@@ -27,6 +29,13 @@ DeviceCeilingSizes CeilingSizesFor(const DeviceTraits& traits);
 double MeasureDeviceRead(Context& ctx, const DeviceCeilingSizes& sizes);
 double MeasureDeviceCopy(Context& ctx, const DeviceCeilingSizes& sizes);
 double MeasureDeviceMatmul(Context& ctx, const DeviceCeilingSizes& sizes);
+
+// Memory on the device that holds arbitrary bf16 numbers.
+Buffer ArbitraryOnDevice(Context& ctx, std::int64_t num_elements);
+
+// Seconds of one of `launches` calls of `work`, whose results lie at `on_device`.
+double SecondsEach(Context& ctx, const void* on_device, int launches,
+                   const std::function<void()>& work);
 
 }  // namespace meval
 

@@ -40,6 +40,9 @@ class DeviceOps {
   // As Context::device_arithmetic() and Context::matmul_algorithms().
   virtual std::string Arithmetic() const = 0;
   virtual std::vector<std::string> MatmulAlgorithms() const = 0;
+  // As AttentionForms and UseAttentionForm of kernels/attention_forms.h.
+  virtual std::vector<std::string> AttentionForms() const = 0;
+  virtual std::string UseAttention(const std::string& form) = 0;
 
   // Memory. Copies are made in the order of the ops; Upload has read `from` when it returns,
   // Download waits. All throw DeviceError.

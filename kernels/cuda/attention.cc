@@ -38,6 +38,10 @@ void LaunchAttention(StreamHandle stream, const AttentionArgs& args,
         part.items += launch.begin;
         LaunchAttentionTiles(stream, part, launch.count);
         break;
+      case AttentionKernel::kWarpgroupTiles:
+        part.items += launch.begin;
+        LaunchAttentionWarpgroupTiles(stream, part, launch.count);
+        break;
       case AttentionKernel::kDecode:
         part.items += launch.begin;
         LaunchAttentionDecode(stream, part, launch.count);

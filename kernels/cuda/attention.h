@@ -30,8 +30,9 @@
 
 namespace meval::cuda {
 
-inline constexpr int kAttentionTileRows = 64;  // packed rows of an item of the tile kernel
-inline constexpr int kDecodeRows = 16;         // and of the decode kernel
+inline constexpr int kAttentionTileRows = 64;   // packed rows of an item of the tile kernel,
+inline constexpr int kWarpgroupTileRows = 128;  // of the tile kernel for capability 9.0
+inline constexpr int kDecodeRows = 16;          // and of the decode kernel
 inline constexpr int kMaxHeadDim = 128;
 
 // One query token.
@@ -46,7 +47,7 @@ struct AttentionRow {
 struct AttentionItem {
   std::int32_t row_begin = 0;     // the first token's AttentionRow
   std::int32_t packed_begin = 0;  // the first packed row, counted from that token's head 0
-  std::int32_t num_packed = 0;    // <= kAttentionTileRows, or kDecodeRows
+  std::int32_t num_packed = 0;    // <= what its kernel takes
   std::int32_t page_begin = 0;    // where the page of position 0 stands in page_tables
   std::int32_t tile_begin = 0;
   std::int32_t tile_end = 0;
@@ -75,6 +76,7 @@ struct AttentionArgs {
   DType dtype = DType::kBF16;   // bf16 | f16, of q, out and pages
   const void* keys = nullptr;   // pages as in kernels/cuda/rope_kv.h
   const void* values = nullptr;
+  std::int64_t num_pages = 0;
   int num_kv_heads = 0;     // K
   int group = 0;            // H / K
   int head_dim = 0;         // a multiple of 8, at most kMaxHeadDim
@@ -95,8 +97,9 @@ struct AttentionArgs {
   float* partial_out = nullptr;
 };
 
-// Which kernel takes which part of the plan's items (kMerge: of its merges).
-enum class AttentionKernel : std::int32_t { kTiles, kDecode, kMerge };
+// Which kernel takes which part of the plan's items (kMerge: of its merges). kWarpgroupTiles is
+// kTiles by the instructions of compute capability 9.0, and runs there alone.
+enum class AttentionKernel : std::int32_t { kTiles, kDecode, kMerge, kWarpgroupTiles };
 struct AttentionLaunch {
   AttentionKernel kernel = AttentionKernel::kTiles;
   std::int32_t begin = 0;

@@ -19,6 +19,8 @@ class Planner {
       : segments_(segments),
         options_(options),
         group_(options.num_heads / options.num_kv_heads),
+        tile_rows_(options.tiles == AttentionKernel::kWarpgroupTiles ? kWarpgroupTileRows
+                                                                     : kAttentionTileRows),
         plan_(plan) {}
 
   void Run() {
@@ -163,14 +165,14 @@ class Planner {
   // without a split along the keys. (An estimate: no measurement stands behind it yet.)
   bool SharingPays(std::int64_t packed_rows) const {
     if (options_.cascade == CascadeUse::kAlways) return true;
-    const std::int64_t blocks = CeilDiv(packed_rows, kAttentionTileRows) * options_.num_kv_heads;
+    const std::int64_t blocks = CeilDiv(packed_rows, tile_rows_) * options_.num_kv_heads;
     return packed_rows >= kAttentionTileRows / 2 && 2 * blocks >= options_.num_multiprocessors;
   }
 
   void AddTileItems(AttentionItem item, std::int64_t packed_rows, std::int32_t level) {
-    for (std::int64_t packed = 0; packed < packed_rows; packed += kAttentionTileRows) {
+    for (std::int64_t packed = 0; packed < packed_rows; packed += tile_rows_) {
       item.packed_begin = To32(packed);
-      item.num_packed = To32(std::min<std::int64_t>(kAttentionTileRows, packed_rows - packed));
+      item.num_packed = To32(std::min(tile_rows_, packed_rows - packed));
       plan_.tile_items.push_back({level, item});
     }
   }
@@ -181,8 +183,8 @@ class Planner {
     item.page_begin = AddPageTable(segment);
     item.num_keys = To32(segment.position_begin + segment.num_rows);
     const std::int64_t packed_rows = segment.num_rows * group_;
-    for (std::int64_t packed = 0; packed < packed_rows; packed += kAttentionTileRows) {
-      const std::int64_t count = std::min<std::int64_t>(kAttentionTileRows, packed_rows - packed);
+    for (std::int64_t packed = 0; packed < packed_rows; packed += tile_rows_) {
+      const std::int64_t count = std::min(tile_rows_, packed_rows - packed);
       const std::int64_t first_position = segment.position_begin + packed / group_;
       const std::int64_t last_position = segment.position_begin + (packed + count - 1) / group_;
       item.packed_begin = To32(packed);
@@ -206,7 +208,7 @@ class Planner {
     for (const AttentionPlan::LevelItem& tile_item : plan_.tile_items) {
       if (tile_item.level != level) {
         plan_.launches.push_back(
-            {AttentionKernel::kTiles, To32(static_cast<std::int64_t>(plan_.items.size())), 0});
+            {options_.tiles, To32(static_cast<std::int64_t>(plan_.items.size())), 0});
         level = tile_item.level;
       }
       ++plan_.launches.back().count;
@@ -274,6 +276,7 @@ class Planner {
   std::span<const Segment> segments_;
   const AttentionPlanOptions& options_;
   std::int64_t group_;
+  std::int64_t tile_rows_;
   AttentionPlan& plan_;
 };
 

@@ -26,6 +26,7 @@ struct AttentionPlanOptions {
   std::int64_t num_kv_heads = 0;
   std::int64_t window = 0;  // as AttentionOptions
   int num_multiprocessors = 1;
+  AttentionKernel tiles = AttentionKernel::kTiles;  // or kWarpgroupTiles: takes many rows
   CascadeUse cascade = CascadeUse::kWhereItPays;
   std::int64_t tiles_per_split = 0;  // of a decode block; 0: as many as fill the device
 };

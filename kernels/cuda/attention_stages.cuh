@@ -38,22 +38,27 @@ struct TileStages {
   }
 };
 
+// Starts the copies of the queries of packed rows [0, num_rows), zeros for those that do not exist.
+template <typename T, int kDim, int kThreads, typename PackedRowAt>
+__device__ __forceinline__ void CopyQueriesAsync(T* to, const AttentionArgs& args, int num_rows,
+                                                 PackedRowAt packed_row) {
+  const T* q = static_cast<const T*>(args.q);
+  CopyRowsAsync<T, kDim, kThreads>(to, num_rows, args.head_dim, q, [&](int index) -> const T* {
+    const PackedRow row = packed_row(index);
+    if (!row.exists) return nullptr;
+    return q + row.q_row * args.q_stride + std::int64_t{row.head} * args.head_dim;
+  });
+  CommitCopies();
+}
+
 // Starts the copy of the first tile and loads the warp's sixteen queries, first_row on, of the
 // block's `num_rows`. They come in through the second stage before it is needed.
 template <typename T, int kDim, int kThreads, typename PackedRowAt>
 __device__ __forceinline__ void BeginTiles(const TileStages<T, kDim, kThreads>& stages,
                                            int num_rows, int first_row, PackedRowAt packed_row,
                                            std::uint32_t (&queries)[kDim / 16][4]) {
-  const AttentionArgs& args = stages.args;
-  const T* q = static_cast<const T*>(args.q);
   T* queries_in = stages.Keys(stages.item.tile_begin + 1);
-  CopyRowsAsync<T, kDim, kThreads>(
-      queries_in, num_rows, args.head_dim, q, [&](int index) -> const T* {
-        const PackedRow row = packed_row(index);
-        if (!row.exists) return nullptr;
-        return q + row.q_row * args.q_stride + std::int64_t{row.head} * args.head_dim;
-      });
-  CommitCopies();
+  CopyQueriesAsync<T, kDim, kThreads>(queries_in, stages.args, num_rows, packed_row);
   stages.Copy(stages.item.tile_begin);
   WaitCopies<1>();
   __syncthreads();

@@ -166,6 +166,25 @@ __device__ __forceinline__ void SumWeights(const std::uint32_t (&weights)[kTileK
   sums[1] = c[2];
 }
 
+// What the scores of a tile's keys, first_key on, become: masked where `needs_mask` says so, their
+// maxima in units of log2, and the weights and their sums relative to these. The scores are spent.
+template <typename T>
+__device__ __forceinline__ void WeighScores(const int (&positions)[2], int first_key,
+                                            bool needs_mask, int window, float scale_log2,
+                                            float (&scores)[kTileKeys / 8][4],
+                                            std::uint32_t (&weights)[kTileKeys / 16][4],
+                                            float (&max)[2], float (&sum)[2]) {
+  if (needs_mask) MaskScores(positions, first_key, window, scores);
+  RowMaxima(scores, max);
+  max[0] *= scale_log2;
+  max[1] *= scale_log2;
+#pragma unroll
+  for (int k = 0; k < kTileKeys / 16; ++k) {
+    ComputeWeights<T>(scores[2 * k], scores[2 * k + 1], scale_log2, max, weights[k]);
+  }
+  SumWeights<T>(weights, sum);
+}
+
 // weights times elements first_element .. + 15 of the values, over keys in ascending order.
 template <typename T, int kDim>
 __device__ __forceinline__ void WeighValues(const std::uint32_t (&weights)[kTileKeys / 16][4],

@@ -31,6 +31,7 @@ __global__ __launch_bounds__(kThreads) void AttentionTilesKernel(AttentionArgs a
   std::uint32_t queries[kDim / 16][4];
   BeginTiles(stages, kAttentionTileRows, first_row, packed_row, queries);
 
+  // Put into a struct, as in attention_warpgroup_tiles.cu, what follows makes ptxas spill on 8.0.
   Running<kDim> running;
   running.Clear();
   int positions[2];
@@ -55,20 +56,11 @@ __global__ __launch_bounds__(kThreads) void AttentionTilesKernel(AttentionArgs a
     __syncthreads();
     float scores[kTileKeys / 8][4];
     ComputeScores<T, kDim>(queries, stages.Keys(tile), 0, scores);
-    if (NeedsMask(tile, lowest, highest, args.window)) {
-      MaskScores(positions, tile * kTileKeys, args.window, scores);
-    }
     float max[2];
-    RowMaxima(scores, max);
-    max[0] *= scale_log2;
-    max[1] *= scale_log2;
-    std::uint32_t weights[kTileKeys / 16][4];
-#pragma unroll
-    for (int k = 0; k < kTileKeys / 16; ++k) {
-      ComputeWeights<T>(scores[2 * k], scores[2 * k + 1], scale_log2, max, weights[k]);
-    }
     float sum[2];
-    SumWeights<T>(weights, sum);
+    std::uint32_t weights[kTileKeys / 16][4];
+    WeighScores<T>(positions, tile * kTileKeys, NeedsMask(tile, lowest, highest, args.window),
+                   args.window, scale_log2, scores, weights, max, sum);
     running.Add(max, sum, [&](int i, float(&partial)[2][4]) {
       WeighValues<T, kDim>(weights, stages.Values(tile), 16 * i, partial);
     });

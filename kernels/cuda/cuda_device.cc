@@ -1,13 +1,17 @@
 #include "kernels/cuda/cuda_device.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <initializer_list>
+#include <string_view>
 #include <utility>
 
 #include "kernels/check.h"
 #include "kernels/cpu/packed_weight.h"
+#include "kernels/cuda/attention_probe.h"
 #include "kernels/cuda/cuda_devices.h"
 #include "kernels/cuda/open_device.h"
 #include "kernels/cuda/page_copy.h"
@@ -30,13 +34,22 @@ constexpr int kOldestMajor = 8;
 constexpr std::int64_t kRowsPerMultiprocessor = 64;
 constexpr std::int64_t kPlentifulBytes = std::int64_t{40} << 30;
 
-// The value of an environment variable that is one of two words, the first by default.
-bool IsFirst(const char* name, const std::string& first, const std::string& second) {
+// Which of several words an environment variable is; the first where it is not set.
+std::size_t ChoiceOf(const char* name, std::initializer_list<const char*> words) {
   const char* value = std::getenv(name);
-  if (value == nullptr || value == first) return true;
-  if (value == second) return false;
-  throw DeviceError(std::string(name) + ": expected " + first + " or " + second + ", found \"" +
-                    value + "\"");
+  if (value == nullptr) return 0;
+  const auto found = std::find(words.begin(), words.end(), std::string_view(value));
+  if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+  std::string all;
+  for (const char* word : words) all += (all.empty() ? "" : " or ") + std::string(word);
+  throw DeviceError(std::string(name) + ": expected " + all + ", found \"" + value + "\"");
+}
+
+// The forms of the tile kernel of attention, as reports name them.
+constexpr const char* kMmaForm = "mma";
+constexpr const char* kWgmmaForm = "wgmma";
+std::string FormOf(AttentionKernel tiles) {
+  return tiles == AttentionKernel::kTiles ? kMmaForm : kWgmmaForm;
 }
 
 // A matrix in the device's memory, rows as in a checkpoint.
@@ -94,9 +107,43 @@ CudaDevice::CudaDevice(int index, const CudaDeviceOptions& options)
       }()),
       stream_(MakeStream()),
       staging_(stream_.get()),
-      products_(stream_.get(), options.invariant) {}
+      products_(stream_.get(), options.invariant),
+      attention_tiles_(ChooseAttention()) {}
 
 CudaDevice::~CudaDevice() { (void)cudaStreamSynchronize(stream_.get()); }
+
+AttentionKernel CudaDevice::ChooseAttention() {
+  switch (options_.attention) {
+    case AttentionProducts::kMma:
+      return AttentionKernel::kTiles;
+    case AttentionProducts::kWgmma:
+      if (!has_warpgroups()) {
+        throw DeviceError("MEVAL_CUDA_ATTENTION=wgmma: expected compute capability 9.0, found " +
+                          Name());
+      }
+      return AttentionKernel::kWarpgroupTiles;
+    case AttentionProducts::kAuto:
+      break;
+  }
+  const bool pays =
+      has_warpgroups() && (!options_.invariant || TileKernelsGiveTheSameBits(stream(), staging_));
+  return pays ? AttentionKernel::kWarpgroupTiles : AttentionKernel::kTiles;
+}
+
+std::vector<std::string> CudaDevice::AttentionForms() const {
+  std::vector<std::string> forms = {kMmaForm};
+  if (has_warpgroups()) forms.emplace_back(kWgmmaForm);
+  return forms;
+}
+
+std::string CudaDevice::UseAttention(const std::string& form) {
+  const std::vector<std::string> forms = AttentionForms();
+  MEVAL_REQUIRE(std::find(forms.begin(), forms.end(), form) != forms.end(),
+                "attention by " + form + ", which " + Name() + " has not");
+  const std::string before = FormOf(attention_tiles_);
+  attention_tiles_ = form == kMmaForm ? AttentionKernel::kTiles : AttentionKernel::kWarpgroupTiles;
+  return before;
+}
 
 DeviceTraits CudaDevice::Traits() const {
   std::size_t free_bytes = 0;
@@ -126,7 +173,7 @@ std::string CudaDevice::PciBusId() const {
 
 std::string CudaDevice::Arithmetic() const {
   return "cuda " + Name() + ", cublasLt " + products_.version() + ", " +
-         (options_.invariant ? "invariant" : "fast");
+         (options_.invariant ? "invariant" : "fast") + ", attention by " + FormOf(attention_tiles_);
 }
 
 Buffer CudaDevice::Allocate(std::size_t bytes) {
@@ -298,8 +345,10 @@ std::unique_ptr<StepOps> CudaDevice::MakeStepOps(Context& ctx, const StepShape& 
 
 std::unique_ptr<DeviceOps> OpenDevice() {
   CudaDeviceOptions options;
-  options.invariant = IsFirst("MEVAL_CUDA_MODE", "invariant", "fast");
-  options.graphs = IsFirst("MEVAL_CUDA_GRAPHS", "on", "off");
+  options.invariant = ChoiceOf("MEVAL_CUDA_MODE", {"invariant", "fast"}) == 0;
+  options.graphs = ChoiceOf("MEVAL_CUDA_GRAPHS", {"on", "off"}) == 0;
+  options.attention = static_cast<AttentionProducts>(
+      ChoiceOf("MEVAL_CUDA_ATTENTION", {"auto", kMmaForm, kWgmmaForm}));
   if (const std::string why = FindDevices().why_none; !why.empty()) {
     throw DeviceError("cuda: " + why);
   }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/cuda/attention.h"
 #include "kernels/cuda/handles.h"
 #include "kernels/cuda/matrix_product.h"
 #include "kernels/cuda/staging.h"
@@ -15,9 +16,15 @@
 
 namespace meval::cuda {
 
+// How attention over many rows multiplies: by the warps' instructions, which every device has, or
+// by those of the warpgroups of compute capability 9.0. kAuto: the latter there, as long as the
+// invariant mode does not lose by it (kernels/cuda/attention_probe.h).
+enum class AttentionProducts { kAuto, kMma, kWgmma };
+
 struct CudaDeviceOptions {
   bool invariant = true;
   bool graphs = true;
+  AttentionProducts attention = AttentionProducts::kAuto;
 };
 
 class CudaDevice : public DeviceOps {
@@ -30,6 +37,8 @@ class CudaDevice : public DeviceOps {
   std::string PciBusId() const override;
   std::string Arithmetic() const override;
   std::vector<std::string> MatmulAlgorithms() const override { return products_.Algorithms(); }
+  std::vector<std::string> AttentionForms() const override;
+  std::string UseAttention(const std::string& form) override;
 
   Buffer Allocate(std::size_t bytes) override;
   void Upload(Context& ctx, const void* from, void* to, std::size_t bytes) override;
@@ -57,8 +66,12 @@ class CudaDevice : public DeviceOps {
   MatrixProducts& products() { return products_; }
   int num_multiprocessors() const { return properties_.multiProcessorCount; }
   bool uses_graphs() const { return options_.graphs; }
+  // The kernel that takes attention over many rows.
+  AttentionKernel attention_tiles() const { return attention_tiles_; }
 
  private:
+  bool has_warpgroups() const { return properties_.major == 9 && properties_.minor == 0; }
+  AttentionKernel ChooseAttention();
   // Fills rows_of_logits_ with one LogitRow a row.
   void ReduceLogits(const TensorView& logits);
   template <typename T>
@@ -69,6 +82,7 @@ class CudaDevice : public DeviceOps {
   StreamOwner stream_;
   Staging staging_;
   MatrixProducts products_;
+  AttentionKernel attention_tiles_ = AttentionKernel::kTiles;
   // Arguments and results of the op at hand.
   DeviceArray<std::byte> rows_of_logits_;
   DeviceArray<std::byte> arguments_;

@@ -37,11 +37,15 @@ __device__ __forceinline__ unsigned char* DynamicSharedMemory() {
 #endif
 }
 
-#ifndef MEVAL_CUDA_EMULATOR
+// The 32-bit address of a place in shared memory, as instructions take it. (The emulator knows
+// those of the dynamic shared memory.)
 __device__ __forceinline__ std::uint32_t SharedAddress(const void* pointer) {
+#ifdef MEVAL_CUDA_EMULATOR
+  return cuda_emulator::SharedAddressOf(pointer);
+#else
   return static_cast<std::uint32_t>(__cvta_generic_to_shared(pointer));
-}
 #endif
+}
 
 // cp.async (PTX ISA, sm_80): copies `bytes` of the 16 bytes at `global` and zeros for the rest,
 // past the registers and the L1 cache. Both addresses are multiples of 16; with bytes == 0 nothing

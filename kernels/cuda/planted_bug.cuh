@@ -20,6 +20,11 @@ enum class PlantedBug {
   kWindowOffByOne,          // W + 1 keys instead of W
   kStalePage,               // slots behind the last key are used as they are
   kDivergentBarrier,        // only threads with work come to it
+  kMissingProductWait,      // a warpgroup's product is read before it is waited for
+  kMissingProductFence,     // or begins before its registers may be read
+  kWrongBarrierPhase,       // of a bulk copy: that of the one before
+  kWrongDescriptorStride,   // of a tile in shared memory
+  kMissingProxyFence,       // between ordinary stores and products that read them
 };
 
 inline constexpr PlantedBug kPlantedBug = PlantedBug::MEVAL_PLANTED_BUG;

@@ -284,7 +284,8 @@ class CudaStepOps : public StepOps {
                   {.num_heads = shape_.num_heads,
                    .num_kv_heads = shape_.num_kv_heads,
                    .window = shape_.attention.window,
-                   .num_multiprocessors = device_.num_multiprocessors()},
+                   .num_multiprocessors = device_.num_multiprocessors(),
+                   .tiles = device_.attention_tiles()},
                   planned.plan);
     if (recorded_) PadLaunches(planned.plan);
     const auto states = static_cast<std::size_t>(planned.plan.num_states * shape_.num_heads);
@@ -309,6 +310,7 @@ class CudaStepOps : public StepOps {
         .dtype = qkv.dtype,
         .keys = pages.keys,
         .values = pages.values,
+        .num_pages = pages.num_pages,
         .num_kv_heads = static_cast<int>(shape_.num_kv_heads),
         .group = static_cast<int>(shape_.num_heads / shape_.num_kv_heads),
         .head_dim = static_cast<int>(shape_.head_dim),

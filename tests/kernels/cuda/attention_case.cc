@@ -118,7 +118,10 @@ std::vector<std::uint16_t> AttentionCase::Pages(bool of_keys) const {
 }
 
 cuda::AttentionPlanOptions AttentionCase::Options() const {
-  return {.num_heads = shape_.heads, .num_kv_heads = shape_.kv_heads, .window = shape_.window};
+  return {.num_heads = shape_.heads,
+          .num_kv_heads = shape_.kv_heads,
+          .window = shape_.window,
+          .tiles = shape_.tiles};
 }
 
 cuda::AttentionPlan AttentionCase::Plan(const cuda::AttentionPlanOptions& options) const {
@@ -157,6 +160,7 @@ std::vector<float> AttentionCase::OnDevice(const cuda::AttentionPlan& plan) cons
                                  .dtype = shape_.dtype,
                                  .keys = keys.data(),
                                  .values = values.data(),
+                                 .num_pages = num_pages_,
                                  .num_kv_heads = static_cast<int>(shape_.kv_heads),
                                  .group = static_cast<int>(shape_.heads / shape_.kv_heads),
                                  .head_dim = static_cast<int>(shape_.head_dim),

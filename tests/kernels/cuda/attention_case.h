@@ -19,6 +19,7 @@ struct AttentionShape {
   std::int64_t kv_heads = 2;
   std::int64_t head_dim = 64;
   std::int64_t window = 0;
+  cuda::AttentionKernel tiles = cuda::AttentionKernel::kTiles;  // what takes many rows
 };
 
 // Rows [position_begin, position_begin + num_rows) of a sequence, all of whose earlier keys are in

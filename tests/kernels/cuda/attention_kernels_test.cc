@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -11,17 +12,20 @@
 #include "kernels/cuda/attention_plan.h"
 #include "tests/kernels/cuda/attention_case.h"
 #include "tests/kernels/cuda/device_array.h"
+#include "tests/support/cuda_emulator/warpgroup.h"
 
 namespace meval::testing {
 namespace {
 
+using cuda::AttentionKernel;
 using cuda::CascadeUse;
 
 std::string ShapeName(const ::testing::TestParamInfo<AttentionShape>& info) {
   const AttentionShape& p = info.param;
   return std::string(Name(p.dtype)) + "_H" + std::to_string(p.heads) + "_K" +
          std::to_string(p.kv_heads) + "_D" + std::to_string(p.head_dim) + "_W" +
-         std::to_string(p.window);
+         std::to_string(p.window) +
+         (p.tiles == AttentionKernel::kWarpgroupTiles ? "_Warpgroups" : "");
 }
 
 class AttentionKernels : public ::testing::TestWithParam<AttentionShape> {};
@@ -116,12 +120,49 @@ INSTANTIATE_TEST_SUITE_P(Shapes, AttentionKernels,
                                            AttentionShape{DType::kBF16, 2, 2, 16, 1}),
                          ShapeName);
 
-class AttentionKernelWindow : public ::testing::TestWithParam<std::int64_t> {};
+constexpr AttentionKernel kWarpgroups = AttentionKernel::kWarpgroupTiles;
+INSTANTIATE_TEST_SUITE_P(WarpgroupShapes, AttentionKernels,
+                         ::testing::Values(AttentionShape{DType::kBF16, 8, 2, 128, 0, kWarpgroups},
+                                           AttentionShape{DType::kF16, 4, 2, 64, 0, kWarpgroups},
+                                           AttentionShape{DType::kBF16, 4, 1, 64, 64, kWarpgroups},
+                                           AttentionShape{DType::kF16, 2, 1, 72, 65, kWarpgroups},
+                                           AttentionShape{DType::kF16, 7, 1, 128, 130, kWarpgroups},
+                                           AttentionShape{DType::kBF16, 20, 1, 24, 0, kWarpgroups},
+                                           AttentionShape{DType::kBF16, 2, 2, 8, 1, kWarpgroups}),
+                         ShapeName);
+
+// The two tile kernels do the same in the same order. Whether their instructions sum alike is the
+// device's business: where they do not, roundings differ and nothing else.
+class AttentionTileKernels : public ::testing::TestWithParam<AttentionShape> {
+ protected:
+  ~AttentionTileKernels() override { cuda_emulator::SetProductOrder(/*as_mma=*/true); }
+};
+
+TEST_P(AttentionTileKernels, GiveTheSameBitsWhereTheirProductsDo) {
+  AttentionShape shape = GetParam();
+  const AttentionCase by_warps(shape, kMixedStep, 100);
+  shape.tiles = kWarpgroups;
+  const AttentionCase by_warpgroups(shape, kMixedStep, 100);
+  const std::vector<float> expected = by_warps.OnDevice(by_warps.Options());
+  EXPECT_TRUE(SameBits(by_warpgroups.OnDevice(by_warpgroups.Options()), expected));
+  cuda_emulator::SetProductOrder(/*as_mma=*/false);
+  const std::vector<float> otherwise = by_warpgroups.OnDevice(by_warpgroups.Options());
+  ExpectNear(otherwise, expected, CudaAttentionTolerance(shape.dtype == DType::kBF16));
+  EXPECT_FALSE(SameBits(otherwise, expected));
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, AttentionTileKernels,
+                         ::testing::Values(AttentionShape{DType::kBF16, 8, 2, 128, 0},
+                                           AttentionShape{DType::kF16, 4, 2, 64, 65}),
+                         ShapeName);
+
+class AttentionKernelWindow
+    : public ::testing::TestWithParam<std::tuple<std::int64_t, AttentionKernel>> {};
 
 // A query at position p sees the keys p - W + 1 .. p and no other.
 TEST_P(AttentionKernelWindow, SeesWKeysIncludingItsOwn) {
-  const std::int64_t window = GetParam();
-  const AttentionShape shape{DType::kBF16, 2, 1, 16, window};
+  const auto [window, tiles] = GetParam();
+  const AttentionShape shape{DType::kBF16, 2, 1, 16, window, tiles};
   const AttentionCase before(shape, {{.num_rows = window + 2}}, 600);
   AttentionCase changed = before;
   changed.ChangeValue(0, 0, 100.0F);
@@ -135,11 +176,17 @@ TEST_P(AttentionKernelWindow, SeesWKeysIncludingItsOwn) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Windows, AttentionKernelWindow,
-                         ::testing::Values(1, 2, 63, 64, 65, 128, 130));
+                         ::testing::Combine(::testing::Values(1, 2, 63, 64, 65, 128, 130),
+                                            ::testing::Values(AttentionKernel::kTiles,
+                                                              kWarpgroups)));
+
+class AttentionKernelOf : public ::testing::TestWithParam<AttentionKernel> {};
+INSTANTIATE_TEST_SUITE_P(Tiles, AttentionKernelOf,
+                         ::testing::Values(AttentionKernel::kTiles, kWarpgroups));
 
 // Pages wholly before every row's window may be gone.
-TEST(AttentionKernel, ReadsNoPageBeforeTheWindow) {
-  const AttentionShape shape{DType::kBF16, 4, 2, 16, 64};
+TEST_P(AttentionKernelOf, ReadsNoPageBeforeTheWindow) {
+  const AttentionShape shape{DType::kBF16, 4, 2, 16, 64, GetParam()};
   AttentionCase attention(shape, {{.position_begin = 192}, {.position_begin = 250, .num_rows = 9}},
                           700);
   const std::vector<float> expected = attention.OnDevice(attention.Options());
@@ -148,15 +195,15 @@ TEST(AttentionKernel, ReadsNoPageBeforeTheWindow) {
 }
 
 // Scores far apart: the running maximum must carry the sum along.
-TEST(AttentionKernel, SurvivesScoresFarApart) {
-  const AttentionShape shape{DType::kBF16, 2, 2, 16, 0};
+TEST_P(AttentionKernelOf, SurvivesScoresFarApart) {
+  const AttentionShape shape{DType::kBF16, 2, 2, 16, 0, GetParam()};
   AttentionCase attention(shape, {{.num_rows = 150}}, 800);
   attention.ScaleKeys([](std::int64_t position) { return 1.0F + static_cast<float>(position); });
   ExpectNear(attention.OnDevice(attention.Options()), attention.OnCpu(), {.absolute = 0.05});
 }
 
-TEST(AttentionKernel, SkipsItemsWithoutRows) {
-  const AttentionShape shape;
+TEST_P(AttentionKernelOf, SkipsItemsWithoutRows) {
+  const AttentionShape shape{.tiles = GetParam()};
   const AttentionCase attention(shape, {{.position_begin = 100}, {.num_rows = 30}}, 900);
   cuda::AttentionPlan plan = attention.Plan(attention.Options());
   const std::vector<float> expected = attention.OnDevice(plan);

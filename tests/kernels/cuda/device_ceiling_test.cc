@@ -6,16 +6,22 @@
 #include <cstdint>
 #include <numeric>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "kernels/attention_forms.h"
 #include "kernels/ceiling.h"
 #include "kernels/cuda/read_all.h"
 #include "tests/kernels/cuda/device_array.h"
 
 namespace meval::testing {
 namespace {
+
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
 
 constexpr DeviceCeilingSizes kSmall = {
     .bytes = 1 << 16, .rows = 9, .n = 40, .k = 64, .launches = 2};
@@ -51,6 +57,26 @@ TEST(DeviceCeiling, IsMeasuredOnTheDevice) {
     EXPECT_LT(rate, kFastest);
   }
   EXPECT_FALSE(ctx.matmul_algorithms().empty()) << "no product was made on the device";
+}
+
+TEST(AttentionForms, AreMeasuredOneByOne) {
+  Context ctx({.device = Device::kCuda, .num_threads = 1});
+  ASSERT_THAT(AttentionForms(ctx), ElementsAre("mma", "wgmma"));
+  const AttentionSizes small = {
+      .num_heads = 2, .num_kv_heads = 1, .head_dim = 16, .num_rows = 70, .launches = 1};
+  for (const std::string& form : AttentionForms(ctx)) {
+    const double rate = MeasureAttentionRate(ctx, form, small);
+    EXPECT_GT(rate, kSlowest);
+    EXPECT_LT(rate, kFastest);
+    EXPECT_THAT(ctx.device_arithmetic(), EndsWith("attention by " + form));
+  }
+  EXPECT_THROW(UseAttentionForm(ctx, "ffma"), std::invalid_argument);
+}
+
+TEST(AttentionForms, AreNoneOfTheCpu) {
+  Context cpu({.num_threads = 1});
+  EXPECT_TRUE(AttentionForms(cpu).empty());
+  EXPECT_THROW(UseAttentionForm(cpu, "mma"), std::invalid_argument);
 }
 
 TEST(DeviceCeiling, IsNoneOfF32) {

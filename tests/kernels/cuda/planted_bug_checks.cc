@@ -60,8 +60,8 @@ bool RmsNormIsRight(std::uint64_t seed) {
 }
 
 // A chunk in the middle of a sequence, four tiles of keys, the window's edge inside a tile.
-bool AttentionIsRight(std::uint64_t seed) {
-  const AttentionShape shape{DType::kBF16, 4, 1, 16, 100};
+bool AttentionIsRight(std::uint64_t seed, cuda::AttentionKernel tiles) {
+  const AttentionShape shape{DType::kBF16, 4, 1, 16, 100, tiles};
   const AttentionCase attention(shape, {{.position_begin = 170, .num_rows = 30}}, 73);
   return IsRight(seed, [&] {
     return AreNear(attention.OnDevice(attention.Options()), attention.OnCpu(),

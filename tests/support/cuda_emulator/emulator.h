@@ -89,6 +89,17 @@ class SharedVariable {
 
 void BlockBarrier();
 
+// Waits until has_come(what) is true, which other threads of the block may make it. `name` says in
+// errors what is waited for.
+void WaitUntil(const char* name, bool (*has_come)(void* what), void* what);
+
+// The 32-bit address by which instructions know a place in the dynamic shared memory, which begins
+// at a multiple of 16 that is none of 256: kernels that need more must see to it. Throws
+// EmulatorError where the place, or one of the bytes behind it, lies outside.
+std::uint32_t SharedAddressOf(const void* place);
+std::byte* AtSharedAddress(std::uint32_t address, std::size_t bytes);
+std::size_t DynamicSharedBytes();
+
 // What a lane brings to a warp collective and takes from it, by lane number; null for lanes outside
 // the mask.
 struct WarpOperands {

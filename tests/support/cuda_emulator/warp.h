@@ -10,10 +10,11 @@
 namespace meval::cuda_emulator {
 
 struct Warp {
-  // What its lanes are at, a bit for each: one of four things.
+  // What its lanes are at, a bit for each: one of five things.
   std::uint32_t ready = 0;
   std::uint32_t meeting = 0;     // waits in a collective
   std::uint32_t at_barrier = 0;  // of the block
+  std::uint32_t waiting = 0;     // for what another thread does
   std::uint32_t exited = 0;      // or is beyond the block's last thread
   std::uint32_t exists = 0;
   // The collective each lane came to last, and what it brought.
@@ -26,7 +27,7 @@ struct Warp {
     exists = ~0U >> (kWarpLanes - lanes);
     ready = exists;
     exited = ~exists;
-    meeting = at_barrier = 0;
+    meeting = at_barrier = waiting = 0;
   }
   bool Agree(int lane, int other) const {
     return mask_of[lane] == mask_of[other] && collective_of[lane] == collective_of[other];
