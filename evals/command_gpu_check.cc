@@ -25,6 +25,7 @@
 #include "evals/model_loader.h"
 #include "evals/program.h"
 #include "evals/replace_file.h"
+#include "kernels/attention_forms.h"
 #include "kernels/ceiling.h"
 #include "kernels/device_info.h"
 #include "reports/bench_report.h"
@@ -118,7 +119,7 @@ class GpuCheck {
     DescribeDriver();
     if (Wants("speed") || Wants("workloads")) ChooseModel(device.traits());
     if (options_.only.empty() || !model_.model.empty()) DescribeCeilings(device);
-    for (const auto& [key, value] : facts) fmt::print(out_, "{:<13} {}\n", key, value);
+    for (const auto& [key, value] : facts) fmt::print(out_, "{:<18} {}\n", key, value);
     out_ << std::flush;
   }
 
@@ -148,6 +149,13 @@ class GpuCheck {
     facts.emplace_back("bf16 products",
                        fmt::format("{:.1f} TFLOP/s, random numbers",
                                    MeasureMatmulRate(device, DType::kBF16) / kTera));
+    const AttentionSizes sizes;
+    for (const std::string& form : AttentionForms(device)) {
+      facts.emplace_back(
+          "attention by " + form,
+          fmt::format("{:.1f} TFLOP/s, {} tokens of one sequence",
+                      MeasureAttentionRate(device, form, sizes) / kTera, sizes.num_rows));
+    }
   }
 
   void Prove(std::vector<SelftestCheck> (*part)(const SelftestOptions&)) {

@@ -12,6 +12,7 @@
 #include "engine/selftest/random.h"
 #include "engine/selftest/random_model.h"
 #include "engine/tokenizer.h"
+#include "kernels/attention_forms.h"
 #include "kernels/gemm.h"
 #include "kernels/page_copy.h"
 #include "kernels/rmsnorm.h"
@@ -30,6 +31,7 @@ CheckList DeviceChecks(const std::string& only) {
        {"device.gemm", "matrix products are within (4 + sqrt K) u of sums in double"},
        {"device.attention",
         "RoPE, the store of keys and values and attention are those of the cpu"},
+       {"device.forms", "each form of attention is within roundings of the others"},
        {"device.logprob", "log-probabilities and most likely tokens are those of the cpu"},
        {"device.sampling", "tokens are drawn as on the cpu"},
        {"device.pages", "copies of pages are exact"},
@@ -47,6 +49,9 @@ class DeviceProof {
         cpu_({.num_threads = options.num_threads}) {}
 
   void Run() {
+    if (AttentionForms(device_).size() < 2) {
+      checks_.Skip("device.forms", "attention has one form on this device");
+    }
     const std::int64_t rounds = options_.effort == SelftestEffort::kQuick  ? 4
                                 : options_.effort == SelftestEffort::kFull ? 60
                                                                            : 16;
@@ -262,16 +267,26 @@ class DeviceProof {
     // queries and keys: a score moves by about u / 3, six times which is within 8 u of values
     // below 1.
     const Floats expected = run(cpu_, DType::kF32, DType::kF32);
-    const Floats found = run(device_, dtype, dtype);
-    Add("device.attention",
-        Shape({static_cast<std::int64_t>(sequences.size()), shape.num_heads, shape.num_kv_heads,
-               shape.head_dim},
-              dtype) +
-            ", window " + std::to_string(shape.attention.window),
-        Compare(expected, found,
-                {.absolute =
-                     CudaAttentionTolerance(dtype == DType::kBF16).absolute + 8 * RoundoffOf(dtype),
-                 .relative = 0}));
+    const Tolerance roundings = CudaAttentionTolerance(dtype == DType::kBF16);
+    const std::string name = Shape({static_cast<std::int64_t>(sequences.size()), shape.num_heads,
+                                    shape.num_kv_heads, shape.head_dim},
+                                   dtype) +
+                             ", window " + std::to_string(shape.attention.window);
+    std::vector<Floats> of_forms;
+    std::string in_use;
+    for (const std::string& form : AttentionForms(device_)) {
+      const std::string before = UseAttentionForm(device_, form);
+      if (in_use.empty()) in_use = before;
+      of_forms.push_back(run(device_, dtype, dtype));
+      Add("device.attention", name + ", by " + form,
+          Compare(expected, of_forms.back(),
+                  {.absolute = roundings.absolute + 8 * RoundoffOf(dtype), .relative = 0}));
+      if (of_forms.size() > 1) {
+        Add("device.forms", name + ", by " + form,
+            Compare(of_forms.front(), of_forms.back(), roundings));
+      }
+    }
+    UseAttentionForm(device_, in_use);
   }
 
   void CheckLogprobs(Random& random) {
