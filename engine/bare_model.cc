@@ -54,7 +54,7 @@ BareModel::BareModel(Context& ctx, const ModelConfig& config, MistralWeights wei
       memory_(memory),
       model_(std::make_unique<Mistral>(ctx, config, std::move(weights), memory.batch_tokens,
                                        memory.max_length)),
-      cache_(MakePlannedCache(ctx, config, memory_)) {}
+      cache_(MakePlannedCache(ctx, *model_, memory_)) {}
 
 OpenBatch BareModel::Open() { return {ctx_, *model_, *cache_, CostModel(config(), memory_.dtype)}; }
 

@@ -37,7 +37,7 @@ struct Engine::Impl {
         tokenizer(std::move(model_tokenizer)),
         plan(memory),
         model(context, model_config, std::move(weights), memory.batch_tokens, memory.max_length),
-        cache(MakePlannedCache(context, model_config, plan)),
+        cache(MakePlannedCache(context, model, plan)),
         planning(PlanOptionsFor(model_config, plan, share)) {
     plan.weight_bytes = model.weights().bytes;
   }

@@ -49,6 +49,20 @@ std::int64_t MostOfDevice(std::int64_t rest) {
   return rest / 100 * 97 - std::min(kReserve, rest / 8);
 }
 
+// The pages of a plan that has everything else.
+std::int64_t ChoosePages(const MemoryPlan& plan, const EngineOptions& options,
+                         const DeviceTraits& traits) {
+  if (options.kv_memory_bytes > 0) return options.kv_memory_bytes / plan.page_bytes;
+  const std::int64_t rest = plan.available_bytes - plan.weight_bytes - plan.workspace_bytes;
+  const std::int64_t one_sequence = NumKvPages(plan.max_length);
+  const std::int64_t usual =
+      (traits.device == Device::kCpu ? rest / 2 : MostOfDevice(rest)) / plan.page_bytes;
+  const std::int64_t most = rest / 10 * 9 / plan.page_bytes;
+  const std::int64_t plenty = std::max(
+      one_sequence, plan.batch_tokens * NumKvPages(std::min(plan.max_length, kPlentifulPositions)));
+  return std::min(std::max(usual, std::min(one_sequence, most)), plenty);
+}
+
 }  // namespace
 
 std::int64_t AvailableMemoryBytes(const std::filesystem::path& root) {
@@ -108,22 +122,19 @@ MemoryPlan PlanMemory(const ModelConfig& config, DType dtype, std::int64_t weigh
   plan.weight_bytes = weight_bytes;
   plan.batch_tokens = options.batch_tokens > 0 ? options.batch_tokens : traits.batch_tokens;
   plan.max_length = options.max_length > 0 ? options.max_length : config.max_position_embeddings;
-  plan.workspace_bytes =
-      Mistral::WorkspaceBytes(config, plan.batch_tokens, plan.max_length, traits, dtype);
   plan.page_bytes = KvCache::PageBytes(config, dtype);
-
-  const std::int64_t rest = available_bytes - plan.weight_bytes - plan.workspace_bytes;
-  if (options.kv_memory_bytes > 0) {
-    plan.num_pages = options.kv_memory_bytes / plan.page_bytes;
-  } else {
-    const std::int64_t one_sequence = NumKvPages(plan.max_length);
-    const std::int64_t usual =
-        (traits.device == Device::kCpu ? rest / 2 : MostOfDevice(rest)) / plan.page_bytes;
-    const std::int64_t most = rest / 10 * 9 / plan.page_bytes;
-    const std::int64_t plenty =
-        std::max(one_sequence,
-                 plan.batch_tokens * NumKvPages(std::min(plan.max_length, kPlentifulPositions)));
-    plan.num_pages = std::min(std::max(usual, std::min(one_sequence, most)), plenty);
+  std::int64_t rest = 0;
+  for (;;) {
+    plan.workspace_bytes =
+        Mistral::WorkspaceBytes(config, plan.batch_tokens, plan.max_length, traits, dtype);
+    plan.num_pages = ChoosePages(plan, options, traits);
+    rest = available_bytes - plan.weight_bytes - plan.workspace_bytes;
+    // Every row of a step stores a key: more rows than positions have no use for their memory.
+    const bool fits = options.kv_memory_bytes > 0
+                          ? plan.kv_bytes() <= rest
+                          : plan.num_pages * kKvPageTokens >= plan.batch_tokens;
+    if (fits || options.batch_tokens > 0 || plan.batch_tokens == 1) break;
+    plan.batch_tokens = (plan.batch_tokens + 1) / 2;
   }
   if (plan.num_pages < 1) {
     plan.num_pages = 1;

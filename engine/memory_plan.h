@@ -42,7 +42,9 @@ std::int64_t EstimateWeightBytes(const ModelConfig& config, DType dtype);
 // Fills in what `options` leaves open. KV pages: options.kv_memory_bytes, or half of what weights
 // and workspace leave, or one sequence of max_length where that is more and fits; on a device that
 // serves nobody else nearly all that is left; never more than one such sequence or 2048 positions
-// for each row of a step. Throws DeviceError, with the table, if weights, workspace and one page do
+// for each row of a step. Where options leave the rows of a step open, they are halved until the
+// pages have a position for each of them, or what is asked for pages fits. Throws DeviceError, with
+// the table, if weights, workspace and one page do
 // not fit, and std::invalid_argument on an option out of range.
 MemoryPlan PlanMemory(const ModelConfig& config, DType dtype, std::int64_t weight_bytes,
                       const EngineOptions& options, std::int64_t available_bytes,

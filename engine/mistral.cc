@@ -140,10 +140,17 @@ Mistral::Mistral(Context& ctx, const ModelConfig& config, MistralWeights weights
       max_tokens_(max_tokens),
       rope_(config.head_dim, config.rope_theta, max_positions) {
   MEVAL_REQUIRE(max_tokens >= 1, "max_tokens " + std::to_string(max_tokens));
-  const std::int64_t logit_rows = ChooseLogitRows(config, max_tokens, ctx.traits().logit_bytes);
-  workspace_ = std::make_unique<Workspace>(ctx, config, ctx.ActivationDType(weights_.dtype),
-                                           max_tokens, logit_rows);
-  step_ = MakeStepOps(ctx, ShapeOf(config_, max_tokens, logit_rows), rope_);
+  while (workspace_ == nullptr) {
+    const std::int64_t logit_rows = ChooseLogitRows(config, max_tokens_, ctx.traits().logit_bytes);
+    try {
+      workspace_ = std::make_unique<Workspace>(ctx, config, ctx.ActivationDType(weights_.dtype),
+                                               max_tokens_, logit_rows);
+    } catch (const DeviceError&) {
+      if (ctx.device() == Device::kCpu || max_tokens_ == 1) throw;
+      max_tokens_ = (max_tokens_ + 1) / 2;
+    }
+  }
+  step_ = MakeStepOps(ctx, ShapeOf(config_, max_tokens_, max_logit_rows()), rope_);
 }
 
 Mistral::~Mistral() = default;

@@ -41,7 +41,9 @@ struct TokenBatch {
 class Mistral {
  public:
   // max_tokens: the largest T of a batch; max_positions: the longest sequence. All activation
-  // memory is taken here. Throws DeviceError if it is not there.
+  // memory is taken here. Where a device has less than it said (it is in pieces, or another process
+  // was faster), T is halved until there is enough: max_tokens() says what it is. Throws
+  // DeviceError if there is none for one row.
   Mistral(Context& ctx, const ModelConfig& config, MistralWeights weights, std::int64_t max_tokens,
           std::int64_t max_positions);
   ~Mistral();

@@ -37,6 +37,30 @@ std::string Refusal(const EngineOptions& options, std::int64_t available_bytes) 
   return "no DeviceError";
 }
 
+// 7B activations of a row take some 100 kB, a page 8 MiB.
+TEST(MemoryPlan, TakesFewerRowsWhereOthersWouldLeaveNoPagesForThem) {
+  const std::int64_t weights = EstimateWeightBytes(Mistral7B(), DType::kBF16);
+  const DeviceTraits traits = {.device = Device::kCuda, .batch_tokens = 8448};
+  const auto plan_for = [&](const EngineOptions& options, std::int64_t workspace_and_pages) {
+    return PlanMemory(Mistral7B(), DType::kBF16, weights, options, weights + workspace_and_pages,
+                      traits);
+  };
+  const MemoryPlan roomy = plan_for({}, 16 * kGiB);
+  EXPECT_EQ(roomy.batch_tokens, 8448);
+  const MemoryPlan tight = plan_for({}, kGiB);
+  EXPECT_LT(tight.batch_tokens, 8448 / 2);
+  EXPECT_GE(tight.num_pages * kKvPageTokens, tight.batch_tokens);
+  EXPECT_LE(tight.workspace_bytes + tight.kv_bytes(), kGiB);
+  EXPECT_EQ(tight.workspace_bytes,
+            Mistral::WorkspaceBytes(Mistral7B(), tight.batch_tokens, 32768, traits, DType::kBF16));
+  const MemoryPlan asked = plan_for({.kv_memory_bytes = kGiB / 2}, kGiB);
+  EXPECT_EQ(asked.num_pages, 64) << "as asked";
+  EXPECT_LT(asked.batch_tokens, 8448);
+  EXPECT_LE(asked.workspace_bytes + asked.kv_bytes(), kGiB);
+  EXPECT_EQ(plan_for({.batch_tokens = 700}, kGiB).batch_tokens, 700) << "as asked";
+  EXPECT_THROW(plan_for({.batch_tokens = 8448}, kGiB / 2), DeviceError);
+}
+
 TEST(MemoryPlan, EstimatesTheWeightsOfThePublishedModel) {
   EXPECT_EQ(EstimateWeightBytes(Mistral7B(), DType::kBF16), std::int64_t{2} * 7241732096);
   EXPECT_EQ(EstimateWeightBytes(Mistral7B(), DType::kF32), std::int64_t{4} * 7241732096);
