@@ -41,11 +41,18 @@ Buffer ArbitraryOnDevice(Context& ctx, std::int64_t num_elements) {
 DeviceCeilingSizes CeilingSizesFor(const DeviceTraits& traits) {
   constexpr std::int64_t kGibibyte = std::int64_t{1} << 30;
   constexpr std::int64_t kAlignment = 4096;
-  return {.bytes = std::min(kGibibyte, traits.available_bytes / 8) / kAlignment * kAlignment,
-          .rows = traits.batch_tokens,
-          .n = 14336,
-          .k = 4096,
-          .launches = 8};
+  DeviceCeilingSizes sizes;
+  sizes.bytes = std::min(kGibibyte, traits.available_bytes / 8) / kAlignment * kAlignment;
+  sizes.rows = traits.batch_tokens;
+  sizes.n = 14336;
+  sizes.k = 4096;
+  sizes.launches = 8;
+  constexpr std::int64_t kLeast = 64;
+  while (sizes.k > kLeast && sizes.n * sizes.k * SizeOf(DType::kBF16) > sizes.bytes) {
+    sizes.n /= 2;
+    sizes.k /= 2;
+  }
+  return sizes;
 }
 
 double MeasureDeviceRead(Context& ctx, const DeviceCeilingSizes& sizes) {

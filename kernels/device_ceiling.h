@@ -22,7 +22,8 @@ struct DeviceCeilingSizes {
   int launches = 1;
 };
 
-// A GiB where it is free, and the largest product of a step of the 7B shape (gate or up).
+// A GiB where it is free, else an eighth of what is, and the largest product of a step of the 7B
+// shape (gate or up), or of a smaller one whose weight takes no more memory than that.
 DeviceCeilingSizes CeilingSizesFor(const DeviceTraits& traits);
 
 // As MeasureReadBandwidth, MeasureCopyBandwidth and MeasureMatmulRate of kernels/ceiling.h.

@@ -90,8 +90,11 @@ TEST(CeilingSizesFor, TakeAnEighthOfWhatIsFreeAtMost) {
   EXPECT_LE(little.bytes, 125'000);
   EXPECT_EQ(little.bytes % 32, 0);
   EXPECT_EQ(little.rows, 33);
+  EXPECT_LE(2 * little.n * little.k, 125'000);
+  EXPECT_EQ(little.n * 4096, little.k * 14336) << "the shape stays";
   EXPECT_EQ(CeilingSizesFor({.available_bytes = std::int64_t{100} << 30}).bytes,
             std::int64_t{1} << 30);
+  EXPECT_EQ(CeilingSizesFor({.available_bytes = std::int64_t{1} << 30}).n, 14336);
 }
 
 }  // namespace

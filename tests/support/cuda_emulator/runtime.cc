@@ -33,6 +33,7 @@ RuntimeCounts Counts() {
   std::lock_guard lock(runtime.mutex);
   RuntimeCounts counts = runtime.counts;
   counts.allocated_bytes = static_cast<std::int64_t>(runtime.memory.allocated_bytes());
+  counts.calls = runtime.calls();
   return counts;
 }
 

@@ -50,6 +50,7 @@ struct RuntimeCounts {
   std::int64_t allocations = 0;      // since the program began
   std::int64_t launches = 0;         // kernels run
   std::int64_t graph_launches = 0;
+  std::int64_t calls = 0;  // since SetFaults
 };
 RuntimeCounts Counts();
 

@@ -75,6 +75,7 @@ class Runtime {
     return lost_ ? cudaErrorLaunchFailure : cudaSuccess;
   }
   bool lost() const { return lost_; }
+  std::int64_t calls() const { return calls_; }
 
   cudaError_t CountLaunch() {
     return launches_++ >= faults.launches ? cudaErrorLaunchOutOfResources : cudaSuccess;
