@@ -251,7 +251,11 @@ std::vector<std::string> NotesOnRuns(std::span<const RunOutcomes> runs) {
   const RunOutcomes& first = runs.front();
   for (const RunOutcomes& run : runs) {
     if (run.is_demonstration_model) {
-      notes.push_back(run.name + ": tiny or random weights, whose scores mean nothing");
+      notes.push_back(run.name +
+                      (run.model.starts_with("random:")
+                           ? ": random weights, whose scores mean nothing"
+                           : ": the shipped model, which knows the small invented world of "
+                             "the shipped sample records and nothing else"));
     }
     if (run.source == OutcomeSource::kLmEval) {
       notes.push_back(run.name +

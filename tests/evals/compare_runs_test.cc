@@ -306,7 +306,9 @@ TEST(CompareRuns, SayWhatIsNotCompared) {
   std::vector<RunOutcomes> runs = {
       RunOf("a", {TaskOf("mmlu", Answers(30, 20))}),
       RunOf("b", {TaskOf("mmlu", Answers(30, 20)), TaskOf("gsm8k", Answers(9, 3))})};
-  runs[0].is_demonstration_model = true;
+  runs[0].is_demonstration_model = runs[1].is_demonstration_model = true;
+  runs[0].model = "random:tiny";
+  runs[1].model = "tiny";
   runs[0].machine = "one";
   runs[1].machine = "another";
   runs[1].tasks[0].settings["temperature"] = "0.7";
@@ -314,9 +316,11 @@ TEST(CompareRuns, SayWhatIsNotCompared) {
   runs[0].tasks[0].is_demonstration = true;
   const Comparison comparison = CompareRuns(runs, Few());
   EXPECT_EQ(comparison.tasks.size(), 1U);
-  EXPECT_THAT(comparison.notes, ElementsAre(HasSubstr("tiny or random weights"),
-                                            HasSubstr("a ran on one and b on another"),
-                                            HasSubstr("not in a, so not compared: gsm8k")));
+  EXPECT_THAT(
+      comparison.notes,
+      ElementsAre(HasSubstr("a: random weights, whose scores mean nothing"),
+                  HasSubstr("b: the shipped model"), HasSubstr("a ran on one and b on another"),
+                  HasSubstr("not in a, so not compared: gsm8k")));
   EXPECT_THAT(comparison.tasks[0].notes,
               ElementsAre(HasSubstr("shipped sample records"),
                           HasSubstr("temperature is 0 in a and 0.7 in b")));
