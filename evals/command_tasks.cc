@@ -86,11 +86,9 @@ void PrintDefinition(const TaskDefinition& task, std::ostream& out) {
 // Texts of rolling tasks may be as long as a book.
 std::string BeginningOf(const std::string& text) {
   constexpr std::int64_t kShown = 1000;
-  const std::u32string code_points = ToCodePoints(text);
-  const auto size = static_cast<std::int64_t>(code_points.size());
+  const std::int64_t size = CountCodePoints(text);
   if (size <= kShown) return text;
-  return ToUtf8(std::u32string_view(code_points).substr(0, kShown)) +
-         fmt::format(" ... ({} more characters)", size - kShown);
+  return fmt::format("{} ... ({} more characters)", FirstCodePoints(text, kShown), size - kShown);
 }
 
 void PrintPrompt(const Task& task, const Document& document, const Prompt& prompt,

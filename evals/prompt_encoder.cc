@@ -19,16 +19,19 @@ struct Cut {
   std::size_t chars = 0;
 };
 
+// What of the question a cut may take.
+std::string_view DocumentField(const Document& document, const Prompt& prompt) {
+  return std::string_view(prompt.question)
+      .substr(document.cut_begin, document.cut_end - document.cut_begin);
+}
+
 // The question after a cut: code points are taken off the left end of the document field.
 std::string CutQuestion(const Document& document, const Prompt& prompt, const Cut& cut) {
+  const std::string_view gone =
+      FirstCodePoints(DocumentField(document, prompt), static_cast<std::int64_t>(cut.chars));
   std::string question = prompt.question;
-  std::size_t end = document.cut_begin;
-  for (std::size_t i = 0; i < cut.chars; ++i) {
-    ++end;
-    while (end < document.cut_end && (static_cast<unsigned char>(question[end]) & 0xC0U) == 0x80U)
-      ++end;
-  }
-  return question.erase(document.cut_begin, end - document.cut_begin);
+  question.erase(document.cut_begin, gone.size());
+  return question;
 }
 
 // Token ids of a prompt's text without BOS: a chat template may write it itself, and one is enough.
@@ -50,11 +53,8 @@ std::optional<Cut> FindCut(const Document& document, const Prompt& prompt,
     if (excess(cut) <= 0) return cut;
   }
   cut.shots = prompt.shots.size();
-  const std::string_view field =
-      std::string_view(prompt.question)
-          .substr(document.cut_begin, document.cut_end - document.cut_begin);
   std::size_t low = 0;  // too long
-  auto high = static_cast<std::size_t>(CountCodePoints(field));
+  auto high = static_cast<std::size_t>(CountCodePoints(DocumentField(document, prompt)));
   if (high == 0 || excess({cut.shots, high}) > 0) return std::nullopt;
   while (high - low > 1) {
     const std::size_t middle = low + (high - low) / 2;

@@ -10,13 +10,11 @@
 #include "metrics/metric_error.h"
 #include "metrics/text/python_number.h"
 #include "metrics/text/substitution.h"
-#include "metrics/text/utf8.h"
 #include "metrics/unicode_text.h"
 
 namespace meval {
 namespace {
 
-using text::FirstCodePoint;
 using text::IsCanonicalPythonInt;
 using text::IsPythonInt;
 using text::Substitution;
@@ -72,7 +70,7 @@ std::optional<std::string> BraceRoots(std::string_view text) {
   const auto pieces = SplitAt(text, "\\sqrt");
   std::string out(pieces[0]);
   for (std::size_t i = 1; i < pieces.size(); ++i) {
-    const std::string_view a = FirstCodePoint(pieces[i]);
+    const std::string_view a = FirstCodePoints(pieces[i], 1);
     if (a.empty()) {
       return std::nullopt;
     }
@@ -92,9 +90,9 @@ std::optional<std::string> BraceFractions(std::string_view text) {
   const auto pieces = SplitAt(text, "\\frac");
   std::string out(pieces[0]);
   for (std::size_t i = 1; i < pieces.size(); ++i) {
-    const std::string_view a = FirstCodePoint(pieces[i]);
+    const std::string_view a = FirstCodePoints(pieces[i], 1);
     const std::string_view behind = pieces[i].substr(a.size());
-    const std::string_view b = FirstCodePoint(behind);
+    const std::string_view b = FirstCodePoints(behind, 1);
     if (a.empty()) {
       return std::nullopt;
     }

@@ -13,7 +13,6 @@
 namespace meval {
 namespace {
 
-using text::FirstCodePoint;
 using text::PreviousStart;
 using text::Substitution;
 
@@ -116,8 +115,8 @@ std::string BraceFractions(std::string_view text) {
   std::string out;
   for (std::size_t at; (at = text.find(kWord)) != std::string_view::npos;) {
     const std::size_t end = at + kWord.size();
-    const std::string_view a = FirstCodePoint(text.substr(end));
-    const std::string_view b = FirstCodePoint(text.substr(end + a.size()));
+    const std::string_view a = FirstCodePoints(text.substr(end), 1);
+    const std::string_view b = FirstCodePoints(text.substr(end + a.size()), 1);
     out += text.substr(0, end);
     text.remove_prefix(end);
     if (!a.empty() && a != "{" && !b.empty() && b != "\n") {
@@ -134,7 +133,7 @@ std::string BraceRoots(std::string_view text) {
   std::string out;
   for (std::size_t at; (at = text.find(kWord)) != std::string_view::npos;) {
     const std::size_t end = at + kWord.size();
-    const std::string_view a = FirstCodePoint(text.substr(end));
+    const std::string_view a = FirstCodePoints(text.substr(end), 1);
     out += text.substr(0, end);
     text.remove_prefix(end);
     if (!a.empty() && a != "{") {

@@ -189,6 +189,15 @@ std::optional<std::size_t> FindInvalidUtf8(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view FirstCodePoints(std::string_view text, std::int64_t count) {
+  std::size_t end = 0;
+  for (; count > 0 && end < text.size(); --count) {
+    ++end;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
+  }
+  return text.substr(0, end);
+}
+
 std::int64_t CountCodePoints(std::string_view text) {
   RequireUtf8(text);
   std::int64_t count = 0;

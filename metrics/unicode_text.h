@@ -18,6 +18,11 @@ namespace meval {
 // truncation), or nothing.
 std::optional<std::size_t> FindInvalidUtf8(std::string_view text);
 
+// The beginning of `text` that holds its first `count` code points: all of it where it has no more,
+// nothing where `count` is below 1. Takes any bytes and refuses none, so that messages about bad
+// text can use it: a byte 80-BF belongs to what precedes it.
+std::string_view FirstCodePoints(std::string_view text, std::int64_t count);
+
 // Number of code points. Precondition for this and everything below: valid UTF-8 (else
 // std::invalid_argument that names the byte offset).
 std::int64_t CountCodePoints(std::string_view text);

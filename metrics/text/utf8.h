@@ -44,15 +44,6 @@ inline std::size_t PreviousStart(std::string_view text, std::size_t position) {
   return position;
 }
 
-// The code point at the front of `text`, as text; empty at the end.
-inline std::string_view FirstCodePoint(std::string_view text) {
-  std::size_t length = 0;
-  if (!text.empty()) {
-    DecodeForward(text, length);
-  }
-  return text.substr(0, length);
-}
-
 inline void AppendUtf8(char32_t c, std::string& out) {
   const auto push = [&](char32_t byte) { out.push_back(static_cast<char>(byte)); };
   if (c < 0x80) {

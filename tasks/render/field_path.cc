@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "metrics/unicode_text.h"
+
 namespace meval::tasks {
 namespace {
 
@@ -12,13 +14,6 @@ std::string_view TakeName(std::string_view& rest) {
   const std::string_view name = rest.substr(0, end);
   rest.remove_prefix(end);
   return name;
-}
-
-// With the bytes that continue it in UTF-8.
-std::string_view FirstCharacter(std::string_view text) {
-  std::size_t size = 1;
-  while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) ++size;
-  return text.substr(0, size);
 }
 
 }  // namespace
@@ -54,7 +49,7 @@ FieldPath FieldPath::Parse(std::string_view text) {
       rest.remove_prefix(1);
       path.steps_.emplace_back(index);
     } else {
-      fail("unexpected " + Quoted(FirstCharacter(from_sign)));
+      fail("unexpected " + Quoted(FirstCodePoints(from_sign, 1)));
     }
   }
   return path;

@@ -44,15 +44,6 @@ std::string ReplaceMatches(std::string_view text, const PythonRegex& regex, std:
   return out.append(text, kept, text.npos);
 }
 
-std::string FirstChars(std::string_view text, std::int64_t count) {
-  std::size_t end = 0;
-  while (end < text.size() && count-- > 0) {
-    ++end;
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) ++end;
-  }
-  return std::string(text.substr(0, end));
-}
-
 std::string BoxedAnswer(std::string_view solution) {
   const std::optional<std::string> boxed = LastBoxed(solution);
   if (!boxed) throw FieldError("expected a solution with \\boxed, found " + Quoted(solution));
@@ -94,7 +85,7 @@ std::string TextStep::Apply(std::string_view text) const {
       return matches.empty() ? to : matches.front().groups[1];
     }
     case Kind::kFirstChars:
-      return FirstChars(text, count);
+      return std::string(FirstCodePoints(text, count));
     case Kind::kLastBoxed:
       return BoxedAnswer(text);
   }

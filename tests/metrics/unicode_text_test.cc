@@ -63,6 +63,27 @@ TEST(UnicodeText, FindsTheFirstIllFormedByte) {
   EXPECT_EQ(FindInvalidUtf8("aé\u20ac🍕\U0010FFFF"), std::nullopt);
 }
 
+TEST(UnicodeText, TheFirstCodePointsEndBetweenCharacters) {
+  const std::string text = "aé\u20ac🍕z";  // of 1, 2, 3, 4 and 1 bytes
+  const std::string_view beginnings[] = {"", "a", "aé", "aé\u20ac", "aé\u20ac🍕", text, text};
+  for (std::int64_t count = 0; count < 7; ++count) {
+    EXPECT_EQ(FirstCodePoints(text, count), beginnings[count]) << count;
+  }
+  EXPECT_EQ(FirstCodePoints(text, -1), "");
+  EXPECT_EQ(FirstCodePoints("", 3), "");
+  EXPECT_EQ(FirstCodePoints("e\u0301", 1), "e");  // a code point, not what a reader sees as one
+  EXPECT_EQ(FirstCodePoints("\0b"sv, 1), "\0"sv);
+  EXPECT_EQ(FirstCodePoints(text, 4).data(), text.data());  // a view, no copy
+}
+
+TEST(UnicodeText, TheFirstCodePointsOfIllFormedTextStayWithinIt) {
+  EXPECT_EQ(FirstCodePoints("\x80\x80x", 1), "\x80\x80");
+  EXPECT_EQ(FirstCodePoints("a\x80z", 1), "a\x80");
+  EXPECT_EQ(FirstCodePoints("\xFFz", 1), "\xFF");
+  EXPECT_EQ(FirstCodePoints("z\xF0\x9F\x8D", 2), "z\xF0\x9F\x8D");  // cut off
+  EXPECT_EQ(FirstCodePoints("z\xC3", 9), "z\xC3");
+}
+
 TEST(UnicodeText, NamesTheByteOffsetOfBadText) {
   try {
     ToCodePoints("abc\xFF");
