@@ -110,9 +110,7 @@ std::vector<ScoreRequest> EncodeUnconditional(const EvalPlan& plan, const TextEn
                                               const Document& document) {
   Prompt prompt;
   prompt.question = *document.unconditional_context;
-  Document alone = document;
-  alone.cut_begin = alone.cut_end = 0;
-  return EncodeChoices(encoder, alone, prompt, ScoredTexts(plan, document, prompt),
+  return EncodeChoices(encoder, document, prompt, ScoredTexts(plan, document, prompt),
                        {.truncation = TruncationPolicy::kError, .boundary = plan.encode.boundary})
       .requests;
 }

@@ -27,6 +27,7 @@ std::string_view DocumentField(const Document& document, const Prompt& prompt) {
 
 // The question after a cut: code points are taken off the left end of the document field.
 std::string CutQuestion(const Document& document, const Prompt& prompt, const Cut& cut) {
+  if (cut.chars == 0) return prompt.question;
   const std::string_view gone =
       FirstCodePoints(DocumentField(document, prompt), static_cast<std::int64_t>(cut.chars));
   std::string question = prompt.question;

@@ -45,7 +45,8 @@ struct EncodedPrompt {
 
 // The scored pairs of one document: every continuation after the same, possibly shortened, context.
 // Throws DataError that names the document if it cannot be made to fit, or if the policy is kError
-// and it does not fit.
+// and it does not fit. Only kShots looks at what of the document may be cut: with another policy
+// the prompt may ask a question that is not the document's.
 EncodedChoices EncodeChoices(const TextEncoder& model, const Document& document,
                              const Prompt& prompt, std::span<const std::string> continuations,
                              const EncodeOptions& options);

@@ -1,6 +1,5 @@
 #include "evals/rescore_samples.h"
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <functional>
@@ -26,11 +25,6 @@ constexpr std::size_t kMostExamples = 5;
   throw DataError(fmt::format("{}:{}: {}", log, index + 1, what));
 }
 
-bool AsksUnconditional(const TaskDefinition& task) {
-  return std::any_of(task.scores.begin(), task.scores.end(),
-                     [](const ScoreDefinition& score) { return score.metric == "acc_pmi"; });
-}
-
 // What is wrong with a sample as one of its task's; "" if nothing is.
 std::string ShapeFault(const TaskDefinition& task, const SampleResult& sample,
                        std::size_t num_completions) {
@@ -45,7 +39,7 @@ std::string ShapeFault(const TaskDefinition& task, const SampleResult& sample,
                              sample.choices.size(), gold);
         }
       }
-      if (AsksUnconditional(task)) {
+      if (task.asks_unconditional()) {
         for (const ChoiceResult& choice : sample.choices) {
           if (!choice.unconditional_logprob) {
             return fmt::format(

@@ -1,5 +1,6 @@
 #include "tasks/task_definition.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace meval {
@@ -51,6 +52,11 @@ const ScoreDefinition& TaskDefinition::headline() const {
     if (score.is_headline) return score;
   }
   throw std::logic_error("task \"" + name + "\" has no headline score");
+}
+
+bool TaskDefinition::asks_unconditional() const {
+  return std::any_of(scores.begin(), scores.end(),
+                     [](const ScoreDefinition& score) { return score.metric == "acc_pmi"; });
 }
 
 }  // namespace meval

@@ -156,6 +156,9 @@ struct TaskDefinition {
   std::string digest;  // its SHA-256
 
   const ScoreDefinition& headline() const;
+  // Whether a score compares choices with what they are worth without their question: acc_pmi.
+  // The documents that it evaluates have an unconditional context exactly then.
+  bool asks_unconditional() const;
 };
 
 }  // namespace meval

@@ -1,6 +1,5 @@
 #include "tasks/define/parse_definition.h"
 
-#include <algorithm>
 #include <filesystem>
 
 #include "tasks/define/inherit.h"
@@ -82,10 +81,7 @@ void CheckGroupable(DefinitionObject& object, const TaskDefinition& definition) 
 
 // What choices are worth without their question is asked exactly where a score uses it.
 void CheckUnconditional(DefinitionObject& object, const ParsedTask& task) {
-  const std::vector<ScoreDefinition>& scores = task.definition.scores;
-  const bool is_used = std::any_of(scores.begin(), scores.end(), [](const ScoreDefinition& score) {
-    return score.metric == "acc_pmi";
-  });
+  const bool is_used = task.definition.asks_unconditional();
   if (is_used == task.recipe.unconditional_context.has_value()) return;
   if (is_used) {
     object.Get("scores").Fail(

@@ -153,6 +153,12 @@ TEST_F(PromptEncoderTest, StopsWhenAsked) {
   }
 }
 
+TEST_F(PromptEncoderTest, AsksAnotherQuestionThanTheDocumentsWhereNothingIsCut) {
+  prompt.question = "?";  // ends before the document field begins
+  const EncodedChoices encoded = Choices(kWhole, {.truncation = TruncationPolicy::kError});
+  EXPECT_EQ(Context(encoded), "D|s1|s2|?");
+}
+
 TEST_F(PromptEncoderTest, RefusesAChoiceLongerThanTheModel) { EXPECT_THROW(Choices(2), DataError); }
 
 TEST_F(PromptEncoderTest, LeavesRoomForWhatIsGenerated) {

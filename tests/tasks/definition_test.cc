@@ -63,6 +63,15 @@ TEST(Definition, ReadsTheLeastAndFillsInTheRest) {
   EXPECT_EQ(definition.digest, Sha256(kChoiceTask));
 }
 
+TEST(Definition, AsksWhatChoicesAreWorthWithoutTheirQuestionWhereAScoreDoes) {
+  EXPECT_FALSE(Task::Parse(kChoiceTask, "mine.json").definition().asks_unconditional());
+  EXPECT_FALSE(Task::Parse(kGenerationTask, "mine.json").definition().asks_unconditional());
+  const std::string json = Edited(kChoiceTask, R"("scores": ["acc"])",
+                                  R"("unconditional_context": "Answer:", "scores": [
+    { "name": "acc", "headline": true }, { "name": "gain", "metric": "acc_pmi" }])");
+  EXPECT_TRUE(Task::Parse(json, "mine.json").definition().asks_unconditional());
+}
+
 TEST(Definition, ReadsGenerationSettings) {
   const std::string json = Edited(kGenerationTask, R"("until": ["\n"])",
                                   R"("until": "Q:", "until_zero_shot": ["a", "b"],
