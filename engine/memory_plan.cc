@@ -49,11 +49,16 @@ std::int64_t MostOfDevice(std::int64_t rest) {
   return rest / 100 * 97 - std::min(kReserve, rest / 8);
 }
 
+// What weights and workspace leave to keys and values; below 0 where those two do not fit.
+std::int64_t RestOf(const MemoryPlan& plan) {
+  return plan.available_bytes - plan.weight_bytes - plan.workspace_bytes;
+}
+
 // The pages of a plan that has everything else.
 std::int64_t ChoosePages(const MemoryPlan& plan, const EngineOptions& options,
                          const DeviceTraits& traits) {
   if (options.kv_memory_bytes > 0) return options.kv_memory_bytes / plan.page_bytes;
-  const std::int64_t rest = plan.available_bytes - plan.weight_bytes - plan.workspace_bytes;
+  const std::int64_t rest = RestOf(plan);
   const std::int64_t one_sequence = NumKvPages(plan.max_length);
   const std::int64_t usual =
       (traits.device == Device::kCpu ? rest / 2 : MostOfDevice(rest)) / plan.page_bytes;
@@ -123,15 +128,13 @@ MemoryPlan PlanMemory(const ModelConfig& config, DType dtype, std::int64_t weigh
   plan.batch_tokens = options.batch_tokens > 0 ? options.batch_tokens : traits.batch_tokens;
   plan.max_length = options.max_length > 0 ? options.max_length : config.max_position_embeddings;
   plan.page_bytes = KvCache::PageBytes(config, dtype);
-  std::int64_t rest = 0;
   for (;;) {
     plan.workspace_bytes =
         Mistral::WorkspaceBytes(config, plan.batch_tokens, plan.max_length, traits, dtype);
     plan.num_pages = ChoosePages(plan, options, traits);
-    rest = available_bytes - plan.weight_bytes - plan.workspace_bytes;
     // Every row of a step stores a key: more rows than positions have no use for their memory.
     const bool fits = options.kv_memory_bytes > 0
-                          ? plan.kv_bytes() <= rest
+                          ? plan.kv_bytes() <= RestOf(plan)
                           : plan.num_pages * kKvPageTokens >= plan.batch_tokens;
     if (fits || options.batch_tokens > 0 || plan.batch_tokens == 1) break;
     plan.batch_tokens = (plan.batch_tokens + 1) / 2;
@@ -145,7 +148,7 @@ MemoryPlan PlanMemory(const ModelConfig& config, DType dtype, std::int64_t weigh
             : "the model does not fit this machine's memory:\n" + plan.Table() +
                   "Use bf16 weights, fewer batch tokens, or a machine with more memory.");
   }
-  if (plan.kv_bytes() > rest) {
+  if (plan.kv_bytes() > RestOf(plan)) {
     throw DeviceError("the KV memory asked for does not fit beside the weights:\n" + plan.Table() +
                       "Give less KV memory, or none to have it chosen.");
   }
