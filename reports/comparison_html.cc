@@ -9,6 +9,7 @@
 #include "reports/chart_frame.h"
 #include "reports/comparison_report.h"
 #include "reports/comparison_text.h"
+#include "reports/html/chart_data.h"
 #include "reports/html/page_data.h"
 #include "reports/summary.h"
 #include "reports/utf8.h"
@@ -77,8 +78,6 @@ data Named(const std::string& key, const std::string& text) {
   return object;
 }
 
-std::string Place(double coordinate) { return Fixed(coordinate, 1); }
-
 // A number as its axis shows it: whole ones grouped, others with their digits.
 std::string ShownNumber(double number) {
   const bool is_whole = number == std::floor(number) && std::abs(number) < 1e15;
@@ -98,13 +97,6 @@ data ChartData(const Comparison& comparison, const TaskComparison& task) {
     places.push_back(place);
   }
   const ChartFrame frame(places);
-  data ticks(data::type::list);
-  for (const double value : frame.Ticks()) {
-    data tick;
-    tick.set("y", Place(frame.Y(value)));
-    tick.set("label", ShownScore(task, value));
-    ticks.push_back(tick);
-  }
   data points(data::type::list);
   std::string spoken;
   for (std::size_t run = 0; run < places.size(); ++run) {
@@ -113,11 +105,8 @@ data ChartData(const Comparison& comparison, const TaskComparison& task) {
     point.set("run", RunLetter(run));
     point.set("number", ShownNumber(place.x));
     point.set("score", ShownScore(task, place.value));
-    point.set("x", Place(frame.X(place.x)));
-    point.set("y", Place(frame.Y(place.value)));
-    point.set("label_y", Place(frame.Y(place.high.value_or(place.value)) - 8));
-    point.set("low", Place(frame.Y(place.low.value_or(place.value))));
-    point.set("high", Place(frame.Y(place.high.value_or(place.value))));
+    SetChartPoint(point, frame, place);
+    point.set("label_y", ChartPlace(frame.Y(place.high.value_or(place.value)) - 8));
     points.push_back(point);
     spoken += (spoken.empty() ? "" : ", ") + RunLetter(run) + " at " + ShownNumber(place.x) + ": " +
               ShownScore(task, place.value);
@@ -128,7 +117,7 @@ data ChartData(const Comparison& comparison, const TaskComparison& task) {
   chart.set("against", PresentableText(comparison.against));
   chart.set("scale", frame.is_logarithmic() ? ", logarithmic" : "");
   chart.set("spoken", spoken);
-  chart.set("ticks", ticks);
+  chart.set("ticks", ChartTicks(frame, [&](double value) { return ShownScore(task, value); }));
   chart.set("points", points);
   return chart;
 }
@@ -183,12 +172,8 @@ void WriteComparisonHtml(const Comparison& comparison, std::ostream& out) {
       charts.push_back(ChartData(comparison, task));
   }
   page.set("charts", charts);
-  page.set("width", Fixed(ChartFrame::kWidth, 0));
-  page.set("height", Fixed(ChartFrame::kHeight + 20, 0));  // numbers below the plotted area
-  page.set("left", Place(ChartFrame::kLeft));
-  page.set("right", Place(ChartFrame::kRight));
-  page.set("label_x", Place(ChartFrame::kLeft - 8));
-  page.set("number_y", Place(ChartFrame::kHeight + 10));
+  SetChartFrame(page, 20);  // numbers below the plotted area
+  page.set("number_y", ChartPlace(ChartFrame::kHeight + 10));
   mustache page_template{std::string(ComparisonTemplate())};
   page_template.render(page, out);
 }

@@ -6,6 +6,7 @@
 
 #include "reports/chart_frame.h"
 #include "reports/history.h"
+#include "reports/html/chart_data.h"
 #include "reports/html/page_data.h"
 #include "reports/summary.h"
 #include "reports/utf8.h"
@@ -20,10 +21,7 @@ namespace {
 using kainjow::mustache::data;
 using kainjow::mustache::mustache;
 
-std::string Place(double coordinate) { return Fixed(coordinate, 1); }
-
-data PointData(const HistoryLine& line, std::size_t i, const ChartFrame& frame) {
-  const HistoryPoint& point = line.points[i];
+data PointData(const HistoryLine& line, const HistoryPoint& point) {
   const bool has_interval = point.ci_low && point.ci_high;
   data object;
   object.set("run", PresentableText(point.run));
@@ -37,10 +35,6 @@ data PointData(const HistoryLine& line, std::size_t i, const ChartFrame& frame) 
   object.set("seconds", point.model_seconds ? Fixed(*point.model_seconds, 2) : "");
   object.set("since", PresentableText(point.since_previous));
   object.set("gate", PresentableText(point.gate));
-  object.set("x", Place(frame.X(static_cast<double>(i))));
-  object.set("y", Place(frame.Y(point.value)));
-  object.set("low", Place(frame.Y(point.ci_low.value_or(point.value))));
-  object.set("high", Place(frame.Y(point.ci_high.value_or(point.value))));
   object.set("has_interval", has_interval);
   object.set("radius", point.since_previous == "regressed" ? "6" : "4");
   return object;
@@ -53,25 +47,21 @@ data LineData(const HistoryLine& line) {
     places.push_back({static_cast<double>(i), point.value, point.ci_low, point.ci_high});
   }
   const ChartFrame frame(places);
-  data ticks(data::type::list);
-  for (const double value : frame.Ticks()) {
-    data tick;
-    tick.set("y", Place(frame.Y(value)));
-    tick.set("label", ShownInUnit(line.unit, value));
-    ticks.push_back(tick);
-  }
   data points(data::type::list);
   std::string path;
   for (std::size_t i = 0; i < line.points.size(); ++i) {
-    points.push_back(PointData(line, i, frame));
-    path += (i == 0 ? "" : " ") + Place(frame.X(static_cast<double>(i))) + "," +
-            Place(frame.Y(line.points[i].value));
+    data point = PointData(line, line.points[i]);
+    SetChartPoint(point, frame, places[i]);
+    points.push_back(point);
+    path += (i == 0 ? "" : " ") + ChartPlace(frame.X(places[i].x)) + "," +
+            ChartPlace(frame.Y(places[i].value));
   }
   data object;
   object.set("title", PresentableText(HistoryTitle(line)));
   object.set("first", ShownInUnit(line.unit, line.points.front().value));
   object.set("last", ShownInUnit(line.unit, line.points.back().value));
-  object.set("ticks", ticks);
+  object.set("ticks",
+             ChartTicks(frame, [&](double value) { return ShownInUnit(line.unit, value); }));
   object.set("points", points);
   object.set("path", path);
   return object;
@@ -85,11 +75,7 @@ void WriteHistoryHtml(const History& history, std::ostream& out) {
   data page;
   page.set("lines", lines);
   page.set("notes", PageSentences(history.notes));
-  page.set("width", Fixed(ChartFrame::kWidth, 0));
-  page.set("height", Fixed(ChartFrame::kHeight, 0));
-  page.set("left", Place(ChartFrame::kLeft));
-  page.set("right", Place(ChartFrame::kRight));
-  page.set("label_x", Place(ChartFrame::kLeft - 8));
+  SetChartFrame(page);
   mustache page_template{std::string(HistoryTemplate())};
   page_template.render(page, out);
 }
