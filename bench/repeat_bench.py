@@ -12,9 +12,10 @@ import argparse
 import json
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
+
+import timed_run
 
 
 def parse():
@@ -27,10 +28,10 @@ def parse():
 
 def measure(ours, arguments, out):
     """bench.json of one run."""
-    command = [str(ours), "bench", "--quiet", "--out", str(out), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(command)}: exit status {done.returncode}\n{done.stderr[-2000:]}")
+    try:
+        timed_run.run([ours, "bench", "--quiet", "--out", out, *arguments], out.with_suffix(".log"))
+    except timed_run.PeerFailed as error:
+        sys.exit(str(error))
     return json.loads((out / "bench.json").read_text(encoding="utf-8"))
 
 
