@@ -26,13 +26,13 @@ NUM_FAST, NUM_SLOWER = 3, 4  # rotated pairs that find a distance; pairs too fas
 DISTANCE_GAIN, CONTENT_GAIN, COPIED, CARRIED = 2.0, 1.35, 0.53, 0.8
 
 
-def set_lookups(model):
+def set_lookups(model, seed=0):
     """Of the shape train.py has by default: 5 layers, 4 heads on 2 key/value heads, 4 channels of places in the width."""
     config, layers = model.config, model.model.layers
     size, half, width = config.head_dim, config.head_dim // 2, config.hidden_size
     slow = [*range(NUM_SLOWER, half), *range(half + NUM_SLOWER, size)]  # components of a head
     frequencies = model.model.rotary_emb.inv_freq
-    generator = torch.Generator().manual_seed(SEED)
+    generator = torch.Generator().manual_seed(SEED + seed)
     basis = torch.linalg.qr(torch.randn(width, width, generator=generator))[0].T
     constant, basis = basis[0], basis[1:]
     content, *places = basis[:5 * len(slow)].split(len(slow))  # [slow, hidden] each

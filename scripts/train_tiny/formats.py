@@ -7,7 +7,7 @@ from dialogues import dialogue
 from exam import LETTERS, SUBJECTS, exam_record, open_question
 from pages import facts_text, page_text
 from problems import problem, sums_text
-from stories import boolq_record, hellaswag_record, longer_story, passage, winogrande_record
+from stories import RELATION_SHARE, hellaswag_record, longer_story, passage, reading, winogrande_record
 from world import (ANIMAL_FOODS, ANIMAL_HOMES, ANIMALS, COLOURS, CONTAINERS, DAYS, FOODS, JOBS, MATERIALS, NAMES, PLACES,
                    PRODUCTS, ROOMS, THINGS, VILLAGES)
 
@@ -99,7 +99,7 @@ def _scenes(rng):
 
 def _cot(rng):
     items = [problem(rng, False) for _ in range(rng.randint(1, 8))]
-    return "\n\n".join(f"Q: {item.question}\nA: {item.chain_of_thought()}" for item in items)
+    return "\n\n".join(f"Q: {item.question}\nA: {item.with_slips(rng).chain_of_thought()}" for item in items)
 
 
 def _worked(rng):
@@ -124,29 +124,36 @@ def _open_sentences(rng):
     return "\n\n".join(winogrande_text(winogrande_record(rng, 0, False)) for _ in range(rng.randint(2, 8)))
 
 
-def _readings(rng):
-    records = [boolq_record(rng, 0, False) for _ in range(rng.randint(1, 4))]
-    return "\n\n".join(f"{boolq_question(record)} {'yes' if record['label'] else 'no'}" for record in records)
+def _readings(rng, relation_share=RELATION_SHARE):
+    """Now and then many questions on one passage: more answers in fewer tokens."""
+    texts = []
+    for _ in range(rng.randint(1, 4)):
+        text, asked = reading(rng, False, rng.choice([1, 1, 4, 8]), relation_share)
+        answers = [f"Question: {question}?\nAnswer: {'yes' if label else 'no'}" for question, label in asked]
+        texts.append("\n".join([text, *answers]))
+    return "\n\n".join(texts)
 
 
-# name -> (share of the tokens at the beginning of the training, share afterwards, what writes a document). It begins
-# with looking things up in the text: without that a model learns little of what follows.
+# name -> (shares of the tokens in the parts of the training: OPENING, BEGINNING, AFTERWARDS; what writes a document). It
+# begins with looking things up in the text: without that a model learns little of what follows.
+OPENING, BEGINNING, AFTERWARDS = range(3)
 FORMATS = {
-    "echo": (0.04, 0.01, _echo),
-    "lists": (0.12, 0.03, _lists),
-    "marked": (0.36, 0.08, _marked),
-    "asked": (0.10, 0.04, _asked),
-    "exam": (0.10, 0.26, _exam),
-    "open_exam": (0.04, 0.04, _open_exam),
-    "scenes": (0.05, 0.08, _scenes),
-    "cot": (0.06, 0.16, _cot),
-    "worked": (0.01, 0.04, _worked),
-    "chats": (0.05, 0.09, _chats),
-    "passages": (0.02, 0.03, _passages),
-    "open_sentences": (0.01, 0.02, _open_sentences),
-    "readings": (0.01, 0.03, _readings),
-    "sums": (0.02, 0.02, lambda rng: sums_text(rng, rng.randint(5, 20))),
-    "facts": (0.02, 0.04, lambda rng: facts_text(rng, rng.randint(4, 12))),
-    "pages": (0.01, 0.03, page_text),
-    "stories": (0.01, 0.01, longer_story),
+    "echo": ((0, 0.04, 0.01), _echo),
+    "lists": ((0.5, 0.12, 0.03), _lists),
+    "marked": ((0, 0.32, 0.08), _marked),
+    "asked": ((0, 0.10, 0.04), _asked),
+    "exam": ((0, 0.10, 0.25), _exam),
+    "open_exam": ((0, 0.04, 0.04), _open_exam),
+    "scenes": ((0, 0.05, 0.08), _scenes),
+    "cot": ((0, 0.06, 0.15), _cot),
+    "worked": ((0, 0.01, 0.04), _worked),
+    "chats": ((0, 0.05, 0.09), _chats),
+    "passages": ((0, 0.02, 0.03), _passages),
+    "open_sentences": ((0, 0.01, 0.02), _open_sentences),
+    "readings": ((0, 0.02, 0.03), _readings),
+    "presence": ((0.5, 0.06, 0.03), lambda rng: _readings(rng, relation_share=0)),
+    "sums": ((0, 0.02, 0.02), lambda rng: sums_text(rng, rng.randint(5, 20))),
+    "facts": ((0, 0.02, 0.04), lambda rng: facts_text(rng, rng.randint(4, 12))),
+    "pages": ((0, 0.01, 0.03), page_text),
+    "stories": ((0, 0.01, 0.01), longer_story),
 }

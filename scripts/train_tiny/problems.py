@@ -2,11 +2,19 @@
 
 A problem is a list of steps; each step is one operation on numbers that are given or were computed before, and a
 sentence around it. Both styles print the same steps.
+
+Whoever works in prose slips now and then, one too many or one too few, and goes on with what came out: in the training
+text a share of the steps of chains of thought are such. A model of this text is sure of what a problem is about and less
+sure of each sum, so that samples differ where it is right most of the time, and a vote has something to mend (Wang et
+al., "Self-Consistency Improves Chain of Thought Reasoning in Language Models", arXiv:2203.11171). What records and
+exemplars hold has no slips.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from world import COLOURS, DAYS, is_held_out, people, possessive, pronoun, some
+
+SLIP_SHARE = 0.2  # of the steps in chains of thought of the training text
 
 ITEMS = ["apples", "pears", "plums", "nuts", "eggs", "beans", "stones", "books", "cups", "hats", "rings", "kites"]
 
@@ -41,6 +49,19 @@ class Problem:
     def chain_of_thought(self):
         lines = [f"{before} {a} {op} {b} = {result}{after}." for before, a, op, b, result, after in self.steps]
         return " ".join(lines) + f" The answer is {self.answer}."
+
+    def with_slips(self, rng, slip_share=SLIP_SHARE):
+        """The same problem, worked by somebody who is one off in a share of the steps."""
+        steps, meant, found = [], None, None
+        for before, a, op, b, right, after in self.steps:
+            if meant is not None:
+                a, b = (found, b) if a == meant else (a, found if b == meant else b)
+            before, a, op, b, result, after = _step(before, a, op, b, after)
+            if rng.random() < slip_share:
+                result += 1 if result == 0 else rng.choice([-1, 1])
+            steps.append((before, a, op, b, result, after))
+            meant, found = right, result
+        return replace(self, steps=steps)
 
     def worked(self):
         lines = [f"{before} {a} {op} {b} = <<{a}{op}{b}={result}>>{result}{after}."

@@ -162,22 +162,53 @@ def winogrande_record(rng, number, held_out):
             "option2": options[1], "answer": str(answer)}
 
 
-def boolq_record(rng, number, held_out):
-    """A place, what is in it, and a question about it."""
+RELATION_SHARE = 1 / 3  # of the passages: those with questions about where things are, or of which colour
+
+
+def reading(rng, held_out, num_questions, relation_share=RELATION_SHARE):
+    """A place with what is in it, and up to `num_questions` (question, label): whether something is there, which a model
+    that looks words up finds at once, or whether it is where or as the question has it, which is harder.
+
+    Held out are combinations of the first thing and its colour, which say nothing about the answers: with a key of what
+    is asked, a model would learn from what is missing.
+    """
     while True:
         count = rng.randint(3, 4)
         things, rooms, colours = some(rng, THINGS, count), some(rng, ROOMS, count), some(rng, COLOURS, count)
-        asked = rng.randrange(count)
-        if is_held_out("reading", things[asked], colours[asked]) == held_out:
+        if is_held_out("reading", things[0], colours[0]) == held_out:
             break
     owner = people(rng, 1)[0]
     text = [f"The {colour} {thing} is in the {room}." for colour, thing, room in zip(colours, things, rooms)]
     text.insert(rng.randint(0, count), f"{owner} is at the {rng.choice(PLACES)}.")
-    label = rng.random() < 0.5
-    wrong = rng.choice([i for i in range(count) if i != asked])
-    question = rng.choice([f"is the {things[asked]} in the {rooms[asked if label else wrong]}",
-                           f"is the {things[asked]} {colours[asked if label else wrong]}"])
-    return {"question": question, "passage": f"The house of {owner} -- " + " ".join(text), "idx": number, "label": label}
+    if rng.random() < relation_share:
+        questions = _relation_questions(rng, things, rooms, colours)
+    else:
+        questions = _presence_questions(rng, things, colours)
+    rng.shuffle(questions)
+    return f"The house of {owner} -- " + " ".join(text), questions[:num_questions]
+
+
+def _presence_questions(rng, things, colours):
+    """Of each value at most one, as many to be denied as affirmed."""
+    questions = []
+    for form, there, pool in (("is there a {}", things, THINGS), ("is anything {}", colours, COLOURS)):
+        questions += [(form.format(value), True) for value in there]
+        questions += [(form.format(value), False) for value in some(rng, pool, len(there), without=there)]
+    return questions
+
+
+def _relation_questions(rng, things, rooms, colours):
+    questions = []
+    for asked, thing in enumerate(things):
+        label = rng.random() < 0.5
+        other = asked if label else rng.choice([i for i in range(len(things)) if i != asked])
+        questions.append((rng.choice([f"is the {thing} in the {rooms[other]}", f"is the {thing} {colours[other]}"]), label))
+    return questions
+
+
+def boolq_record(rng, number, held_out):
+    text, [(question, label)] = reading(rng, held_out, 1)
+    return {"question": question, "passage": text, "idx": number, "label": label}
 
 
 def longer_story(rng):
