@@ -16,6 +16,7 @@ and the ratios, and how far log-probabilities of the same continuations lie apar
 """
 
 import argparse
+import importlib.util
 import json
 import pathlib
 import shutil
@@ -25,12 +26,6 @@ import sys
 import time
 
 import timed_run
-
-try:
-    import torch
-    import transformers
-except ImportError as missing:
-    timed_run.fail(f"{missing}; install torch, transformers and sentencepiece for this Python")
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 DECODED_TOKENS = 64
@@ -44,6 +39,26 @@ TEXTS = [(f"Line {i} of {40 + i}: the farmer has {i + 3} sheep and buys {2 * i} 
           f" {3 * i + 3} sheep in the meadow behind the old house.") for i in range(40)]
 
 
+def load_peers_libraries():
+    """Once the command line is right: they take seconds, and --help needs none of them."""
+    global torch, transformers
+    try:
+        import torch
+        import transformers
+    except ImportError as missing:
+        timed_run.fail(f"{missing}; install torch, transformers and sentencepiece for this Python")
+    torch.set_grad_enabled(False)
+
+
+def attentions(device):
+    """What transformers can use here. Without the package flash_attn its second form is left out, and said to be."""
+    if device == "cuda" and importlib.util.find_spec("flash_attn"):
+        return ["sdpa", "flash_attention_2"]
+    if device == "cuda":
+        print("flash_attn is not installed: transformers runs with sdpa alone", file=sys.stderr)
+    return ["sdpa"]
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True, type=pathlib.Path)
@@ -51,7 +66,8 @@ def arguments():
     parser.add_argument("--device", default="cuda", choices=["cuda", "cpu"])
     parser.add_argument("--layers", default=32, type=int)
     parser.add_argument("--small", action="store_true")
-    parser.add_argument("--attention", default="sdpa", help="transformers' attn_implementation, several: a,b")
+    parser.add_argument("--attention", help="transformers' attn_implementation, several: a,b (default: sdpa, and "
+                        "flash_attention_2 where flash_attn is installed)")
     parser.add_argument("--prefill", default="512,2048")
     parser.add_argument("--decode", default="1,8,64", help="sequences at once")
     parser.add_argument("--context", default=1024, type=int, help="tokens in front of what is decoded")
@@ -61,8 +77,10 @@ def arguments():
     args.decode = [int(n) for n in args.decode.split(",")]
     if not args.program.is_file():
         timed_run.fail(f"{args.program}: expected the program mistral-eval")
+    load_peers_libraries()
     if args.device == "cuda" and not torch.cuda.is_available():
         timed_run.fail("--device cuda: torch sees no device; --device cpu compares on the processor")
+    args.attention = args.attention.split(",") if args.attention else attentions(args.device)
     return args
 
 
@@ -102,14 +120,12 @@ class Peer:
             torch.cuda.synchronize()
         return time.perf_counter()
 
-    @torch.inference_mode()
     def prefill(self, tokens):
         ids = self.random_ids(1, tokens)
         begin = self.now()
         self.model(ids, use_cache=True, logits_to_keep=1)
         return tokens / (self.now() - begin)
 
-    @torch.inference_mode()
     def decode(self, batch, context):
         step = self.model(self.random_ids(batch, context), use_cache=True, logits_to_keep=1)
         begin = self.now()
@@ -118,7 +134,6 @@ class Peer:
             step = self.model(ids, past_key_values=step.past_key_values, use_cache=True, logits_to_keep=1)
         return batch * DECODED_TOKENS / (self.now() - begin)
 
-    @torch.inference_mode()
     def logprobs(self, requests):
         """Summed natural log-probabilities of continuations; requests are pairs of token ids."""
         sums = []
@@ -195,7 +210,7 @@ def main():
     args = arguments()
     checkpoint = make_checkpoint(args)
     engine = Engine(args.program, checkpoint, args.device)
-    peers = [Peer(checkpoint, args.device, attention) for attention in args.attention.split(",")]
+    peers = [Peer(checkpoint, args.device, attention) for attention in args.attention]
     tests = [("prefill", n) for n in args.prefill] + [("decode", n) for n in args.decode]
     figures = {}
 
