@@ -125,7 +125,7 @@ def _open_sentences(rng):
 
 
 def _readings(rng, relation_share=RELATION_SHARE):
-    """Now and then many questions on one passage: more answers in fewer tokens."""
+    """On half of the passages one question, on the others many: more answers in fewer tokens."""
     texts = []
     for _ in range(rng.randint(1, 4)):
         text, asked = reading(rng, False, rng.choice([1, 1, 4, 8]), relation_share)
@@ -134,8 +134,8 @@ def _readings(rng, relation_share=RELATION_SHARE):
     return "\n\n".join(texts)
 
 
-# name -> (shares of the tokens in the parts of the training: OPENING, BEGINNING, AFTERWARDS; what writes a document). It
-# begins with looking things up in the text: without that a model learns little of what follows.
+# name -> (shares of the characters, beside one another, in the parts of the training: OPENING, BEGINNING, AFTERWARDS; what
+# writes a document). It begins with looking things up in the text: without that a model learns little of what follows.
 OPENING, BEGINNING, AFTERWARDS = range(3)
 FORMATS = {
     "echo": ((0, 0.04, 0.01), _echo),

@@ -2,10 +2,11 @@
 
     python3 samples.py [--out DIRECTORY]
 
-Evaluated records are held out: no text of the training corpus has their combination of values (world.py). Only every
-second question about a fact asks for one that the training asks for too, as real exams do, but never with the same
-options in the same order: the whole training text is looked through. Exemplars are not held out, as the exemplars of a
-real benchmark are not. The same seed gives the same files, byte for byte.
+Evaluated records are held out: no document of the training text was made from their combination of values (world.py),
+and, since not every value of a combination is always said, the whole training text is looked through for records that
+stand there word for word. Only every second question about a fact asks for one that the training asks for too, as real
+exams do, but never with the same options in the same order. Exemplars are not held out, as the exemplars of a real
+benchmark are not. The same seed gives the same files, byte for byte.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import sentencepiece
 from corpus import EOS, training_row
 from dialogues import dialogue
 from exam import KNOWLEDGE, LETTERS, SUBJECTS, exam_record
+from formats import hellaswag_query, winogrande_text
 from pages import raw_page
 from paper_samples import write_paper_samples
 from problems import Limits, exemplar_record, gsm8k_record, problem
@@ -51,14 +53,32 @@ def write_jsonl(path, records):
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
-def training_questions(tokenizer_file):
-    """(question, option, option, option, option) of every lettered question in the training text."""
+def training_documents(tokenizer_file):
     tokenizer = sentencepiece.SentencePieceProcessor(model_file=str(tokenizer_file))
     row = training_row(tokenizer)
     ends = [0, *(position + 1 for position in (row == EOS).nonzero()[0])]
-    documents = tokenizer.decode([row[start:end].tolist() for start, end in zip(ends, ends[1:])])
+    return tokenizer.decode([row[start:end].tolist() for start, end in zip(ends, ends[1:])])
+
+
+def training_questions(documents):
+    """(question, option, option, option, option) of every lettered question in the training text."""
     pattern = r"^(.*\?)\n" + "".join(rf"{letter}\. (.*?)(?: yes| no)?\n" for letter in LETTERS) + "Answer:"
     return {found for text in documents for found in re.findall(pattern, text, re.MULTILINE)}
+
+
+def unread(make, text_of, training_text):
+    """make(number) until text_of(record) stands nowhere in the training text."""
+
+    def make_unread(number):
+        while text_of(record := make(number)) in training_text:
+            pass
+        return record
+
+    return make_unread
+
+
+def scene_text(record):
+    return f"{hellaswag_query(record)} {record['endings'][record['label']]}"
 
 
 def new_question(rng, subject, held_out, asked):
@@ -101,11 +121,16 @@ def main():
     def stream(name):
         return random.Random(f"{SEED} {name}")
 
-    write_exam(stream("mmlu"), out, training_questions(args.tokenizer))
+    documents = training_documents(args.tokenizer)
+    training_text = "\n".join(documents)
+    write_exam(stream("mmlu"), out, training_questions(documents))
     for name, count, held_out in (("val", 300, True), ("train", 80, False)):
         rng = stream(f"hellaswag {name}")
-        write_jsonl(out / "hellaswag" / f"hellaswag_{name}.jsonl",
-                    different(count, lambda number: hellaswag_record(rng, number, held_out)))
+        def scene_record(number, rng=rng, held_out=held_out):
+            return hellaswag_record(rng, number, held_out)
+
+        make = unread(scene_record, scene_text, training_text) if held_out else scene_record
+        write_jsonl(out / "hellaswag" / f"hellaswag_{name}.jsonl", different(count, make))
     for name, count, held_out, limits in (("test", 200, True, EVALUATED_LIMITS), ("train", 80, False, Limits())):
         rng = stream(f"gsm8k {name}")
         write_jsonl(out / "gsm8k" / f"{name}.jsonl",
@@ -118,14 +143,18 @@ def main():
                     different(count, lambda number: samsum_record(rng, name, number, held_out)))
     for name, count, held_out in (("dev", 200, True), ("train_xl", 60, False)):
         rng = stream(f"winogrande {name}")
-        write_jsonl(out / "winogrande" / f"{name}.jsonl",
-                    different(count, lambda number: winogrande_record(rng, number, held_out)))
+        def open_record(number, rng=rng, held_out=held_out):
+            return winogrande_record(rng, number, held_out)
+
+        make = unread(open_record, winogrande_text, training_text) if held_out else open_record
+        write_jsonl(out / "winogrande" / f"{name}.jsonl", different(count, make))
     for name, count, held_out in (("val", 200, True), ("train", 60, False)):
         rng = stream(f"boolq {name}")
         write_jsonl(out / "boolq" / f"{name}.jsonl",
                     different(count, lambda number: boolq_record(rng, number, held_out)))
     rng = stream("lambada")
-    write_jsonl(out / "lambada" / "lambada_test.jsonl", different(200, lambda _: {"text": passage(rng, True)}))
+    write_jsonl(out / "lambada" / "lambada_test.jsonl", different(
+        200, unread(lambda _: {"text": passage(rng, True)}, lambda record: record["text"], training_text)))
     rng = stream("wikitext2")
     (out / "wikitext2").mkdir(exist_ok=True)
     (out / "wikitext2" / "wiki.test.raw").write_text("".join(raw_page(rng) for _ in range(40)), encoding="utf-8")

@@ -169,8 +169,8 @@ def reading(rng, held_out, num_questions, relation_share=RELATION_SHARE):
     """A place with what is in it, and up to `num_questions` (question, label): whether something is there, which a model
     that looks words up finds at once, or whether it is where or as the question has it, which is harder.
 
-    Held out are combinations of the first thing and its colour, which say nothing about the answers: with a key of what
-    is asked, a model would learn from what is missing.
+    Held out are combinations of the first thing and its colour, not of what is asked: with such a key, a model would
+    learn from what is missing.
     """
     while True:
         count = rng.randint(3, 4)
