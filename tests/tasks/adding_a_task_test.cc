@@ -40,7 +40,8 @@ Task Example(const std::string& name) {
 TEST(AddingATask, ShowsTheExamplesAsTheyAre) {
   for (const char* name :
        {"capitals.json", "capitals.csv", "errands.json", "errands.jsonl", "errands_shown.jsonl",
-        "hellaswag_converted.json", "notes.json", "notes.jsonl", "gsm8k_cot_short.json"}) {
+        "letters.json", "letters.jsonl", "hellaswag_converted.json", "notes.json", "notes.jsonl",
+        "gsm8k_cot_short.json"}) {
     const std::string shown = "\n" + ReadAll(kDocs / "examples" / name) + "```\n";
     EXPECT_TRUE(Guide().find(shown) != std::string::npos) << name;
   }
@@ -87,6 +88,16 @@ TEST(AddingATask, ErrandsReadsBothShapesAndItsGoldAnswersAreRight) {
     const std::string last = AnswerFilter(scores[1].filters).Apply(document.answer).text;
     EXPECT_TRUE(NumericMatch(last, document.references[0])) << last;
   }
+}
+
+TEST(AddingATask, LettersTurnsLabelsIntoTheClassesThatAreScored) {
+  const Task task = Example("letters.json");
+  const TaskData data = task.Load({});
+  std::vector<std::int64_t> gold;
+  for (const Document& document : data.documents) gold.push_back(document.gold.at(0));
+  EXPECT_THAT(gold, ElementsAre(0, 1, 2, 0));
+  EXPECT_THAT(data.documents[1].choices, ElementsAre("a complaint", "an order", "a question"));
+  EXPECT_EQ(data.documents[2].question, "Letter: Is the shop open on Sundays?\nThis letter is");
 }
 
 // Each key that the definition reader knows is described, by name.
