@@ -59,7 +59,8 @@ class CompiledScore {
   }
 
   double ExactMatchOf(const std::string& answer, const SampleResult& sample) const {
-    return exact_match_.MatchesAny(answer, sample.references) ? 1 : 0;
+    // Nothing is no answer, even to a reference of which the normalisation leaves nothing ("---").
+    return !answer.empty() && exact_match_.MatchesAny(answer, sample.references) ? 1 : 0;
   }
 
   double NumericMatchOf(const std::string& answer, const SampleResult& sample) const {

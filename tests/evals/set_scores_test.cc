@@ -90,6 +90,13 @@ TEST(SetScores, MacroF1CountsEveryLabelThatOccursEqually) {
   EXPECT_EQ(samples[0].metrics.count("macro_f1"), 0U);
 }
 
+TEST(CompletionScores, NothingIsNoAnswerEvenWhereTheReferenceIsPunctuationAlone) {
+  const TaskDefinition task = Writing(R"([{"name": "exact_match", "ignore_punctuation": true}])");
+  EXPECT_EQ(Written(task, "---", {"---"}).metrics.at("exact_match"), 1);
+  EXPECT_EQ(Written(task, "", {"---"}).metrics.at("exact_match"), 0);
+  EXPECT_EQ(Written(task, "", {"a", ")"}).metrics.at("exact_match"), 0);
+}
+
 TEST(SetScores, AMeanOfTheCatalogueIsScoredDocumentByDocument) {
   const TaskDefinition task = Writing(
       R"([{"name": "em", "metric": "triviaqa_em", "filters": ["strip"], "headline": true},
