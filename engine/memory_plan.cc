@@ -68,6 +68,21 @@ std::int64_t ChoosePages(const MemoryPlan& plan, const EngineOptions& options,
   return std::min(std::max(usual, std::min(one_sequence, most)), plenty);
 }
 
+// A plan has already halved the rows of a step as far as it may: fewer of them are advice only
+// where they were asked for.
+std::string DoesNotFit(const MemoryPlan& plan, const EngineOptions& options,
+                       const DeviceTraits& traits) {
+  const bool on_cpu = traits.device == Device::kCpu;
+  std::string advice;
+  if (plan.dtype == DType::kF32) advice += "Use bf16 weights. ";
+  if (options.batch_tokens > 1) advice += "Give fewer batch tokens. ";
+  advice += on_cpu ? "Use a machine with more memory."
+                   : "End other programs on the device (nvidia-smi lists them), use a device with "
+                     "more memory, or the cpu.";
+  return std::string("the model does not fit ") +
+         (on_cpu ? "this machine's memory" : "the device's memory") + ":\n" + plan.Table() + advice;
+}
+
 }  // namespace
 
 std::int64_t AvailableMemoryBytes(const std::filesystem::path& root) {
@@ -141,12 +156,11 @@ MemoryPlan PlanMemory(const ModelConfig& config, DType dtype, std::int64_t weigh
   }
   if (plan.num_pages < 1) {
     plan.num_pages = 1;
-    throw DeviceError(
-        options.kv_memory_bytes > 0
-            ? "KV memory of " + Bytes(options.kv_memory_bytes) + " is less than one page of " +
-                  Bytes(plan.page_bytes) + "; give at least that"
-            : "the model does not fit this machine's memory:\n" + plan.Table() +
-                  "Use bf16 weights, fewer batch tokens, or a machine with more memory.");
+    throw DeviceError(options.kv_memory_bytes > 0
+                          ? "KV memory of " + Bytes(options.kv_memory_bytes) +
+                                " is less than one page of " + Bytes(plan.page_bytes) +
+                                "; give at least that"
+                          : DoesNotFit(plan, options, traits));
   }
   if (plan.kv_bytes() > RestOf(plan)) {
     throw DeviceError("the KV memory asked for does not fit beside the weights:\n" + plan.Table() +

@@ -110,7 +110,7 @@ int LoglikelihoodCommand(const JsonlOptions& options, std::istream& in, std::ost
   InputStream input(options.input, in);
   OutputStream output(options.output, "--out", out);
   const std::vector<JsonLine> lines = ReadJsonLines(input.stream(), input.name());
-  const LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err);
+  const LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err, &err);
   const Engine& engine = *model.engine;
   const EncodeText encode = [&](std::string_view text) { return engine.tokenizer().Encode(text); };
   std::vector<ScoreRequest> requests;
@@ -152,7 +152,7 @@ int GenerateCommand(const JsonlOptions& options, std::istream& in, std::ostream&
   InputStream input(options.input, in);
   OutputStream output(options.output, "--out", out);
   const std::vector<JsonLine> lines = ReadJsonLines(input.stream(), input.name());
-  const LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err);
+  const LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err, &err);
   std::vector<GenerationRequest> requests;
   for (const JsonLine& line : lines) requests.push_back(ToRequest(line, options, *model.engine));
   OrderedWriter writer(output.stream(), lines.size());

@@ -138,7 +138,7 @@ int PerplexityCommand(const PerplexityOptions& options, std::ostream& out, std::
   }
   const OutlineEncoder encoder(outline);
   EncodeAhead encoded({&plan, 1}, encoder, 1);
-  const LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err);
+  const LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err, &err);
   RunReport report =
       StartReport(IdentityOf(RunOptions{}, {plan}, model), {plan}, options.command, model);
   const Kept kept(options, report);

@@ -242,7 +242,7 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
   if (!options.sequential) {
     encoded.emplace(planned.plans(), encoder, NumThreads(options.model));
   }
-  LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err);
+  LoadedModel model = LoadModel(options.model, options.quiet ? nullptr : &err, &err);
   RunReport report = StartReport(IdentityOf(options, planned.plans(), model), planned.plans(),
                                  options.command, model);
   for (const auto& [name, value] : options.numbers) report.numbers[name] = value;

@@ -24,6 +24,7 @@ SelftestCommandOptions ParseSelftest(std::span<const std::string> arguments) {
       "bits each time. Without --model random small models are used. Exit code 0, or 5 where a "
       "check failed.");
   model.Add(app, options.model);
+  app.get_option("--backend")->description("cpu: mistral-eval gpu-check checks a CUDA device");
   app.add_option("--seed", options.seed, "What is tried at random")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
@@ -36,6 +37,10 @@ SelftestCommandOptions ParseSelftest(std::span<const std::string> arguments) {
   app.add_flag("--quiet", options.quiet, "No notes on stderr");
   Parse(app, arguments);
   model.Finish(options.model);
+  if (options.model.backend == "cuda") {
+    throw UsageError(
+        "--backend cuda: selftest checks the cpu; mistral-eval gpu-check checks a CUDA device");
+  }
   RequireWord("--format", options.format, {"console", "json"});
   return options;
 }

@@ -12,6 +12,7 @@
 #include "evals/install_paths.h"
 #include "kernels/check.h"
 #include "kernels/device_info.h"
+#include "kernels/setting_error.h"
 #include "tasks/digest.h"
 
 namespace meval {
@@ -23,19 +24,24 @@ WeightDType ToWeightDType(const std::string& name) {
   return WeightDType::kAuto;
 }
 
-// The CUDA device, or nothing where --backend auto goes on with the cpu; `notes` then say why,
-// unless there is no device to begin with.
-std::unique_ptr<Context> OpenCuda(const ModelOptions& options, std::ostream* notes) {
+// The CUDA device, or nothing where --backend auto goes on with the cpu; `notes` then say why, or
+// `warnings` where there is a device: whoever has one expects its speed.
+std::unique_ptr<Context> OpenCuda(const ModelOptions& options, std::ostream* notes,
+                                  std::ostream* warnings) {
   const bool must = options.backend == "cuda";
   try {
     return std::make_unique<Context>(
         ContextOptions{.device = Device::kCuda, .num_threads = options.threads});
+  } catch (const SettingError&) {
+    throw;
   } catch (const DeviceError& error) {
     if (must) {
-      throw DeviceError(std::string("--backend cuda: ") + error.what() +
-                        ". Use --backend cpu or auto.");
+      std::string_view why = error.what();
+      if (why.starts_with("cuda: ")) why.remove_prefix(6);  // the flag says it
+      throw DeviceError(fmt::format("--backend cuda: {}. Use --backend cpu or auto.", why));
     }
-    if (notes != nullptr) *notes << "note: " << error.what() << "; this run is on the cpu\n";
+    std::ostream* out = warnings != nullptr && WhyNoCuda().empty() ? warnings : notes;
+    if (out != nullptr) *out << "note: this run is on the cpu. " << error.what() << '\n';
     return nullptr;
   }
 }
@@ -57,19 +63,20 @@ EngineOptions ToEngineOptions(const ModelOptions& options) {
   return engine;
 }
 
-std::unique_ptr<Context> OpenContext(const ModelOptions& options, std::ostream* notes) {
-  // Only the cpu computes with f32 weights.
-  const bool automatic = options.backend == "auto" && options.dtype != "f32" && WhyNoCuda().empty();
+std::unique_ptr<Context> OpenContext(const ModelOptions& options, std::ostream* notes,
+                                     std::ostream* warnings) {
+  // Only the cpu computes with f32 weights. A build for the cpu alone has nothing to explain.
+  const bool automatic = options.backend == "auto" && options.dtype != "f32" && HasCudaCode();
   std::unique_ptr<Context> context;
-  if (options.backend == "cuda" || automatic) context = OpenCuda(options, notes);
+  if (options.backend == "cuda" || automatic) context = OpenCuda(options, notes, warnings);
   if (context != nullptr) return context;
   return std::make_unique<Context>(ContextOptions{.num_threads = options.threads});
 }
 
-LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes) {
+LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes, std::ostream* warnings) {
   EngineOptions engine = ToEngineOptions(options);
   LoadedModel loaded;
-  loaded.context = OpenContext(options, notes);
+  loaded.context = OpenContext(options, notes, warnings);
   if (notes != nullptr) {
     engine.announce = [notes](const std::string& text) { *notes << text << std::flush; };
   }

@@ -21,14 +21,17 @@ struct LoadedModel {
   bool is_demonstration = false;  // the shipped model or random weights
 };
 
-// Loads the model that `options` name. Notes for people go to `notes` (null: none). Throws
+// Loads the model that `options` name. Notes for people go to `notes` (null: none); to `warnings`
+// (null: with the notes) what --quiet must not hide, that a device is there and is not used. Throws
 // UsageError, ModelError or DeviceError.
-LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes);
+LoadedModel LoadModel(const ModelOptions& options, std::ostream* notes,
+                      std::ostream* warnings = nullptr);
 
 // Where the model is to run: --backend cpu, cuda, or with auto the first CUDA device where there is
 // one that can be used, and the cpu where not. Throws DeviceError where cuda was asked for and is
-// not to be had.
-std::unique_ptr<Context> OpenContext(const ModelOptions& options, std::ostream* notes);
+// not to be had, and SettingError where the environment says how to compute in words unknown.
+std::unique_ptr<Context> OpenContext(const ModelOptions& options, std::ostream* notes,
+                                     std::ostream* warnings = nullptr);
 
 // The engine's options for the model flags; the shipped tokenizer is looked for where a model has
 // no other. Throws ModelError if it is not there.

@@ -13,6 +13,7 @@
 #include "evals/report_options.h"
 #include "evals/sheet_command.h"
 #include "kernels/check.h"
+#include "kernels/setting_error.h"
 #include "reports/error.h"
 #include "tasks/error.h"
 #include "tasks/nearest_name.h"
@@ -97,6 +98,8 @@ int RunProgram(std::span<const std::string> arguments, std::istream& in, std::os
     return Report(err, error, kExitData);
   } catch (const ModelError& error) {
     return Report(err, error, kExitModel);
+  } catch (const SettingError& error) {
+    return Report(err, error, kExitUsage);
   } catch (const DeviceError& error) {
     return Report(err, error, kExitDevice);
   } catch (const SandboxError& error) {

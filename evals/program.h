@@ -11,7 +11,8 @@ namespace meval {
 enum ExitCode : int {
   kExitOk = 0,
   kExitRegression = 1,  // a score is under --fail-under, or the gate found a regression
-  kExitUsage = 2,       // the command line, or a run directory that cannot be used
+  kExitUsage = 2,       // the command line, a variable of the environment, or a run directory that
+                        // cannot be used
   kExitData = 3,
   kExitModel = 4,
   kExitDevice = 5,

@@ -14,6 +14,7 @@
 #include "kernels/cpu/thread_pool.h"
 #include "kernels/cuda/open_device.h"
 #include "kernels/device_ops.h"
+#include "kernels/setting_error.h"
 
 namespace meval {
 namespace {
@@ -47,7 +48,8 @@ CpuPath ChoosePath() {
   for (const CpuPath path : {CpuPath::kReference, CpuPath::kAvx2, CpuPath::kAvx512}) {
     if (wanted == Name(path)) return path;
   }
-  throw DeviceError("MEVAL_CPU_PATH: expected reference, avx2 or avx512, found \"" + wanted + "\"");
+  throw SettingError("MEVAL_CPU_PATH: expected reference, avx2 or avx512, found \"" + wanted +
+                     "\"");
 }
 
 GemmProvider ChooseGemm(CpuPath path) {
@@ -55,7 +57,7 @@ GemmProvider ChooseGemm(CpuPath path) {
   if (wanted == Name(GemmProvider::kBuiltin)) return GemmProvider::kBuiltin;
   if (wanted == Name(GemmProvider::kOneDnn)) return GemmProvider::kOneDnn;
   if (!wanted.empty()) {
-    throw DeviceError("MEVAL_GEMM: expected builtin or onednn, found \"" + wanted + "\"");
+    throw SettingError("MEVAL_GEMM: expected builtin or onednn, found \"" + wanted + "\"");
   }
   // Whoever asks for a slower path asks for its arithmetic in matrix products too.
   const bool fastest_path = path == AvailableCpuPaths().back();

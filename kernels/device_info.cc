@@ -39,4 +39,6 @@ std::vector<DeviceInfo> ListDevices() {
 
 std::string WhyNoCuda() { return cuda::FindDevices().why_none; }
 
+bool HasCudaCode() { return cuda::FindDevices().has_device_code; }
+
 }  // namespace meval

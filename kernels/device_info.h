@@ -28,6 +28,9 @@ std::vector<DeviceInfo> ListDevices();
 // Why ListDevices has no CUDA device, in words for the user; empty if it has one.
 std::string WhyNoCuda();
 
+// Whether this build has CUDA code, so that a device there might be could be used.
+bool HasCudaCode();
+
 }  // namespace meval
 
 #endif  // MEVAL_KERNELS_DEVICE_INFO_H_

@@ -22,7 +22,7 @@ void* Open() {
   throw DeviceError("cuda: " + kFileName + " does not load (" +
                     (reason == nullptr ? std::string("no reason given") : std::string(reason)) +
                     "); install cuBLAS of the CUDA Toolkit " + std::to_string(CUBLAS_VER_MAJOR) +
-                    ", put its folder on LD_LIBRARY_PATH, or run on the cpu");
+                    " or put its folder on LD_LIBRARY_PATH");
 }
 
 template <typename Function>

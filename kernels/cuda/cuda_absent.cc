@@ -6,13 +6,13 @@
 
 namespace meval::cuda {
 
-CudaDevices FindDevices() { return {.devices = {}, .why_none = "this build has no CUDA code"}; }
+CudaDevices FindDevices() {
+  return {.devices = {}, .why_none = "this build has no CUDA code", .has_device_code = false};
+}
 
 std::unique_ptr<DeviceOps> OpenDevice() {
   throw DeviceError(
-      "cuda: this build has no CUDA code; build on a machine with nvcc (CUDA Toolkit), or run on "
-      "the "
-      "cpu");
+      "cuda: this build has no CUDA code; build on a machine with nvcc (CUDA Toolkit)");
 }
 
 }  // namespace meval::cuda

@@ -22,6 +22,7 @@
 #include "kernels/cuda/silu_mul.h"
 #include "kernels/cuda/step_ops.h"
 #include "kernels/cuda/token_logprob.h"
+#include "kernels/setting_error.h"
 
 namespace meval::cuda {
 namespace {
@@ -42,7 +43,20 @@ std::size_t ChoiceOf(const char* name, std::initializer_list<const char*> words)
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
   std::string all;
   for (const char* word : words) all += (all.empty() ? "" : " or ") + std::string(word);
-  throw DeviceError(std::string(name) + ": expected " + all + ", found \"" + value + "\"");
+  throw SettingError(std::string(name) + ": expected " + all + ", found \"" + value + "\"");
+}
+
+// The first call that needs the device itself, hence the one that learns that it is taken.
+void TakeDevice(int index) {
+  const cudaError_t error = cudaSetDevice(index);
+  try {
+    CheckCuda(error, "cudaSetDevice");
+  } catch (const DeviceError& failure) {
+    if (error != cudaErrorDevicesUnavailable) throw;
+    throw DeviceError(std::string(failure.what()) +
+                      "; another process holds it: nvidia-smi shows which; its compute mode may "
+                      "be exclusive");
+  }
 }
 
 // The forms of the tile kernel of attention, as reports name them.
@@ -94,14 +108,14 @@ struct CudaWeight : PackedWeight::Impl {
 CudaDevice::CudaDevice(int index, const CudaDeviceOptions& options)
     : options_(options),
       properties_([index] {
-        CheckCuda(cudaSetDevice(index), "cudaSetDevice");
+        TakeDevice(index);
         cudaDeviceProp properties{};
         CheckCuda(cudaGetDeviceProperties(&properties, index), "cudaGetDeviceProperties");
         if (properties.major < kOldestMajor) {
           throw DeviceError("cuda: " + std::string(properties.name) +
                             ": expected compute capability " + std::to_string(kOldestMajor) +
                             ".0 or newer, found " + std::to_string(properties.major) + "." +
-                            std::to_string(properties.minor) + "; run on the cpu");
+                            std::to_string(properties.minor));
         }
         return properties;
       }()),

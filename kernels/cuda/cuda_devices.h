@@ -10,7 +10,8 @@ namespace meval::cuda {
 
 struct CudaDevices {
   std::vector<DeviceInfo> devices;
-  std::string why_none;  // empty if there is a device
+  std::string why_none;         // empty if there is a device
+  bool has_device_code = true;  // whether this build could run on one
 };
 
 // Implemented by device_info.cu, or by cuda_absent.cc in a build without CUDA.

@@ -22,13 +22,11 @@ int DriverVersion() {
 std::string Reason(cudaError_t error) {
   const int driver = DriverVersion();
   if (driver == 0) {
-    return "no NVIDIA driver answers (libcuda.so.1 is absent or does not load); install the "
-           "driver, "
-           "or run on the cpu";
+    return "no NVIDIA driver answers (libcuda.so.1 is absent or does not load); install the driver";
   }
   if (error == cudaErrorInsufficientDriver) {
     return "the NVIDIA driver supports CUDA " + VersionText(driver) + ", and this build needs " +
-           VersionText(CUDART_VERSION) + "; update the driver, or run on the cpu";
+           VersionText(CUDART_VERSION) + "; update the driver";
   }
   if (error == cudaErrorNoDevice) {
     return "the NVIDIA driver sees no device; check nvidia-smi and CUDA_VISIBLE_DEVICES";

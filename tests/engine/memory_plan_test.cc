@@ -16,7 +16,9 @@
 namespace meval {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::TempDirectory;
 
 constexpr std::int64_t kGiB = std::int64_t{1} << 30;
@@ -107,11 +109,31 @@ TEST(MemoryPlan, PrintsATable) {
 TEST(MemoryPlan, SaysWhatDoesNotFitAndWhatToDo) {
   EXPECT_THAT(Refusal({}, 12 * kGiB), HasSubstr("does not fit this machine's memory:\nweights"));
   EXPECT_THAT(Refusal({}, 12 * kGiB), HasSubstr("of 12.00 GiB available"));
-  EXPECT_THAT(Refusal({}, 12 * kGiB), HasSubstr("Use bf16 weights"));
+  EXPECT_THAT(Refusal({}, 12 * kGiB), EndsWith("available\nUse a machine with more memory."));
+  EXPECT_THAT(Refusal({.batch_tokens = 64}, 12 * kGiB), HasSubstr("Give fewer batch tokens."));
   EXPECT_THAT(Refusal({.kv_memory_bytes = 1000}, 64 * kGiB),
               HasSubstr("is less than one page of 8.00 MiB"));
   EXPECT_THAT(Refusal({.kv_memory_bytes = 60 * kGiB}, 64 * kGiB),
               HasSubstr("the KV memory asked for does not fit"));
+}
+
+TEST(MemoryPlan, AdvisesOnlyWhatHelps) {
+  const auto refusal = [](DType dtype, const DeviceTraits& traits) -> std::string {
+    try {
+      PlanMemory(Mistral7B(), dtype, EstimateWeightBytes(Mistral7B(), dtype), {}, 12 * kGiB,
+                 traits);
+    } catch (const DeviceError& error) {
+      return error.what();
+    }
+    return "no DeviceError";
+  };
+  EXPECT_THAT(refusal(DType::kF32, {}), HasSubstr("Use bf16 weights."));
+  const std::string cuda = refusal(DType::kBF16, {.device = Device::kCuda, .batch_tokens = 8448});
+  EXPECT_THAT(cuda, HasSubstr("does not fit the device's memory:\nweights"));
+  EXPECT_THAT(cuda, HasSubstr("nvidia-smi lists them"));
+  EXPECT_THAT(cuda, HasSubstr("or the cpu."));
+  EXPECT_THAT(cuda, Not(HasSubstr("bf16 weights")));
+  EXPECT_THAT(cuda, Not(HasSubstr("batch tokens")));
 }
 
 TEST(MemoryPlan, RefusesOptionsOutOfRange) {

@@ -59,6 +59,22 @@ TEST(SelftestCommand, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(result.err, HasSubstr("kernel.gemm_rows"));
 }
 
+// A device is proved by another command: without a word this one would prove the wrong thing.
+TEST(SelftestCommand, IsTheCpusAndNamesTheCheckOfADevice) {
+  for (const char* flag : {"--backend", "--device"}) {
+    const ProgramResult result = RunMain({"selftest", "--quick", flag, "cuda"});
+    EXPECT_EQ(result.code, 2);
+    EXPECT_THAT(result.err, HasSubstr("selftest checks the cpu"));
+    EXPECT_THAT(result.err, HasSubstr("mistral-eval gpu-check"));
+    EXPECT_THAT(result.out, IsEmpty());
+  }
+  EXPECT_EQ(RunMain({"selftest", "--quick", "--backend", "gpu"}).code, 2);
+  const ProgramResult cpu = RunMain({"selftest", "--quick", "--threads", "1", "--backend", "cpu",
+                                     "--only", "kernel.rmsnorm", "--quiet"});
+  EXPECT_EQ(cpu.code, 0) << cpu.err;
+  EXPECT_THAT(RunMain({"selftest", "--help"}).out, Not(HasSubstr("auto, cpu or cuda")));
+}
+
 TEST(SelftestCommand, IsInTheHelp) {
   EXPECT_THAT(RunMain({"--help"}).out, HasSubstr("selftest"));
   EXPECT_THAT(RunMain({"selftest", "--help"}).out, HasSubstr("--only"));

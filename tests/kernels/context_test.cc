@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "kernels/check.h"
+#include "kernels/setting_error.h"
 #include "tests/support/environment.h"
 
 namespace meval {
@@ -97,14 +98,14 @@ TEST(Context, NamesWhatTheEnvironmentMayHold) {
   try {
     const Context ctx({.num_threads = 1});
     FAIL() << "an unknown path was accepted";
-  } catch (const DeviceError& error) {
+  } catch (const SettingError& error) {
     EXPECT_THAT(error.what(), HasSubstr("expected reference, avx2 or avx512, found \"sse9\""));
   }
 }
 
 TEST(Context, RefusesAnUnknownGemmProvider) {
   const Environment gemm("MEVAL_GEMM", "abacus");
-  EXPECT_THROW(Context({.num_threads = 1}), DeviceError);
+  EXPECT_THROW(Context({.num_threads = 1}), SettingError);
 }
 
 TEST(Context, RefusesWhatTheMachineLacks) {

@@ -349,6 +349,9 @@ std::string WhyNoContext() {
 TEST_F(OnCuda, SaysWhatIsMissing) {
   SetDeviceModel({.driver_version = 0});
   EXPECT_THAT(WhyNoContext(), HasSubstr("no NVIDIA driver answers"));
+  SetDeviceModel({.driver_version = 12080});
+  EXPECT_THAT(WhyNoContext(),
+              HasSubstr("the NVIDIA driver supports CUDA 12.8, and this build needs 13.0"));
   SetDeviceModel({.num_devices = 0});
   EXPECT_THAT(WhyNoContext(), HasSubstr("sees no device"));
   SetDeviceModel({.major = 7, .minor = 5});
@@ -356,6 +359,7 @@ TEST_F(OnCuda, SaysWhatIsMissing) {
   SetDeviceModel({});
   SetFaults({.busy = true});
   EXPECT_THAT(WhyNoContext(), HasSubstr("cudaErrorDevicesUnavailable"));
+  EXPECT_THAT(WhyNoContext(), HasSubstr("another process holds it: nvidia-smi shows which"));
 }
 
 TEST_F(OnCuda, NamesTheBytesThatDoNotFit) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,6 +15,7 @@
 #include "tests/e2e/run_files.h"
 #include "tests/evals/run_program.h"
 #include "tests/support/cuda_emulator/runtime.h"
+#include "tests/support/environment.h"
 #include "tests/support/temp_directory.h"
 
 namespace meval::testing {
@@ -24,6 +26,7 @@ namespace fs = std::filesystem;
 using cuda_emulator::SetDeviceModel;
 using cuda_emulator::SetFaults;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // Small: a run ends with a measurement of the device, whose size follows from its memory.
 constexpr cuda_emulator::DeviceModel kSmall = {.multiprocessors = 1,
@@ -36,19 +39,21 @@ class RunOnCuda : public ::testing::Test {
     SetFaults({});
     SetDeviceModel({});
   }
-  ProgramResult Run(const std::string& out) const {
+  ProgramResult Run(const std::string& out, const std::string& backend = "cuda",
+                    bool is_quiet = true) const {
     // One layer, four questions of two answers each, in steps of sixteen tokens.
-    return RunMain({"--model",        "random:tiny,layers=1",
-                    "--data",         MEVAL_SOURCE_DIR "/tasks/samples",
-                    "--task",         "winogrande",
-                    "--limit",        "4",
-                    "--shots",        "0",
-                    "--backend",      "cuda",
-                    "--threads",      "1",
-                    "--kv-memory",    "2M",
-                    "--batch-tokens", "16",
-                    "--quiet",        "--out",
-                    directory_ / out});
+    std::vector<std::string> arguments = {"--model",        "random:tiny,layers=1",
+                                          "--data",         MEVAL_SOURCE_DIR "/tasks/samples",
+                                          "--task",         "winogrande",
+                                          "--limit",        "4",
+                                          "--shots",        "0",
+                                          "--backend",      backend,
+                                          "--threads",      "1",
+                                          "--kv-memory",    "2M",
+                                          "--batch-tokens", "16",
+                                          "--out",          directory_ / out};
+    if (is_quiet) arguments.emplace_back("--quiet");
+    return RunMain(arguments);
   }
   std::int64_t AnswersIn(const std::string& out) const {
     const fs::path journal = directory_ / out / "journal.jsonl";
@@ -91,15 +96,67 @@ TEST_F(RunOnCuda, SaysWhyADeviceCannotBeUsed) {
   const auto refused = [&](const std::string& why) {
     const ProgramResult result = Run("refused");
     EXPECT_EQ(result.code, kExitDevice);
+    EXPECT_THAT(result.err, HasSubstr("--backend cuda: "));
+    EXPECT_THAT(result.err, Not(HasSubstr("cuda: cuda: ")));
     EXPECT_THAT(result.err, HasSubstr(why));
+    EXPECT_THAT(result.err, Not(HasSubstr("on the cpu"))) << "the same advice twice";
   };
+  SetDeviceModel({.driver_version = 0});
+  refused(
+      "no NVIDIA driver answers (libcuda.so.1 is absent or does not load); install the driver. "
+      "Use --backend cpu or auto.");
+  SetDeviceModel({.driver_version = 12080});
+  refused(
+      "the NVIDIA driver supports CUDA 12.8, and this build needs 13.0; update the driver. "
+      "Use --backend cpu or auto.");
+  SetDeviceModel(kSmall);
   SetFaults({.busy = true});
-  refused("busy or unavailable");
+  refused(
+      "busy or unavailable; another process holds it: nvidia-smi shows which; its compute mode "
+      "may be exclusive");
   SetFaults({.allocation_bytes = cuda_emulator::Counts().allocated_bytes + 1000});
   refused("cudaErrorMemoryAllocation (2)");
   SetFaults({});
   SetDeviceModel({.major = 7, .minor = 5});
   refused("expected compute capability 8.0 or newer, found 7.5");
+}
+
+TEST_F(RunOnCuda, AnUnknownWordInTheEnvironmentIsAUsageError) {
+  const Environment mode("MEVAL_CUDA_MODE", "bogus");
+  for (const char* backend : {"cuda", "auto"}) {
+    const ProgramResult result = Run("bogus", backend);
+    EXPECT_EQ(result.code, kExitUsage);
+    EXPECT_THAT(result.err,
+                HasSubstr("MEVAL_CUDA_MODE: expected invariant or fast, found \"bogus\""));
+    EXPECT_THAT(result.err, Not(HasSubstr("--backend")));
+  }
+}
+
+TEST_F(RunOnCuda, BackendAutoGoesOnWithTheCpuAndSaysSo) {
+  int runs = 0;
+  const auto goes_on = [&](const std::string& why, bool is_quiet) {
+    const std::string out = "auto" + std::to_string(runs++);
+    const ProgramResult result = Run(out, "auto", is_quiet);
+    EXPECT_EQ(result.code, kExitOk) << result.err;
+    EXPECT_THAT(ReadWholeFile(directory_ / out / "results.json"), Not(HasSubstr("Emulated GPU")));
+    if (why.empty()) {
+      EXPECT_THAT(result.err, Not(HasSubstr("cuda")));
+    } else {
+      EXPECT_THAT(result.err, HasSubstr("note: this run is on the cpu. " + why));
+    }
+  };
+  SetDeviceModel({.driver_version = 0});
+  goes_on("cuda: no NVIDIA driver answers", false);
+  goes_on("", true);
+  SetDeviceModel({.driver_version = 12080});
+  goes_on("cuda: the NVIDIA driver supports CUDA 12.8, and this build needs 13.0", false);
+  // A device that is there is not passed over in silence.
+  SetDeviceModel(kSmall);
+  SetFaults({.busy = true});
+  goes_on("cudaSetDevice on CUDA device 0: cudaErrorDevicesUnavailable", true);
+  SetFaults({});
+  EXPECT_THAT(Run("device", "auto").err, Not(HasSubstr("on the cpu")));
+  EXPECT_THAT(ReadWholeFile(directory_ / "device" / "results.json"), HasSubstr("Emulated GPU"));
 }
 
 }  // namespace

@@ -168,10 +168,16 @@ TEST_F(Runtime, FailsWhenAskedTo) {
   EXPECT_EQ(cudaSetDevice(0), cudaErrorLaunchFailure) << "a lost device stays lost";
   SetFaults({.busy = true});
   EXPECT_EQ(cudaSetDevice(0), cudaErrorDevicesUnavailable);
-  SetFaults({});
-  SetDeviceModel({.driver_version = 0});
   int count = -1;
-  EXPECT_EQ(cudaGetDeviceCount(&count), cudaErrorInsufficientDriver);
+  EXPECT_EQ(cudaGetDeviceCount(&count), cudaSuccess) << "a busy device can be counted";
+  EXPECT_EQ(count, 1);
+  SetFaults({});
+  for (const int version : {0, 12080, CUDART_VERSION - 10}) {
+    SetDeviceModel({.driver_version = version});
+    EXPECT_EQ(cudaGetDeviceCount(&count), cudaErrorInsufficientDriver) << version;
+  }
+  SetDeviceModel({.driver_version = CUDART_VERSION + 1000});
+  EXPECT_EQ(cudaGetDeviceCount(&count), cudaSuccess) << "a newer driver runs older programs";
   SetDeviceModel({.num_devices = 0});
   EXPECT_EQ(cudaGetDeviceCount(&count), cudaErrorNoDevice);
 }

@@ -30,7 +30,7 @@ struct DeviceModel {
   int minor = 0;
   int multiprocessors = 4;
   std::size_t memory_bytes = std::size_t{128} << 20;
-  int driver_version = 13000;  // 0: no driver
+  int driver_version = 13000;  // less than CUDART_VERSION: too old; 0: no driver
 };
 
 // What goes wrong, counted from SetFaults on.

@@ -121,14 +121,15 @@ cudaError_t cudaRuntimeGetVersion(int* version) {
 
 cudaError_t cudaGetDeviceCount(int* count) {
   *count = 0;
-  return Call([&](Runtime& runtime) {
+  const auto body = [&](Runtime& runtime) {
     *count = runtime.model.num_devices;
     return cudaSuccess;
-  });
+  };
+  return Call(body, /*uses_device=*/false);
 }
 
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
-  return Call([&](Runtime& runtime) {
+  const auto body = [&](Runtime& runtime) {
     if (device < 0 || device >= runtime.model.num_devices) return cudaErrorInvalidDevice;
     *properties = {};
     std::strcpy(properties->name, "Emulated GPU");
@@ -143,7 +144,8 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
     properties->warpSize = meval::cuda_emulator::kWarpLanes;
     properties->pciBusID = 0x1a;
     return cudaSuccess;
-  });
+  };
+  return Call(body, /*uses_device=*/false);
 }
 
 cudaError_t cudaSetDevice(int device) {

@@ -66,11 +66,11 @@ class Runtime {
     lost_ = false;
   }
 
-  // What every call begins with.
-  cudaError_t Enter() {
-    if (model.driver_version == 0) return cudaErrorInsufficientDriver;
+  // What every call begins with. Who only asks about devices gets an answer from a busy one.
+  cudaError_t Enter(bool uses_device) {
+    if (model.driver_version < CUDART_VERSION) return cudaErrorInsufficientDriver;
     if (model.num_devices == 0) return cudaErrorNoDevice;
-    if (faults.busy) return cudaErrorDevicesUnavailable;
+    if (faults.busy && uses_device) return cudaErrorDevicesUnavailable;
     if (calls_++ >= faults.calls) lost_ = true;
     return lost_ ? cudaErrorLaunchFailure : cudaSuccess;
   }
@@ -136,10 +136,10 @@ class Runtime {
 
 // A call of the API: the checks, then body(runtime); its error is kept for cudaGetLastError.
 template <typename Body>
-cudaError_t Call(Body body) {
+cudaError_t Call(Body body, bool uses_device = true) {
   Runtime& runtime = Runtime::Get();
   std::lock_guard lock(runtime.mutex);
-  cudaError_t error = runtime.Enter();
+  cudaError_t error = runtime.Enter(uses_device);
   if (error == cudaSuccess) error = body(runtime);
   if (error != cudaSuccess) runtime.last_error = error;
   return error;
