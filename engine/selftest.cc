@@ -1,6 +1,7 @@
 #include "engine/selftest.h"
 
 #include <algorithm>
+#include <exception>
 #include <stdexcept>
 #include <utility>
 
@@ -56,9 +57,26 @@ std::vector<int> ThreadCounts(int num_threads) {
   return counts;
 }
 
+void ProveRandomModel(const SelftestOptions& options, const RandomModel& model, int num_threads,
+                      CheckList& checks) {
+  const std::int64_t page_bytes = selftest::KvPageBytes(model.config, model.dtype);
+  EngineSubject subject(MakeFactory(model, options.tokenizer), {}, page_bytes, options.device);
+  ProofOptions proof;
+  proof.model = "random model of " + Describe(model);
+  proof.seed = model.seed;
+  proof.rounds = NumRounds(options.effort);
+  proof.thread_counts = ThreadCounts(num_threads);
+  // Ample: room for the longest twenty times over.
+  proof.base = {
+      .share_prefixes = true, .batch_tokens = 256, .kv_pages = 100, .num_threads = num_threads};
+  proof.stop = options.stop;
+  Prove(subject, proof, {.vocab_size = model.config.vocab_size}, checks);
+}
+
 void ProveRandomModels(const SelftestOptions& options, int num_threads, CheckList& checks) {
   const std::int64_t pieces = Tokenizer::Load(options.tokenizer).vocab_size();
   for (std::int64_t i = 0; i < NumRandomModels(options.effort); ++i) {
+    if (options.stop.stop_requested()) return;
     const DType other = options.device == Device::kCpu ? DType::kF32 : DType::kF16;
     DType dtype = i % 2 == 0 ? other : DType::kBF16;
     if (options.dtype != WeightDType::kAuto) {
@@ -67,17 +85,13 @@ void ProveRandomModels(const SelftestOptions& options, int num_threads, CheckLis
     const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(i);
     const RandomModel model = selftest::MakeRandomModel(seed, dtype, pieces);
     if (options.progress) options.progress("model " + Describe(model));
-    const std::int64_t page_bytes = selftest::KvPageBytes(model.config, dtype);
-    EngineSubject subject(MakeFactory(model, options.tokenizer), {}, page_bytes, options.device);
-    ProofOptions proof;
-    proof.model = "random model of " + Describe(model);
-    proof.seed = seed;
-    proof.rounds = NumRounds(options.effort);
-    proof.thread_counts = ThreadCounts(num_threads);
-    // Ample: room for the longest twenty times over.
-    proof.base = {
-        .share_prefixes = true, .batch_tokens = 256, .kv_pages = 100, .num_threads = num_threads};
-    Prove(subject, proof, {.vocab_size = model.config.vocab_size}, checks);
+    try {
+      ProveRandomModel(options, model, num_threads, checks);
+    } catch (const std::exception& error) {
+      // Whichever check is the first that is wanted: a failure that belongs to none is not lost.
+      checks.Add(checks.checks().front().name,
+                 "random model of " + Describe(model) + ": threw: " + error.what());
+    }
   }
 }
 
@@ -89,6 +103,7 @@ void ProveModel(const SelftestOptions& options, int num_threads, CheckList& chec
   proof.rounds = NumRounds(options.effort);
   proof.base.num_threads = num_threads;
   proof.thread_counts = ThreadCounts(num_threads);
+  proof.stop = options.stop;
   if (options.progress) options.progress(proof.model);
   const Engine& engine = subject.Under(proof.base);
   RequestLimits limits = {.vocab_size = engine.config().vocab_size,
@@ -130,6 +145,7 @@ std::vector<SelftestCheck> CheckEngine(const SelftestOptions& options) {
   } else {
     ProveRandomModels(options, num_threads, checks);
   }
+  if (options.stop.stop_requested()) checks.SkipUntried("time was up");
   return checks.checks();
 }
 

@@ -20,6 +20,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,10 @@ struct SelftestOptions {
   std::string only;
   // What is being tried now, for people; may be empty.
   std::function<void(const std::string&)> progress;
+  // Once requested, CheckEngine and CheckDevice end after the case that runs, with what they have.
+  std::stop_token stop;
+  // Gets what CheckDevice has run on, once its last case has; may be empty.
+  std::function<void(const Context&)> when_done;
 };
 
 struct SelftestCheck {
@@ -64,15 +69,16 @@ struct SelftestCheck {
 std::vector<std::string> SelftestNames();
 
 // Checks in the order of SelftestNames(). A check whose op or engine throws has failed, with the
-// message as its first failure; what prevents the model from being loaded is thrown (ModelError,
-// DeviceError), and so is std::invalid_argument where `only` begins no name.
+// message as its first failure; what prevents the user's model from being loaded is thrown
+// (ModelError, DeviceError), and so is std::invalid_argument where `only` begins no name.
 std::vector<SelftestCheck> CheckKernels(const SelftestOptions& options);
 std::vector<SelftestCheck> CheckEngine(const SelftestOptions& options);
 
 // Every op of options.device, a CUDA device, on random shapes beside the cpu: within the roundings
 // of its 16-bit formats, from inputs that are the same, into outputs that are poisoned, without a
-// stray write; and the logits of random small models. Throws DeviceError where there is no such
-// device.
+// stray write; and the logits of random small models. A check whose op throws has failed; where the
+// device is lost, the checks that it did not reach say so. Throws DeviceError where there is no
+// such device.
 std::vector<SelftestCheck> CheckDevice(const SelftestOptions& options);
 
 }  // namespace meval

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <iosfwd>
 #include <optional>
 #include <span>
@@ -50,6 +51,8 @@ struct BenchOptions {
   std::int64_t seed = 1234;
   std::optional<double> price_per_hour;
   MeterOpener open_meter = [](const Context& ctx) { return OpenEnergyMeter(ctx); };
+  // Gets what the tests ran on after the last of them, or after one that threw; may be empty.
+  std::function<void(const Context&)> when_done;
   std::string label;          // names the build in results
   std::filesystem::path out;  // "": nothing is kept
   std::vector<std::string> formats = {"console"};

@@ -86,6 +86,9 @@ class BenchRun {
     return std::move(report_);
   }
 
+  // Null before the model is loaded.
+  const Context* context() const { return context_.get(); }
+
  private:
   void Describe() {
     report_.version = MEVAL_VERSION;
@@ -302,7 +305,18 @@ class BenchRun {
 }  // namespace
 
 BenchReport RunBench(const BenchOptions& options, const Note& note, std::stop_token stop) {
-  return BenchRun(options, note, std::move(stop)).Run();
+  BenchRun run(options, note, std::move(stop));
+  const auto tell = [&] {
+    if (options.when_done && run.context() != nullptr) options.when_done(*run.context());
+  };
+  try {
+    BenchReport report = run.Run();
+    tell();
+    return report;
+  } catch (...) {
+    tell();
+    throw;
+  }
 }
 
 }  // namespace meval

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <exception>
 #include <filesystem>
+#include <functional>
 #include <ostream>
 #include <span>
+#include <stop_token>
 #include <system_error>
 #include <utility>
 
@@ -17,6 +21,7 @@
 #include "evals/commands.h"
 #include "evals/flags.h"
 #include "evals/gpu_check/deadline.h"
+#include "evals/gpu_check/parts.h"
 #include "evals/gpu_check/report.h"
 #include "evals/gpu_check/sample_questions.h"
 #include "evals/gpu_check/sanitizer.h"
@@ -27,6 +32,7 @@
 #include "evals/replace_file.h"
 #include "kernels/attention_forms.h"
 #include "kernels/ceiling.h"
+#include "kernels/check.h"
 #include "kernels/device_info.h"
 #include "reports/bench_report.h"
 #include "reports/summary.h"
@@ -36,11 +42,6 @@ namespace {
 
 using gpu_check::Deadline;
 using gpu_check::GpuCheckReport;
-
-// Seconds from the start at which each part ends what it is at: 8 minutes in all.
-constexpr double kSpeedEnds = 210;
-constexpr double kWorkloadsEnd = 400;
-constexpr double kSanitizerEnds = 480;
 
 // The shipped model, small enough for any device.
 EngineOptions ShippedModel() {
@@ -74,19 +75,22 @@ class GpuCheck {
   GpuCheck(const GpuCheckOptions& options, std::ostream& out, std::ostream& err)
       : options_(options), out_(out), err_(err) {
     model_.model.clear();
+    for (const gpu_check::Part& part : gpu_check::kParts) {
+      if (Wants(std::string(part.name))) parts_.emplace_back(part.name);
+    }
+    report_.not_reached = parts_;
   }
 
   int Run() {
-    Describe();
+    if (!options_.report.empty()) gpu_check::RequireWritable(options_.report);
+    DescribeOrSaveWhy();
+    if (options_.only.empty() || !model_.model.empty()) MeasureCeilings();
     fmt::print(out_, "\n{:<21} {:<66} {:>7} {:>6}\n", "check", "claim", "cases", "worst");
-    if (Wants("device")) Prove(CheckDevice);
-    if (Wants("engine")) Prove(CheckEngine);
-    if (Wants("model")) Measure("model", [this] { CompareShippedModel(); });
-    if (Wants("speed")) Measure("speed", [this] { MeasureSpeed(); });
-    if (Wants("workloads")) Measure("workloads", [this] { MeasureWorkloads(); });
-    if (Wants("sanitizer")) Measure("sanitizer", [this] { Sanitize(); });
+    for (const std::string& part : parts_) {
+      if (!is_lost_) RunPart(part);
+    }
     Finish();
-    return report_.passed() && !is_broken_ ? kExitOk : kExitDevice;
+    return report_.passed() ? kExitOk : kExitDevice;
   }
 
  private:
@@ -105,6 +109,19 @@ class GpuCheck {
     if (!options_.quiet) err_ << text << std::flush;
   }
 
+  // A device that cannot be used ends the run; what it said is in the report as well.
+  void DescribeOrSaveWhy() {
+    try {
+      Describe();
+    } catch (const DeviceError& error) {
+      // The caller says it on the screen.
+      report_.proof.checks.push_back(FailureOf("description", error));
+      Save();
+      throw;
+    }
+    Save();
+  }
+
   void Describe() {
     Context device({.device = Device::kCuda});
     auto& facts = report_.proof.machine;
@@ -118,7 +135,6 @@ class GpuCheck {
              {"seed", std::to_string(options_.seed)}};
     DescribeDriver();
     if (Wants("speed") || Wants("workloads")) ChooseModel(device.traits());
-    if (options_.only.empty() || !model_.model.empty()) DescribeCeilings(device);
     for (const auto& [key, value] : facts) fmt::print(out_, "{:<18} {}\n", key, value);
     out_ << std::flush;
   }
@@ -140,25 +156,113 @@ class GpuCheck {
     }
   }
 
-  void DescribeCeilings(Context& device) {
-    constexpr double kTera = 1e12;
-    auto& facts = report_.proof.machine;
-    facts.emplace_back("read", fmt::format("{:.2f} TB/s", MeasureReadBandwidth(device) / kTera));
-    facts.emplace_back(
-        "copy", fmt::format("{:.2f} TB/s, read and written", MeasureCopyBandwidth(device) / kTera));
-    facts.emplace_back("bf16 products",
-                       fmt::format("{:.1f} TFLOP/s, random numbers",
-                                   MeasureMatmulRate(device, DType::kBF16) / kTera));
-    const AttentionSizes sizes;
-    for (const std::string& form : AttentionForms(device)) {
-      facts.emplace_back(
-          "attention by " + form,
-          fmt::format("{:.1f} TFLOP/s, {} tokens of one sequence",
-                      MeasureAttentionRate(device, form, sizes) / kTera, sizes.num_rows));
+  // A ceiling that cannot be measured is a check that failed.
+  void MeasureCeilings() {
+    Survive("ceilings", [this] {
+      Context device({.device = Device::kCuda});
+      constexpr double kTera = 1e12;
+      AddCeiling("read",
+                 [&] { return fmt::format("{:.2f} TB/s", MeasureReadBandwidth(device) / kTera); });
+      AddCeiling("copy", [&] {
+        return fmt::format("{:.2f} TB/s, read and written", MeasureCopyBandwidth(device) / kTera);
+      });
+      AddCeiling("bf16 products", [&] {
+        return fmt::format("{:.1f} TFLOP/s, random numbers",
+                           MeasureMatmulRate(device, DType::kBF16) / kTera);
+      });
+      const AttentionSizes sizes;
+      for (const std::string& form : AttentionForms(device)) {
+        AddCeiling("attention by " + form, [&] {
+          return fmt::format("{:.1f} TFLOP/s, {} tokens of one sequence",
+                             MeasureAttentionRate(device, form, sizes) / kTera, sizes.num_rows);
+        });
+      }
+    });
+    Save();
+  }
+
+  void AddCeiling(const std::string& name, const std::function<std::string()>& measure) {
+    Survive("ceiling: " + name, [&] {
+      report_.proof.machine.emplace_back(name, measure());
+      fmt::print(out_, "{:<18} {}\n", name, report_.proof.machine.back().second);
+    });
+  }
+
+  // What ends a part early loses nothing that it and others have found: it is a check that failed.
+  bool Survive(const std::string& name, const std::function<void()>& body) {
+    const std::int64_t failed_before = report_.proof.num_failed();
+    bool is_whole = true;
+    try {
+      if (!is_lost_) body();
+    } catch (const std::exception& error) {
+      is_whole = false;
+      AddChecks({FailureOf(name, error)});
+    }
+    if (report_.proof.num_failed() > failed_before && !is_lost_) FindWhetherLost();
+    return is_whole;
+  }
+
+  static SelftestCheck FailureOf(const std::string& name, const std::exception& error) {
+    SelftestCheck check;
+    check.name = name;
+    check.claim = "comes to its end";
+    check.num_cases = 1;
+    check.num_failures = 1;
+    check.first_failure = std::string("threw: ") + error.what();
+    return check;
+  }
+
+  // A device that is lost fails every later call: nothing further can be learnt of it.
+  void FindWhetherLost() {
+    try {
+      Context device({.device = Device::kCuda});
+      const Buffer memory = device.Allocate(1);
+      std::byte byte{};
+      device.Download(memory.data(), &byte, 1);
+    } catch (const std::exception& error) {
+      is_lost_ = true;
+      report_.left_out.push_back(std::string("The device no longer answers: ") + error.what());
     }
   }
 
-  void Prove(std::vector<SelftestCheck> (*part)(const SelftestOptions&)) {
+  void RunPart(const std::string& name) {
+    const double seconds = SecondsLeft(name);
+    if (seconds <= 0) {
+      report_.left_out.push_back(name + ": no time was left");
+    } else {
+      const Deadline deadline(seconds);
+      if (!Survive(name, [&] { Dispatch(name, deadline.token()); })) {
+        report_.left_out.push_back(name + ": " + report_.proof.checks.back().first_failure);
+      }
+      if (deadline.token().stop_requested()) {
+        report_.left_out.push_back(name + ": time was up before all of it had run");
+      }
+    }
+    std::erase(report_.not_reached, name);
+    Save();
+  }
+
+  void Dispatch(const std::string& part, const std::stop_token& stop) {
+    if (part == "device") Prove(part, CheckDevice, stop);
+    if (part == "engine") Prove(part, CheckEngine, stop);
+    if (part == "model") CompareShippedModel(stop);
+    if (part == "speed") MeasureSpeed(stop);
+    if (part == "workloads") MeasureWorkloads();
+    if (part == "sanitizer") Sanitize();
+  }
+
+  double SecondsLeft(const std::string& part) const {
+    return gpu_check::EndOf(part, parts_) - Seconds();
+  }
+
+  void AddAlgorithms(const std::string& part, const Context& device) {
+    for (const std::string& line : device.matmul_algorithms()) {
+      report_.algorithms.push_back(part + ": " + line);
+    }
+  }
+
+  void Prove(const std::string& name, std::vector<SelftestCheck> (*part)(const SelftestOptions&),
+             const std::stop_token& stop) {
     SelftestOptions selftest;
     selftest.seed = static_cast<std::uint64_t>(options_.seed);
     selftest.effort = options_.quick  ? SelftestEffort::kQuick
@@ -167,8 +271,9 @@ class GpuCheck {
     selftest.device = Device::kCuda;
     selftest.tokenizer = TinyModelDir();
     selftest.progress = [this](const std::string& what) { Note("trying " + what + "\n"); };
+    selftest.stop = stop;
+    selftest.when_done = [&](const Context& device) { AddAlgorithms(name, device); };
     AddChecks(part(selftest));
-    Save();
   }
 
   void AddChecks(const std::vector<SelftestCheck>& checks) {
@@ -179,29 +284,15 @@ class GpuCheck {
         fmt::print(out_, "    {} cases failed, the first: {}\n", Grouped(check.num_failures),
                    check.first_failure);
       }
-      report_.proof.repeat.push_back(fmt::format("mistral-eval gpu-check --seed {}{}",
-                                                 options_.seed,
-                                                 options_.quick  ? " --quick"
-                                                 : options_.full ? " --full"
-                                                                 : ""));
+      const char* effort = options_.quick ? " --quick" : options_.full ? " --full" : "";
+      report_.proof.repeat.push_back(
+          fmt::format("mistral-eval gpu-check --seed {}{}", options_.seed, effort));
       report_.proof.checks.push_back(check);
     }
     out_ << std::flush;
   }
 
-  // What a part cannot do loses nothing that others have found.
-  template <typename Part>
-  void Measure(const std::string& name, const Part& part) {
-    try {
-      part();
-    } catch (const std::exception& error) {
-      is_broken_ = true;
-      report_.left_out.push_back(name + ": " + error.what());
-    }
-    Save();
-  }
-
-  void CompareShippedModel() {
+  void CompareShippedModel(const std::stop_token& stop) {
     Note("comparing the shipped model's answers with the goldens\n");
     const EngineOptions options = ShippedModel();
     Context device({.device = Device::kCuda});
@@ -211,11 +302,11 @@ class GpuCheck {
     const gpu_check::ModelAnswers goldens = gpu_check::ReadGoldens(TinyGoldensFile(), questions);
     Engine on_device = Engine::Load(device, options);
     Engine on_cpu = Engine::Load(cpu, InF32(options));
-    report_.model = gpu_check::CompareWithGoldens(on_device, goldens, on_cpu, questions);
+    report_.model = gpu_check::CompareWithGoldens(on_device, goldens, on_cpu, questions, stop);
     AddChecks(report_.model->checks);
   }
 
-  void MeasureSpeed() {
+  void MeasureSpeed(const std::stop_token& stop) {
     if (!HasModel("speed")) return;
     BenchOptions options;
     {
@@ -224,12 +315,9 @@ class GpuCheck {
     }
     options.seed = options_.seed;
     options.label = "gpu-check";
-    const Deadline deadline(kSpeedEnds - Seconds());
+    options.when_done = [this](const Context& device) { AddAlgorithms("speed", device); };
     report_.speed = RunBench(
-        options, [this](const std::string& text) { Note(text); }, deadline.token());
-    if (deadline.token().stop_requested()) {
-      report_.left_out.push_back("speed: time was up before every test had run");
-    }
+        options, [this](const std::string& text) { Note(text); }, stop);
   }
 
   void MeasureWorkloads() {
@@ -240,11 +328,16 @@ class GpuCheck {
     Note("loading " + model_.model + "\n");
     Engine engine = gpu_check::LoadForWorkloads(device, model_);
     report_.workload_model = engine.origin();
-    report_.workloads = gpu_check::RunWorkloads(
-        engine, shapes, ceiling,
-        {.seconds = kWorkloadsEnd - Seconds(), .limit = options_.limit, .seed = options_.seed},
-        [this](const std::string& text) { Note(text); });
-    report_.algorithms = device.matmul_algorithms();
+    const gpu_check::WorkloadBudget budget = {
+        .seconds = SecondsLeft("workloads"), .limit = options_.limit, .seed = options_.seed};
+    try {
+      report_.workloads = gpu_check::RunWorkloads(engine, shapes, ceiling, budget,
+                                                  [this](const std::string& text) { Note(text); });
+    } catch (...) {
+      AddAlgorithms("workloads", device);  // one of them may be why
+      throw;
+    }
+    AddAlgorithms("workloads", device);
   }
 
   bool HasModel(const std::string& part) {
@@ -263,7 +356,7 @@ class GpuCheck {
     }
     report_.sanitizer = gpu_check::RunSanitizer(
         sanitizer, std::filesystem::read_symlink("/proc/self/exe"), options_.seed,
-        kSanitizerEnds - Seconds(), [this](const std::string& text) { Note(text); });
+        SecondsLeft("sanitizer"), [this](const std::string& text) { Note(text); });
   }
 
   void Save() {
@@ -292,9 +385,10 @@ class GpuCheck {
   std::ostream& out_;
   std::ostream& err_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-  ModelOptions model_;  // whose speed is measured; "": none
+  ModelOptions model_;              // whose speed is measured; "": none
+  std::vector<std::string> parts_;  // that run, in this order
   GpuCheckReport report_;
-  bool is_broken_ = false;
+  bool is_lost_ = false;
 };
 
 }  // namespace

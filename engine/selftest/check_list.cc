@@ -41,4 +41,10 @@ void CheckList::Skip(std::string_view name, const std::string& why) {
   if (SelftestCheck* check = Find(name)) check->why_skipped = why;
 }
 
+void CheckList::SkipUntried(const std::string& why) {
+  for (SelftestCheck& check : checks_) {
+    if (check.num_cases == 0 && check.why_skipped.empty()) check.why_skipped = why;
+  }
+}
+
 }  // namespace meval::selftest

@@ -31,6 +31,8 @@ class CheckList {
   void AddError(std::string_view name, double share, const std::string& failure);
   // Why a check without cases has none.
   void Skip(std::string_view name, const std::string& why);
+  // The same for each that has no case yet and no reason.
+  void SkipUntried(const std::string& why);
 
   const std::vector<SelftestCheck>& checks() const { return checks_; }
 

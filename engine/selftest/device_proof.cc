@@ -1,6 +1,7 @@
 #include "engine/selftest/device_proof.h"
 
 #include <cmath>
+#include <exception>
 #include <memory>
 #include <numeric>
 #include <utility>
@@ -40,6 +41,20 @@ CheckList DeviceChecks(const std::string& only) {
       only);
 }
 
+// A form of attention, until the end of the scope: also where an op throws.
+class FormInUse {
+ public:
+  FormInUse(Context& ctx, const std::string& form)
+      : ctx_(ctx), before_(UseAttentionForm(ctx, form)) {}
+  ~FormInUse() { UseAttentionForm(ctx_, before_); }
+  FormInUse(const FormInUse&) = delete;
+  FormInUse& operator=(const FormInUse&) = delete;
+
+ private:
+  Context& ctx_;
+  std::string before_;
+};
+
 class DeviceProof {
  public:
   DeviceProof(const SelftestOptions& options, CheckList& checks)
@@ -57,21 +72,44 @@ class DeviceProof {
                                                                            : 16;
     for (std::int64_t i = 0; i < rounds; ++i) {
       const DType dtype = i % 2 == 0 ? DType::kBF16 : DType::kF16;
-      Random random(options_.seed + static_cast<std::uint64_t>(i), "device");
-      if (checks_.Wants("device.rmsnorm")) CheckRmsNorm(random, dtype);
-      if (checks_.Wants("device.silu_mul")) CheckSiluMul(random, dtype);
-      if (checks_.Wants("device.gemm")) CheckGemm(random, dtype);
-      if (checks_.Wants("device.attention")) CheckAttention(random, dtype);
-      if (checks_.Wants("device.logprob")) CheckLogprobs(random);
-      if (checks_.Wants("device.sampling")) CheckSampling(random);
-      if (checks_.Wants("device.pages")) CheckPages(random);
-      if (checks_.Wants("device.logits") && i < rounds / 4) {
-        CheckLogits(options_.seed + static_cast<std::uint64_t>(i), dtype);
-      }
+      const std::uint64_t seed = options_.seed + static_cast<std::uint64_t>(i);
+      Random random(seed, "device");
+      Try("device.rmsnorm", [&] { CheckRmsNorm(random, dtype); });
+      Try("device.silu_mul", [&] { CheckSiluMul(random, dtype); });
+      Try("device.gemm", [&] { CheckGemm(random, dtype); });
+      Try("device.attention", [&] { CheckAttention(random, dtype); });
+      Try("device.logprob", [&] { CheckLogprobs(random); });
+      Try("device.sampling", [&] { CheckSampling(random); });
+      Try("device.pages", [&] { CheckPages(random); });
+      if (i < rounds / 4) Try("device.logits", [&] { CheckLogits(seed, dtype); });
     }
+    if (options_.stop.stop_requested()) checks_.SkipUntried("time was up");
+    checks_.SkipUntried(is_lost_ ? "the device was lost" : "the ops that it looks at threw");
+    if (options_.when_done) options_.when_done(device_);
   }
 
  private:
+  // What one op throws says nothing of the others, unless the device is lost: then all would.
+  template <typename Check>
+  void Try(const char* name, const Check& check) {
+    if (is_lost_ || options_.stop.stop_requested() || !checks_.Wants(name)) return;
+    try {
+      check();
+    } catch (const std::exception& error) {
+      checks_.Add(name, std::string("threw: ") + error.what());
+      is_lost_ = !Answers();
+    }
+  }
+
+  bool Answers() {
+    try {
+      DeviceTensor(device_, DType::kF32, 1, 1).Read();
+      return true;
+    } catch (const std::exception&) {
+      return false;
+    }
+  }
+
   void Add(const char* name, const std::string& shape, const Comparison& comparison) {
     checks_.AddError(name, comparison.share,
                      comparison.failure.empty() ? "" : shape + ": " + comparison.failure);
@@ -273,10 +311,8 @@ class DeviceProof {
                                    dtype) +
                              ", window " + std::to_string(shape.attention.window);
     std::vector<Floats> of_forms;
-    std::string in_use;
     for (const std::string& form : AttentionForms(device_)) {
-      const std::string before = UseAttentionForm(device_, form);
-      if (in_use.empty()) in_use = before;
+      const FormInUse in_use(device_, form);
       of_forms.push_back(run(device_, dtype, dtype));
       Add("device.attention", name + ", by " + form,
           Compare(expected, of_forms.back(),
@@ -286,7 +322,6 @@ class DeviceProof {
             Compare(of_forms.front(), of_forms.back(), roundings));
       }
     }
-    UseAttentionForm(device_, in_use);
   }
 
   void CheckLogprobs(Random& random) {
@@ -418,6 +453,7 @@ class DeviceProof {
   CheckList& checks_;
   Context device_;
   Context cpu_;
+  bool is_lost_ = false;
 };
 
 }  // namespace

@@ -72,6 +72,7 @@ class EngineProof {
 
 void EngineProof::Compare(const std::string& check, const std::string& what, Side& side,
                           const Picks& picks, const std::function<Answers()>& run) {
+  if (options_.stop.stop_requested()) return;
   std::string failure;
   try {
     failure = Difference(*side.workload, run(), side.expected, picks);
@@ -84,6 +85,7 @@ void EngineProof::Compare(const std::string& check, const std::string& what, Sid
 
 // Every request answered, or the proof ends here.
 bool EngineProof::RunBase(Side& side) {
+  if (options_.stop.stop_requested()) return false;
   side.all.resize(side.workload->size());
   std::iota(side.all.begin(), side.all.end(), std::size_t{0});
   std::string failure;
@@ -197,7 +199,7 @@ void EngineProof::TrySchedule(const Trial& trial) {
 // What generation calls the likeliest token, a row at a time behind its own answers, scoring must
 // call greedy, in one pass over all of it.
 void EngineProof::TryGreedy() {
-  if (!checks_.Wants(kGreedy)) return;
+  if (!checks_.Wants(kGreedy) || options_.stop.stop_requested()) return;
   std::vector<GenerationRequest> greedy;
   for (const GenerationRequest& request : generations_.requests()) {
     if (request.sampling.temperature > 0) continue;

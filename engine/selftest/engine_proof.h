@@ -5,6 +5,7 @@
 // other way, and compares.
 
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,8 @@ struct ProofOptions {
   bool one_by_one = true;
   std::int64_t rounds = 1;  // of what is drawn at random
   std::int64_t most_tokenwise_rows =
-      1'000'000;  // requests fed token by token, up to this many rows
+      1'000'000;              // requests fed token by token, up to this many rows
+  std::stop_token stop = {};  // once requested, no further comparison is begun
 };
 
 // Adds to `checks` what becomes of both workloads. What is wrong with a schedule, exceptions

@@ -5,6 +5,7 @@
 // goldens, but for the rounding of its 16-bit activations.
 
 #include <cstdint>
+#include <stop_token>
 #include <vector>
 
 #include "engine/engine.h"
@@ -38,8 +39,11 @@ double AllowedLogprobError(double logprob, double logit_error);
 // the goldens in the same way, with u = 2^-24: where it fails, program and goldens have come apart
 // and the other checks say nothing of the device. It also tells the log-probability of a token that
 // the device generates and the goldens do not.
+//
+// Once `stop` is requested, what is not answered whole is not compared.
 ModelAgreement CompareWithGoldens(Engine& device, const ModelAnswers& goldens, Engine& reference,
-                                  const SampleQuestions& questions);
+                                  const SampleQuestions& questions,
+                                  const std::stop_token& stop = {});
 
 }  // namespace meval::gpu_check
 

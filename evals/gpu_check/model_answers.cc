@@ -64,16 +64,19 @@ ModelAnswers ToAnswers(const Json& json, const SampleQuestions& questions) {
 
 }  // namespace
 
-ModelAnswers Ask(Engine& engine, const SampleQuestions& questions) {
+ModelAnswers Ask(Engine& engine, const SampleQuestions& questions, const std::stop_token& stop) {
   ModelAnswers answers;
   answers.scores.resize(questions.scores.size());
   answers.generations.resize(questions.generations.size());
-  engine.Score(questions.scores, [&](std::size_t i, ContinuationScore score) {
-    answers.scores[i] = std::move(score);
-  });
-  engine.Generate(questions.generations, [&](std::size_t i, std::int64_t, Generation generation) {
-    answers.generations[i] = std::move(generation);
-  });
+  engine.Score(
+      questions.scores,
+      [&](std::size_t i, ContinuationScore score) { answers.scores[i] = std::move(score); }, stop);
+  engine.Generate(
+      questions.generations,
+      [&](std::size_t i, std::int64_t, Generation generation) {
+        answers.generations[i] = std::move(generation);
+      },
+      stop);
   return answers;
 }
 

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <iosfwd>
+#include <stop_token>
 #include <vector>
 
 #include "engine/engine.h"
@@ -27,7 +28,9 @@ struct ModelAnswers {
   std::vector<Generation> generations;
 };
 
-ModelAnswers Ask(Engine& engine, const SampleQuestions& questions);
+// Once `stop` is requested, returns after the step that runs; what is not answered is empty.
+ModelAnswers Ask(Engine& engine, const SampleQuestions& questions,
+                 const std::stop_token& stop = {});
 
 // Log-probabilities in goldens have six decimals.
 inline constexpr double kGoldenRounding = 0.5e-6;

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <ostream>
 #include <sstream>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "evals/replace_file.h"
@@ -81,7 +83,7 @@ void WriteSanitizer(const std::vector<SanitizerRun>& runs, std::ostream& out) {
 }  // namespace
 
 bool GpuCheckReport::passed() const {
-  return proof.num_failed() == 0 &&
+  return proof.num_failed() == 0 && not_reached.empty() &&
          std::none_of(sanitizer.begin(), sanitizer.end(),
                       [](const SanitizerRun& run) { return run.status == "failed"; });
 }
@@ -106,6 +108,7 @@ void WriteJson(const GpuCheckReport& report, std::ostream& out) {
   if (!report.algorithms.empty()) json["algorithms"] = report.algorithms;
   AddList("sanitizer", report.sanitizer, json);
   if (!report.left_out.empty()) json["left_out"] = report.left_out;
+  if (!report.not_reached.empty()) json["not_reached"] = report.not_reached;
   out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 
@@ -125,6 +128,9 @@ void WriteFindings(const GpuCheckReport& report, std::ostream& out) {
   }
   if (!report.sanitizer.empty()) WriteSanitizer(report.sanitizer, out);
   for (const std::string& sentence : report.left_out) fmt::print(out, "\n{}\n", sentence);
+  if (!report.not_reached.empty()) {
+    fmt::print(out, "\nNot reached: {}.\n", fmt::join(report.not_reached, ", "));
+  }
 }
 
 void WriteMarkdown(const GpuCheckReport& report, std::ostream& out) {
@@ -156,6 +162,14 @@ void WriteFiles(const GpuCheckReport& report, const std::filesystem::path& direc
   write("report.md", [&](std::ostream& out) { WriteMarkdown(report, out); });
   if (!report.speed) return;
   write("bench.json", [&](std::ostream& out) { WriteBenchJson(*report.speed, out); });
+}
+
+void RequireWritable(const std::filesystem::path& directory) {
+  MakeFolder(directory, "--report");
+  const std::filesystem::path trial = directory / ".writable";
+  ReplaceFile(trial, "--report", [](std::ostream& out) { out << '\n'; });
+  std::error_code ignored;
+  std::filesystem::remove(trial, ignored);
 }
 
 }  // namespace meval::gpu_check

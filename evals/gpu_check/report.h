@@ -23,16 +23,18 @@ struct GpuCheckReport {
   std::optional<BenchReport> speed;
   std::string workload_model;  // "random:mistral-7b-v0.1,seed=1234"
   std::vector<WorkloadTime> workloads;
-  std::vector<std::string> algorithms;  // of cuBLASLt, one line a shape of the workloads' products
+  std::vector<std::string> algorithms;  // of cuBLASLt, one line a part and shape of its products
   std::vector<SanitizerRun> sanitizer;
-  std::vector<std::string> left_out;  // sentences: what did not run, and why
+  std::vector<std::string> left_out;     // sentences: what did not run, and why
+  std::vector<std::string> not_reached;  // parts that are to run; at the end, where it came early
 
-  bool passed() const;  // no check and no tool has found anything
+  // No check and no tool has found anything, and no part is missing.
+  bool passed() const;
 };
 
 // report.json: what WriteJson of evals/selftest_report.h writes, and "model", "workloads",
-// "workload_model", "algorithms", "sanitizer" and "left_out", where there are such. The figures of
-// speed are in bench.json.
+// "workload_model", "algorithms", "sanitizer", "left_out" and "not_reached", where there are such.
+// The figures of speed are in bench.json.
 void WriteJson(const GpuCheckReport& report, std::ostream& out);
 void WriteMarkdown(const GpuCheckReport& report, std::ostream& out);
 // The part of the Markdown report that follows the checks, for the console as well.
@@ -41,6 +43,10 @@ void WriteFindings(const GpuCheckReport& report, std::ostream& out);
 // report.json, report.md and, with speed, bench.json. Throws UsageError, naming --report, where a
 // file cannot be written.
 void WriteFiles(const GpuCheckReport& report, const std::filesystem::path& directory);
+
+// Makes the directory. Throws UsageError, naming --report, where no file can be written in it;
+// files that are there stay as they are.
+void RequireWritable(const std::filesystem::path& directory);
 
 // "0.31" of what is allowed; "bits" where nothing is.
 std::string WorstError(const SelftestCheck& check);

@@ -1,8 +1,11 @@
 // What of `mistral-eval gpu-check` an emulated device can run in seconds.
 
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,6 +17,7 @@
 #include "evals/install_paths.h"
 #include "tests/evals/gpu_check/few_questions.h"
 #include "tests/evals/run_program.h"
+#include "tests/support/cuda_emulator/runtime.h"
 #include "tests/support/environment.h"
 #include "tests/support/temp_directory.h"
 
@@ -22,8 +26,36 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using cuda_emulator::SetFaults;
+using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+// What goes wrong until the end of the scope.
+class FaultsInScope {
+ public:
+  explicit FaultsInScope(const cuda_emulator::Faults& faults) { SetFaults(faults); }
+  ~FaultsInScope() { SetFaults({}); }
+  FaultsInScope(const FaultsInScope&) = delete;
+  FaultsInScope& operator=(const FaultsInScope&) = delete;
+};
+
+std::vector<std::string> FailuresIn(const nlohmann::json& report) {
+  std::vector<std::string> failures;
+  for (const auto& check : report.at("checks")) {
+    if (check.at("status") == "failed") failures.push_back(check.at("first_failure"));
+  }
+  return failures;
+}
+
+std::string LastLine(const std::string& text) {
+  const std::size_t begin = text.find_last_of('\n', text.size() - 2);
+  return text.substr(begin == std::string::npos ? 0 : begin + 1);
+}
 
 nlohmann::json ReportIn(const fs::path& directory) {
   std::ifstream in(directory / "report.json");
@@ -41,7 +73,7 @@ TEST(GpuCheckOnCuda, TheShippedModelAnswersAsTheGoldensSay) {
   all.questions = gpu_check::ShippedQuestions(OutlineModel(options), {}, 1);
   all.goldens = gpu_check::ReadGoldens(TinyGoldensFile(), all.questions);
   const QuestionsWithGoldens few = FewOf(
-      all, {.document_stride = 16, .max_context = 120, .generations = 1, .max_new_tokens = 3});
+      all, {.document_stride = 10, .max_context = 120, .generations = 1, .max_new_tokens = 3});
   Engine on_cuda = Engine::Load(cuda, options);
   options.dtype = WeightDType::kF32;
   Engine on_cpu = Engine::Load(cpu, options);
@@ -68,8 +100,72 @@ TEST(GpuCheckOnCuda, GoldensOfOtherQuestionsFailTheModelPart) {
   const ProgramResult result =
       RunMain({"gpu-check", "--only", "model", "--quiet", "--report", report.string()});
   EXPECT_EQ(result.code, 5) << result.err;
-  EXPECT_THAT(ReportIn(report).at("left_out").at(0).get<std::string>(),
+  const auto json = ReportIn(report);
+  EXPECT_THAT(json.at("left_out").at(0).get<std::string>(),
               HasSubstr("goldens of other questions"));
+  EXPECT_EQ(json.at("passed"), false);
+  EXPECT_THAT(FailuresIn(json), ElementsAre(StartsWith("threw: ")));
+  EXPECT_THAT(LastLine(result.out), HasSubstr("1 FAILED"));
+}
+
+// Every launch is refused, and the device goes on answering.
+TEST(GpuCheckOnCuda, AnOpThatThrowsIsAFailedCheckOfAWholeReport) {
+  const TempDirectory directory;
+  // Without the trial of the second form that opening a device begins with.
+  const Environment attention("MEVAL_CUDA_ATTENTION", "mma");
+  const FaultsInScope faults({.launches = 0});
+  const ProgramResult result =
+      RunMain({"gpu-check", "--quick", "--quiet", "--report", directory.path().string()});
+  EXPECT_EQ(result.code, 5) << result.err;
+  const auto json = ReportIn(directory.path());
+  EXPECT_EQ(json.at("passed"), false);
+  EXPECT_TRUE(json.at("machine").contains("device"));
+  EXPECT_FALSE(json.contains("not_reached"));
+  std::map<std::string, std::string> failures;
+  for (const auto& check : json.at("checks")) {
+    if (check.at("status") == "failed") failures[check.at("name")] = check.at("first_failure");
+  }
+  for (const char* name : {"ceiling: read", "ceiling: bf16 products", "device.rmsnorm",
+                           "device.gemm", "device.attention", "device.logits"}) {
+    EXPECT_THAT(failures[name], StartsWith("threw: ")) << name;
+  }
+  EXPECT_THAT(failures["engine.answers"], HasSubstr("threw: "));
+  EXPECT_THAT(LastLine(result.out), HasSubstr("FAILED"));
+}
+
+TEST(GpuCheckOnCuda, ALostDeviceEndsTheRunWithTheReportSaved) {
+  const TempDirectory directory;
+  // Behind the description of the device and some ops.
+  const FaultsInScope faults({.calls = 450});
+  const ProgramResult result = RunMain({"gpu-check", "--quick", "--only", "device,engine,model",
+                                        "--quiet", "--report", directory.path().string()});
+  EXPECT_EQ(result.code, 5) << result.err;
+  const auto json = ReportIn(directory.path());
+  EXPECT_EQ(json.at("passed"), false);
+  EXPECT_THAT(json.at("left_out").at(0).get<std::string>(), HasSubstr("no longer answers"));
+  EXPECT_THAT(json.at("not_reached"), ElementsAre("engine", "model"));
+  EXPECT_THAT(FailuresIn(json), ElementsAre(HasSubstr("threw: "))) << "nothing behind the loss";
+  EXPECT_GT(json.at("num_cases"), 1) << "what was found before is kept";
+  EXPECT_THAT(json.at("algorithms"), Not(IsEmpty()));
+  EXPECT_THAT(json.at("algorithms").get<std::vector<std::string>>(), Each(StartsWith("device: ")));
+  EXPECT_THAT(LastLine(result.out), HasSubstr("FAILED"));
+}
+
+TEST(GpuCheckOnCuda, AReportThatCannotBeWrittenIsSaidBeforeTheDeviceIsAsked) {
+  const TempDirectory directory;
+  std::ofstream(directory.path() / "file") << "in the way";
+  const FaultsInScope faults({.busy = true});
+  const auto check = [&](const char* name) {
+    return RunMain({"gpu-check", "--quick", "--quiet", "--report", directory / name});
+  };
+  const ProgramResult refused = check("file");
+  EXPECT_EQ(refused.code, 2) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("--report"));
+  EXPECT_EQ(check("new").code, 5) << "then the device";
+  const auto json = ReportIn(directory.path() / "new");
+  EXPECT_EQ(json.at("passed"), false);
+  EXPECT_THAT(FailuresIn(json), ElementsAre(StartsWith("threw: ")));
+  EXPECT_THAT(json.at("not_reached"), ElementsAre("device", "engine"));
 }
 
 TEST(GpuCheckOnCuda, ReportsWhatTheSanitizerSays) {

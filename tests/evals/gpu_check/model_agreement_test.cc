@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -127,6 +128,22 @@ TEST(CompareWithGoldens, CountsAnEngineThatThrowsAsAFailure) {
   EXPECT_FALSE(agreement.checks[0].passed());
   EXPECT_FALSE(agreement.checks[1].passed());
   EXPECT_THAT(agreement.checks[1].first_failure, HasSubstr("context is empty"));
+  EXPECT_THAT(agreement.checks[1].first_failure, HasSubstr("threw: "));
+}
+
+TEST(CompareWithGoldens, ComparesNothingOnceTimeIsUp) {
+  Context ctx({.num_threads = 1});
+  Engine model = Engine::Load(ctx, Tiny(WeightDType::kF32));
+  const QuestionsWithGoldens few = Few();
+  std::stop_source source;
+  source.request_stop();
+  const ModelAgreement agreement =
+      CompareWithGoldens(model, few.goldens, model, few.questions, source.get_token());
+  ASSERT_THAT(agreement.checks, SizeIs(4));
+  for (const SelftestCheck& check : agreement.checks) {
+    EXPECT_EQ(check.num_cases, 0) << check.name;
+    EXPECT_EQ(check.why_skipped, "time was up") << check.name;
+  }
 }
 
 TEST(ShippedQuestions, AskEveryChoiceOfEveryDocument) {

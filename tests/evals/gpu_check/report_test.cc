@@ -3,12 +3,14 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "evals/flags.h"
+#include "evals/gpu_check/parts.h"
 #include "tests/support/temp_directory.h"
 
 namespace meval::gpu_check {
@@ -106,6 +108,33 @@ TEST(GpuCheckReport, FailsWhereATestOrAToolDoes) {
   EXPECT_TRUE(report.passed());
 }
 
+// As it is saved after each part: what ends the run then has proved nothing of the rest.
+TEST(GpuCheckReport, HasNotPassedWhileAPartIsMissing) {
+  GpuCheckReport report = Full();
+  report.not_reached = {"speed", "workloads"};
+  EXPECT_FALSE(report.passed());
+  EXPECT_THAT(Markdown(report), HasSubstr("Not reached: speed, workloads."));
+  std::ostringstream out;
+  WriteJson(report, out);
+  const auto json = nlohmann::json::parse(out.str());
+  EXPECT_EQ(json.at("passed"), false);
+  EXPECT_EQ(json.at("not_reached").size(), 2U);
+}
+
+TEST(GpuCheckParts, EndWithinEightMinutesAndTheLastTakesTheRest) {
+  std::vector<std::string> all;
+  double before = 0;
+  for (const Part& part : kParts) {
+    all.emplace_back(part.name);
+    EXPECT_GT(part.ends, before) << part.name;
+    before = part.ends;
+  }
+  EXPECT_EQ(before, 480);
+  EXPECT_EQ(EndOf("device", all), 60);
+  EXPECT_EQ(EndOf("workloads", all), 400);
+  EXPECT_EQ(EndOf("engine", {"device", "engine"}), 480);
+}
+
 TEST(GpuCheckReport, WritesItsFiles) {
   const testing::TempDirectory directory;
   WriteFiles(Full(), directory.path() / "report");
@@ -114,6 +143,9 @@ TEST(GpuCheckReport, WritesItsFiles) {
   }
   std::ofstream(directory.path() / "file") << "in the way";
   EXPECT_THROW(WriteFiles(Full(), directory.path() / "file"), UsageError);
+  EXPECT_THROW(RequireWritable(directory.path() / "file"), UsageError);
+  RequireWritable(directory.path() / "other/new");
+  EXPECT_TRUE(std::filesystem::is_empty(directory.path() / "other/new"));
 }
 
 TEST(GpuCheckFlags, NameParts) {

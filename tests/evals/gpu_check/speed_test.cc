@@ -69,7 +69,10 @@ TEST(SpeedBench, MeasuresEachTestBesideItsFloor) {
   BenchOptions options = SpeedBench(SmallModel(), {}, 600);
   options.repetitions = 1;
   options.warmups = 0;
+  std::vector<const Context*> ran_on;
+  options.when_done = [&](const Context& ctx) { ran_on.push_back(&ctx); };
   const BenchReport report = RunBench(options, [](const std::string&) {}, {});
+  EXPECT_THAT(ran_on, SizeIs(1));
   ASSERT_THAT(report.throughput, SizeIs(options.throughput.size()));
   EXPECT_THAT(NamesOf(options.throughput), Contains("pp512"));
   EXPECT_THAT(NamesOf(options.throughput), Contains("tg64 x8"));
