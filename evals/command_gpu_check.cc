@@ -114,8 +114,8 @@ class GpuCheck {
     try {
       Describe();
     } catch (const DeviceError& error) {
-      // The caller says it on the screen.
       report_.proof.checks.push_back(FailureOf("description", error));
+      report_.proof.repeat.emplace_back("mistral-eval gpu-check");
       Save();
       throw;
     }
@@ -206,8 +206,7 @@ class GpuCheck {
     SelftestCheck check;
     check.name = name;
     check.claim = "comes to its end";
-    check.num_cases = 1;
-    check.num_failures = 1;
+    check.num_cases = check.num_failures = 1;
     check.first_failure = std::string("threw: ") + error.what();
     return check;
   }

@@ -161,7 +161,8 @@ TEST(GpuCheckOnCuda, AReportThatCannotBeWrittenIsSaidBeforeTheDeviceIsAsked) {
   const ProgramResult refused = check("file");
   EXPECT_EQ(refused.code, 2) << refused.err;
   EXPECT_THAT(refused.err, HasSubstr("--report"));
-  EXPECT_EQ(check("new").code, 5) << "then the device";
+  const ProgramResult busy = check("new");
+  EXPECT_EQ(busy.code, 5) << busy.err;
   const auto json = ReportIn(directory.path() / "new");
   EXPECT_EQ(json.at("passed"), false);
   EXPECT_THAT(FailuresIn(json), ElementsAre(StartsWith("threw: ")));
