@@ -1,6 +1,8 @@
 // `mistral-eval data`: which data sets are there, and where to get the others.
 
 #include <ostream>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
@@ -54,7 +56,7 @@ void PrintTask(const Task& task, const DataSelection& selection, std::ostream& o
     for (const std::string& warning : data.warnings) fmt::print(out, "  note: {}\n", warning);
     if (is_sample) fmt::print(out, "  the real set: {}\n", definition.upstream);
   } catch (const DataError& error) {
-    fmt::print(out, "  cannot be used: {}\n", error.what());
+    fmt::print(out, "  cannot be used: {} (licence: {})\n", error.what(), definition.license);
   }
   out << '\n';
 }
@@ -68,7 +70,7 @@ class Verification {
     DataOptions options = TaskDataOptions(task, selection, /*needs_exemplars=*/false);
     const DataStatus status = task.Locate(options);
     if (!status.found || IsSamplesDir(status.data_dir)) {
-      ++num_missing_;
+      missing_.push_back(task.name());
       return;
     }
     ++num_checked_;
@@ -84,8 +86,9 @@ class Verification {
 
   // Exit code 3 where anything differs.
   int Finish() {
-    fmt::print(out_, "\n{} sets looked at, {} differ; {} are not here\n", num_checked_,
-               num_differing_, num_missing_);
+    fmt::print(out_, "\n{} sets looked at, {} differ; {} are not here{}{}\n", num_checked_,
+               num_differing_, missing_.size(), missing_.empty() ? "" : ": ",
+               fmt::join(missing_, ", "));
     if (num_differing_ == 0) return 0;
     throw DataError(fmt::format("data verify: {} of {} sets differ from their definitions",
                                 num_differing_, num_checked_));
@@ -125,7 +128,7 @@ class Verification {
   std::ostream& out_;
   std::int64_t num_checked_ = 0;
   std::int64_t num_differing_ = 0;
-  std::int64_t num_missing_ = 0;
+  std::vector<std::string> missing_;
 };
 
 }  // namespace

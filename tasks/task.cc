@@ -23,12 +23,22 @@ std::string Directories(const DataOptions& options, const tasks::Recipe& recipe)
   return text.empty() ? "no directory at all" : text;
 }
 
+// What the upstream set is known by, for whoever fetches it.
+std::string Expected(const tasks::SetRecipe& set) {
+  std::string text;
+  if (set.expected_records) text = std::to_string(*set.expected_records) + " records";
+  for (std::size_t i = 0; i < set.known_digests.size(); ++i) {
+    text += (i > 0 ? " or " : text.empty() ? "SHA-256 " : ", SHA-256 ") + set.known_digests[i];
+  }
+  return text.empty() ? "" : "; expected: " + text;
+}
+
 std::string Missing(const TaskDefinition& definition, const tasks::Recipe& recipe,
                     const tasks::SetRecipe& set, const std::string& what,
                     const DataOptions& options) {
   return "task \"" + definition.name + "\": " + what + " not found: looked for " +
          tasks::DescribePatterns(set) + " in " + Directories(options, recipe) +
-         (definition.upstream.empty() ? "" : "; to get it: " + definition.upstream);
+         (definition.upstream.empty() ? "" : "; to get it: " + definition.upstream) + Expected(set);
 }
 
 // Each document gets the description of its group's first exemplar.

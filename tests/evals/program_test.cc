@@ -14,6 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using testing::Environment;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -116,6 +117,7 @@ TEST(Program, VerifiesDataAgainstItsDefinitions) {
   EXPECT_EQ(fine.code, kExitOk) << fine.err;
   EXPECT_THAT(fine.out, HasSubstr("2 records, as many as expected, the known bytes"));
   EXPECT_THAT(fine.out, HasSubstr("1 sets looked at, 0 differ"));
+  EXPECT_THAT(fine.out, ContainsRegex("are not here: .*hellaswag"));
   directory.Write("mine.jsonl", "{\"q\": \"c\"}\n");
   const ProgramResult other = verify();
   EXPECT_EQ(other.code, 3);

@@ -77,6 +77,13 @@ void ExpectGoldAnswersAreRight(const TaskDefinition& definition, const TaskData&
   }
 }
 
+TEST(BuiltInTasks, AMissingSetIsSaidToHaveWhatUpstreamHas) {
+  const DataStatus status = TaskRegistry().Find("hellaswag")->Locate({});
+  EXPECT_THAT(status.missing,
+              HasSubstr("; expected: 10042 records, SHA-256 "
+                        "0aa3b88843990f3f10a97b9575c94d7b71fb2205240ba04ae4884d9e9c992588"));
+}
+
 TEST(BuiltInTasks, GoldAnswersOfMathematicsAreRightAndEmptyOnesInvalid) {
   for (const char* name : {"gsm8k", "gsm8k_cot", "gsm8k_cot_maj8"}) {
     ExpectGoldAnswersAreRight(Registry().Find(name)->definition(), LoadFixture(name));
