@@ -145,7 +145,7 @@ TEST(Warpgroup, NamesWhatNoCorrectKernelDoes) {
   EXPECT_THAT(MessageOf([&] {
                 cuda::BeginProducts();
                 Multiply(DescriptorOfTile(), [&](cuda::ProductFragment& c) {
-                  Tile()[0] = 1;
+                  Tile()[32 * cuda::WarpId() + cuda::LaneId()] = 1;  // a byte each: no race
                   cuda::FenceAsyncProxy();
                   wait(c);
                 });
