@@ -114,8 +114,7 @@ class GpuCheck {
     try {
       Describe();
     } catch (const DeviceError& error) {
-      report_.proof.checks.push_back(FailureOf("description", error));
-      report_.proof.repeat.emplace_back("mistral-eval gpu-check");
+      Record(FailureOf("description", error));
       Save();
       throw;
     }
@@ -203,12 +202,12 @@ class GpuCheck {
   }
 
   static SelftestCheck FailureOf(const std::string& name, const std::exception& error) {
-    SelftestCheck check;
-    check.name = name;
-    check.claim = "comes to its end";
-    check.num_cases = check.num_failures = 1;
-    check.first_failure = std::string("threw: ") + error.what();
-    return check;
+    return {.name = name,
+            .claim = "comes to its end",
+            .num_cases = 1,
+            .num_failures = 1,
+            .first_failure = std::string("threw: ") + error.what(),
+            .why_skipped = {}};
   }
 
   // A device that is lost fails every later call: nothing further can be learnt of it.
@@ -283,12 +282,16 @@ class GpuCheck {
         fmt::print(out_, "    {} cases failed, the first: {}\n", Grouped(check.num_failures),
                    check.first_failure);
       }
-      const char* effort = options_.quick ? " --quick" : options_.full ? " --full" : "";
-      report_.proof.repeat.push_back(
-          fmt::format("mistral-eval gpu-check --seed {}{}", options_.seed, effort));
-      report_.proof.checks.push_back(check);
+      Record(check);
     }
     out_ << std::flush;
+  }
+
+  void Record(const SelftestCheck& check) {
+    const char* effort = options_.quick ? " --quick" : options_.full ? " --full" : "";
+    report_.proof.repeat.push_back(
+        fmt::format("mistral-eval gpu-check --seed {}{}", options_.seed, effort));
+    report_.proof.checks.push_back(check);
   }
 
   void CompareShippedModel(const std::stop_token& stop) {
