@@ -126,10 +126,7 @@ def main():
     write_exam(stream("mmlu"), out, training_questions(documents))
     for name, count, held_out in (("val", 300, True), ("train", 80, False)):
         rng = stream(f"hellaswag {name}")
-        def scene_record(number, rng=rng, held_out=held_out):
-            return hellaswag_record(rng, number, held_out)
-
-        make = unread(scene_record, scene_text, training_text) if held_out else scene_record
+        make = unread(lambda number: hellaswag_record(rng, number, held_out), scene_text, training_text if held_out else "")
         write_jsonl(out / "hellaswag" / f"hellaswag_{name}.jsonl", different(count, make))
     for name, count, held_out, limits in (("test", 200, True, EVALUATED_LIMITS), ("train", 80, False, Limits())):
         rng = stream(f"gsm8k {name}")
@@ -143,10 +140,8 @@ def main():
                     different(count, lambda number: samsum_record(rng, name, number, held_out)))
     for name, count, held_out in (("dev", 200, True), ("train_xl", 60, False)):
         rng = stream(f"winogrande {name}")
-        def open_record(number, rng=rng, held_out=held_out):
-            return winogrande_record(rng, number, held_out)
-
-        make = unread(open_record, winogrande_text, training_text) if held_out else open_record
+        make = unread(lambda number: winogrande_record(rng, number, held_out), winogrande_text,
+                      training_text if held_out else "")
         write_jsonl(out / "winogrande" / f"{name}.jsonl", different(count, make))
     for name, count, held_out in (("val", 200, True), ("train", 60, False)):
         rng = stream(f"boolq {name}")
