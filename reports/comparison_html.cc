@@ -1,4 +1,3 @@
-#include <cmath>
 #include <cstdint>
 #include <kainjow/mustache.hpp>
 #include <ostream>
@@ -76,12 +75,6 @@ data Named(const std::string& key, const std::string& text) {
   data object;
   object.set(key, PresentableText(text));
   return object;
-}
-
-// A number as its axis shows it: whole ones grouped, others with their digits.
-std::string ShownNumber(double number) {
-  const bool is_whole = number == std::floor(number) && std::abs(number) < 1e15;
-  return is_whole ? Grouped(static_cast<std::int64_t>(number)) : Fixed(number, 4);
 }
 
 // The scores of a task over the number that the runs are compared by.
