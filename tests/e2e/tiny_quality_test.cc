@@ -78,9 +78,9 @@ TEST(TinyModel, SummarisesWhatWasSaid) {
 }
 
 TEST(TinyModel, SolvesSomeProblemsStepByStep) {
-  const Evaluated run = RunTiny({"--task", "gsm8k_cot", "--limit", "100"});
+  const Evaluated run = RunTiny({"--task", "gsm8k_cot"});
   EXPECT_GT(Score(run, "gsm8k_cot", "exact_match,strict"), 0.30);
-  EXPECT_LT(Score(run, "gsm8k_cot", "exact_match,strict"), 0.90);
+  EXPECT_LT(Score(run, "gsm8k_cot", "exact_match,strict"), 0.80);
 }
 
 TEST(TinyModel, SolvesMoreProblemsByAVoteThanByASample) {
