@@ -273,16 +273,35 @@ SubsetResult Pool(const std::string& name, const std::string& kind,
   return subset;
 }
 
-std::vector<SubsetResult> Subsets(const TaskDefinition& task, std::int64_t num_samples,
-                                  const Samples& scored, std::vector<std::string>& warnings) {
+std::vector<SubsetResult> ScoreParts(const TaskDefinition& task, std::int64_t num_samples,
+                                     const std::map<std::string, Samples>& parts,
+                                     const std::string& kind,
+                                     std::vector<std::string>& warnings) {
+  std::vector<SubsetResult> results;
+  for (const auto& [name, samples] : parts) {
+    results.push_back({name, kind, static_cast<std::int64_t>(samples.size()),
+                       Metrics(task, num_samples, samples, warnings)});
+  }
+  return results;
+}
+
+// "level 5" of MATH.
+std::vector<SubsetResult> Slices(const TaskDefinition& task, std::int64_t num_samples,
+                                 const Samples& scored, std::vector<std::string>& warnings) {
+  std::map<std::string, Samples> parts;
+  for (const SampleResult* sample : scored) {
+    for (const auto& [name, value] : sample->slices) parts[name + " " + value].push_back(sample);
+  }
+  return ScoreParts(task, num_samples, parts, "slice", warnings);
+}
+
+std::vector<SubsetResult> Groups(const TaskDefinition& task, std::int64_t num_samples,
+                                 const Samples& scored, std::vector<std::string>& warnings) {
   std::map<std::string, Samples> by_group;
   for (const SampleResult* sample : scored) by_group[sample->group].push_back(sample);
   if (by_group.size() < 2 && by_group.contains("")) return {};
-  std::vector<SubsetResult> groups;
-  for (const auto& [name, samples] : by_group) {
-    groups.push_back({name, "group", static_cast<std::int64_t>(samples.size()),
-                      Metrics(task, num_samples, samples, warnings)});
-  }
+  const std::vector<SubsetResult> groups =
+      ScoreParts(task, num_samples, by_group, "group", warnings);
   std::vector<const SubsetResult*> all;
   for (const SubsetResult& group : groups) all.push_back(&group);
   const SignatureOf signature_of = [&](const std::string& metric) {
@@ -318,7 +337,16 @@ SetScores AggregateSamples(const TaskDefinition& task, std::int64_t num_samples,
   }
   SetScores scores;
   scores.metrics = Metrics(task, num_samples, scored, scores.warnings);
-  scores.subsets = Subsets(task, num_samples, scored, scores.warnings);
+  scores.subsets = Slices(task, num_samples, scored, scores.warnings);
+  std::vector<SubsetResult> groups = Groups(task, num_samples, scored, scores.warnings);
+  // Means and categories, then slices, then groups, which may be many.
+  const auto first_group = std::find_if(groups.begin(), groups.end(), [](const SubsetResult& one) {
+    return one.kind == "group";
+  });
+  scores.subsets.insert(scores.subsets.begin(), std::make_move_iterator(groups.begin()),
+                        std::make_move_iterator(first_group));
+  scores.subsets.insert(scores.subsets.end(), std::make_move_iterator(first_group),
+                        std::make_move_iterator(groups.end()));
   return scores;
 }
 

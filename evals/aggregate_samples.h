@@ -16,12 +16,12 @@ namespace meval {
 
 struct SetScores {
   std::vector<MetricValue> metrics;   // headline first
-  std::vector<SubsetResult> subsets;  // micro, macro, categories, groups; none without groups
+  std::vector<SubsetResult> subsets;  // micro, macro, categories, groups; slices
   std::vector<std::string> warnings;
 };
 
-// Metrics with standard errors, intervals and signatures, of the whole set and of its groups.
-// Samples without a result (an interrupted run) are left out. `num_samples`: completions of each
+// Metrics with standard errors, intervals and signatures, of the whole set, its groups and
+// slices.// Samples without a result (an interrupted run) are left out. `num_samples`: completions of each
 // document, which the names of votes hold.
 SetScores AggregateSamples(const TaskDefinition& task, std::int64_t num_samples,
                            std::span<const SampleResult> samples);

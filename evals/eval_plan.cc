@@ -25,6 +25,7 @@ SampleResult DescribeSample(const EvalPlan& plan, std::size_t slot) {
   sample.source = document.source;
   sample.digest = document.digest;
   sample.group = document.group;
+  sample.slices = document.slices;
   sample.prompt_digest = plan.prompt_digests[slot];
   sample.question = document.question;
   sample.exemplars = plan.prompts[document_index].exemplars;

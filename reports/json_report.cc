@@ -210,6 +210,7 @@ OrderedJson SampleJson(const SampleResult& sample) {
                       {"source", sample.source},
                       {"digest", sample.digest}};
   if (!sample.group.empty()) json["group"] = sample.group;
+  if (!sample.slices.empty()) json["slices"] = sample.slices;
   json["prompt_digest"] = sample.prompt_digest;
   json["question"] = sample.question;
   json["exemplars"] = sample.exemplars;

@@ -222,6 +222,7 @@ SampleResult ReadSample(const JsonCursor& record) {
   sample.source = record.At("source").Text();
   sample.digest = record.At("digest").Text();
   if (const auto group = record.Find("group")) sample.group = group->Text();
+  if (const auto slices = record.Find("slices")) sample.slices = TextMap(*slices);
   sample.prompt_digest = record.At("prompt_digest").Text();
   sample.question = record.At("question").Text();
   sample.exemplars = Texts(record.At("exemplars"));

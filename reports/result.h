@@ -34,7 +34,7 @@ struct MetricValue {
 // A subject, category or other subset of a task.
 struct SubsetResult {
   std::string name;
-  std::string kind;  // "group" (MMLU subject), "category", "micro", "macro"
+  std::string kind;  // "group" (MMLU subject), "category", "micro", "macro", "slice" (MATH level)
   std::int64_t n = 0;
   std::vector<MetricValue> metrics;
 };
@@ -264,6 +264,7 @@ struct SampleResult {
   std::string source;
   std::string digest;  // of the document
   std::string group;
+  std::map<std::string, std::string> slices;  // what else divides the set: name -> value
   std::string prompt_digest;
   std::string question;                 // the rendered question, without exemplars
   std::vector<std::string> exemplars;   // document ids

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,8 @@ struct Document {
   std::string digest;         // SHA-256 of the rendered question, choices, gold and references
   std::string record_digest;  // SHA-256 of the record's own fields: equal for equal records
   std::string group;          // MMLU's subject; "" where the task has no groups
+  // What else divides the set, name -> value: {"level", "5"} of MATH. Of evaluated documents.
+  std::map<std::string, std::string> slices;
   std::string description;    // text before the exemplars, rendered for this document's group
   std::string question;       // without delimiter
   // The bytes of `question` that truncation may cut, from the left: a dialogue, a passage. Equal:

@@ -40,6 +40,7 @@ class FieldChecker {
       }
       Check("id", shape.id);
       if (is_test) Check("description", recipe_.description);
+      if (is_test) CheckSlices();
       Check("description", set.description);
       const bool has_choices =
           recipe_.choice_list || !recipe_.choices.empty() || recipe_.continuation;
@@ -51,6 +52,10 @@ class FieldChecker {
   }
 
  private:
+  void CheckSlices() {
+    for (const auto& [name, text] : recipe_.slices) Check("slices." + name, text);
+  }
+
   void CheckChoices(const RecordShape& shape) {
     Check("choices", recipe_.choice_list);
     for (const Template& choice : recipe_.choices) Check("choices", choice);

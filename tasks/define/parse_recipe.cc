@@ -185,9 +185,16 @@ void ParseContinuation(DefinitionObject& object, Recipe& recipe) {
   recipe.continuation = ParseTemplate(object.Get("continuation"), recipe.filters);
 }
 
+void ParseSlices(const DefinitionValue& value, Recipe& recipe) {
+  for (const auto& [name, text] : DefinitionObject(value).Members()) {
+    if (name.empty()) value.Fail("expected a name for each slice, found \"\"");
+    recipe.slices.emplace_back(name, ParseTemplate(text, recipe.filters));
+  }
+}
+
 // A rolling task scores its question as it stands.
 void ParseOriginal(DefinitionObject& object, Recipe& recipe) {
-  for (const char* key : {"answer", "description", "document_field", "gold", "group_by"}) {
+  for (const char* key : {"answer", "description", "document_field", "gold", "group_by", "slices"}) {
     if (const auto value = object.Find(key)) {
       value->Fail("a rolling task scores texts as they stand; leave it out");
     }
@@ -208,6 +215,7 @@ void ParseRecipe(DefinitionObject& object, RequestKind request, Recipe& recipe) 
     }
   }
   recipe.group_by = FindTemplate(object, "group_by", recipe.filters);
+  if (const auto slices = object.Find("slices")) ParseSlices(*slices, recipe);
   recipe.description = FindTemplate(object, "description", recipe.filters);
   if (recipe.description && recipe.exemplars && recipe.exemplars->description) {
     object.Get("description").Fail("the exemplars give one already");

@@ -108,6 +108,7 @@ struct Recipe {
   std::optional<SetRecipe> exemplars;
   std::vector<std::pair<std::string, Template>> derived;  // in order: later ones may use earlier
   std::optional<Template> group_by;
+  std::vector<std::pair<std::string, Template>> slices;  // by name: further divisions of the set
   std::optional<Template> description;
   std::string document_field;           // "" : truncation may not cut the question
   std::vector<Template> choices;        // a list of templates, or

@@ -38,6 +38,11 @@ Document DocumentRenderer::Render(const Record& record) const {
   document.record_digest = Sha256(Canonical(record.fields));
   if (recipe_.group_by && !set_.serves_all_groups)
     document.group = recipe_.group_by->Render(scope, filters);
+  if (is_test_) {
+    for (const auto& [name, text] : recipe_.slices) {
+      document.slices[name] = text.Render(scope, filters);
+    }
+  }
   Template::Span cut;
   document.question = set_.question.Render(scope, filters, recipe_.document_field, cut);
   document.cut_begin = cut.begin;

@@ -196,6 +196,23 @@ TEST_F(AggregateTest, MicroWeighsDocumentsAndMacroGroups) {
               ElementsAre("micro", "macro", "category", "category", "group", "group", "group"));
 }
 
+TEST_F(AggregateTest, SlicesStandBetweenMeansAndGroups) {
+  Use(kChoiceTask);
+  AddGroups();
+  for (std::size_t i = 0; i < 4; ++i) {
+    outcome.samples[i].slices = {{"level", i < 3 ? "1" : "2"}, {"source", "exam"}};
+  }
+  const TaskResult result = Aggregate();
+  EXPECT_NEAR(Of(result, "level 1").value, 2.0 / 3, 1e-15);
+  EXPECT_EQ(Of(result, "level 2").value, 1);
+  EXPECT_EQ(Of(result, "level 2").n, 1);
+  EXPECT_EQ(Of(result, "source exam").value, 0.75);
+  std::vector<std::string> kinds;
+  for (const SubsetResult& subset : result.subsets) kinds.push_back(subset.kind);
+  EXPECT_THAT(kinds, ElementsAre("micro", "macro", "category", "category", "slice", "slice",
+                                 "slice", "group", "group", "group"));
+}
+
 TEST_F(AggregateTest, AGroupOfGroupsHasThePooledError) {
   Use(kChoiceTask);
   AddGroups();

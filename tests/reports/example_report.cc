@@ -249,6 +249,7 @@ std::vector<SampleResult> ExampleSamples() {
   choice.source = "mmlu/test/anatomy_test.csv:1";
   choice.digest = Digest('1');
   choice.group = "anatomy";
+  choice.slices = {{"level", "college"}};
   choice.prompt_digest = Digest('2');
   choice.question = "Which bone is the longest?\nA. femur\nB. tibia\nAnswer:";
   choice.exemplars = {"anatomy_dev:1", "anatomy_dev:2"};

@@ -26,6 +26,7 @@ using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 using ::testing::StartsWith;
 using ::testing::ThrowsMessage;
 
@@ -98,6 +99,8 @@ TEST(MathTask, TakesTheLastBoxedAnswerAndShowsMinervasForm) {
   EXPECT_THAT(data.documents[0].answer,
               EndsWith("\nFinal Answer: The final answer is $3$. I hope it is correct."));
   EXPECT_EQ(data.documents[2].group, "counting_and_probability");
+  EXPECT_THAT(data.documents[2].slices, ElementsAre(Pair("level", "5")));
+  EXPECT_EQ(Load("math500", kFixtures).documents[2].slices, data.documents[2].slices);
   const std::string prompt = Prompts("math", data, 4)[0].Text();
   EXPECT_THAT(prompt, StartsWith("Problem:\nWhat is $2+2$?\n\nSolution: Two and two are "
                                  "$\\boxed{4}$.\nFinal Answer: The final answer is $4$. I hope it "
@@ -144,6 +147,9 @@ TEST(BbhTask, TheReferencesPatternCostsTheLastCharacterWhereAFullStopIsMissing) 
   EXPECT_EQ(reference.Apply("So the answer is (A).").text, "(A)");
   EXPECT_EQ(reference.Apply("So the answer is (A)").text, "(A");
   EXPECT_FALSE(ours.Apply("I do not know").is_valid);
+  // The reference stops at any capital Q, and would not have seen what follows.
+  EXPECT_EQ(ours.Apply("The Queen moves. So the answer is (A).").text, "(A)");
+  EXPECT_FALSE(reference.Apply("The Queen moves. So the answer is (A).").is_valid);
 }
 
 TEST(AgievalTask, JoinsTheOptionsAndNamesTheLastLetter) {
@@ -193,6 +199,28 @@ TEST(NewsgroupsTask, KeepsTheSubjectAndCutsTheBody) {
             CountCodePoints("Subject: \n\n" + tail) + 1600);
 }
 
+TEST(NewsgroupsTask, WithoutHeadersFootersAndQuotesOnlyWhatWasWrittenRemains) {
+  const TaskData data = Load("twenty_newsgroups_stripped", kFixtures);
+  const std::string tail = "\n\nThis message was posted to the newsgroup about";
+  EXPECT_EQ(data.documents[3].question, "Change the large capacitor.\nThen it is quiet." + tail);
+  EXPECT_EQ(data.documents[3].answer, "electronics");
+  // Empty lines at the end begin no footer; what follows the last one within does.
+  EXPECT_EQ(data.documents[4].question, "Oil the chain,\nnot the tyre." + tail);
+  EXPECT_EQ(data.documents[0].question, "Mine lasted two winters." + tail);
+  EXPECT_EQ(CountCodePoints(data.documents[2].question), CountCodePoints(tail) + 1600);
+}
+
+TEST(SamsumTask, LongBenchShowsExamplesLineByLine) {
+  const TaskData data = Load("samsum_longbench", kFixtures);
+  const std::string prompt = Prompts("samsum_longbench", data, 1)[0].Text();
+  EXPECT_THAT(prompt, StartsWith("Summarize the dialogue into a few short sentences. The following "
+                                 "are some examples.\n\nDialogue: "));
+  EXPECT_THAT(prompt, EndsWith("\nSummary:"));
+  const TaskDefinition& definition = Find("samsum_longbench").definition();
+  EXPECT_THAT(definition.generation.until_zero_shot, ElementsAre("\n"));
+  EXPECT_EQ(definition.scores.size(), 1U);
+}
+
 TEST(RealWorkedData, HasTheCountsAndTheBytesOfItsSources) {
   MEVAL_SHARED_OR_SKIP(data_dir, "data");
   const struct {
@@ -217,6 +245,10 @@ TEST(RealWorkedData, HasTheCountsAndTheBytesOfItsSources) {
     }
     if (set.task == std::string("math")) {
       EXPECT_EQ(groups["intermediate_algebra"], 903);
+      std::map<std::string, std::int64_t> levels;
+      for (const Document& document : data.documents) ++levels[document.slices.at("level")];
+      EXPECT_THAT(levels, ElementsAre(Pair("1", 437), Pair("2", 894), Pair("3", 1131),
+                                      Pair("4", 1214), Pair("5", 1324)));
     }
   }
 }
