@@ -275,8 +275,7 @@ SubsetResult Pool(const std::string& name, const std::string& kind,
 
 std::vector<SubsetResult> ScoreParts(const TaskDefinition& task, std::int64_t num_samples,
                                      const std::map<std::string, Samples>& parts,
-                                     const std::string& kind,
-                                     std::vector<std::string>& warnings) {
+                                     const std::string& kind, std::vector<std::string>& warnings) {
   std::vector<SubsetResult> results;
   for (const auto& [name, samples] : parts) {
     results.push_back({name, kind, static_cast<std::int64_t>(samples.size()),
@@ -340,9 +339,8 @@ SetScores AggregateSamples(const TaskDefinition& task, std::int64_t num_samples,
   scores.subsets = Slices(task, num_samples, scored, scores.warnings);
   std::vector<SubsetResult> groups = Groups(task, num_samples, scored, scores.warnings);
   // Means and categories, then slices, then groups, which may be many.
-  const auto first_group = std::find_if(groups.begin(), groups.end(), [](const SubsetResult& one) {
-    return one.kind == "group";
-  });
+  const auto first_group = std::find_if(
+      groups.begin(), groups.end(), [](const SubsetResult& one) { return one.kind == "group"; });
   scores.subsets.insert(scores.subsets.begin(), std::make_move_iterator(groups.begin()),
                         std::make_move_iterator(first_group));
   scores.subsets.insert(scores.subsets.end(), std::make_move_iterator(first_group),

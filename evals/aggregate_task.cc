@@ -30,6 +30,27 @@ std::vector<PublishedComparison> Published(const EvalPlan& plan) {
   return comparisons;
 }
 
+// A set of the expected size may still be another one. That a smaller set or pool has other bytes
+// says no more than its size does.
+std::vector<std::string> DataWarnings(const EvalPlan& plan) {
+  const TaskData& data = *plan.data;
+  std::vector<std::string> warnings = data.warnings;
+  const auto size = static_cast<std::int64_t>(data.documents.size());
+  if (!data.has_known_digest.value_or(true) &&
+      plan.definition().expected_records.value_or(size) == size) {
+    warnings.push_back(fmt::format(
+        "the evaluated files are not, byte for byte, those this task was checked with (data {}): "
+        "an export of the same records scores the same, other records do not",
+        data.data_digest.substr(0, 16)));
+  }
+  if (!data.exemplars_have_known_digest.value_or(true)) {
+    warnings.push_back(fmt::format(
+        "the exemplars are not, byte for byte, those this task was checked with (exemplars {})",
+        data.exemplar_digest.substr(0, 16)));
+  }
+  return warnings;
+}
+
 }  // namespace
 
 std::vector<std::string> MetricNames(const EvalPlan& plan) {
@@ -71,7 +92,7 @@ TaskResult AggregateTask(const EvalPlan& plan, const EvalOutcome& outcome) {
   result.counters = outcome.counters;
   result.counters.duplicate_questions = plan.data->duplicate_questions;
   // The shipped samples are announced as such; that they are fewer than the benchmark says no more.
-  if (!plan.is_demonstration) result.warnings = plan.data->warnings;
+  if (!plan.is_demonstration) result.warnings = DataWarnings(plan);
   SetScores scores = AggregateSamples(task, plan.generation.num_samples, outcome.samples);
   result.metrics = std::move(scores.metrics);
   result.subsets = std::move(scores.subsets);

@@ -155,7 +155,14 @@ std::map<std::string, std::string> DescribeChat(const ChatFormat* chat, bool has
 }
 
 std::string SystemText(const std::string& words) {
-  if (words != "mistral-guardrail") return words;
+  constexpr std::string_view kGuardrail = "mistral-guardrail";
+  if (words != kGuardrail) {
+    constexpr std::size_t kSlips = 4;  // letters
+    if (tasks::EditDistance(words, kGuardrail) > kSlips) return words;
+    throw UsageError(fmt::format(
+        "--system: expected a system text or the name {}, found \"{}\", which is close to the name",
+        kGuardrail, words));
+  }
   return "Always assist with care, respect, and truth. Respond with utmost utility yet securely. "
          "Avoid harmful, unethical, prejudiced, or negative content. Ensure replies promote "
          "fairness and positivity.";

@@ -30,7 +30,7 @@ std::shared_ptr<const ChatFormat> ResolveChat(const ChatOptions& options,
 std::map<std::string, std::string> DescribeChat(const ChatFormat* chat, bool has_system_text);
 
 // The text of --system: the system prompt of the Mistral 7B paper (arXiv 2310.06825, section 4) for
-// "mistral-guardrail", else the words themselves.
+// "mistral-guardrail", else the words themselves. Throws UsageError for a slip of that name.
 std::string SystemText(const std::string& words);
 
 }  // namespace meval

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -10,6 +11,7 @@
 #include "evals/catalogue_metric.h"
 #include "evals/score_choices.h"
 #include "evals/score_completions.h"
+#include "metrics/parallel.h"
 #include "reports/result.h"
 
 namespace meval {
@@ -71,38 +73,33 @@ class AnswerCheck {
     return std::move(check_);
   }
 
-  TaskCheck Completions(std::span<const Document* const> documents) {
+  TaskCheck Completions(std::span<const Document* const> documents, int num_threads) {
     const CompletionScorer scorer(task_);
-    const GenerationDefinition& generation = task_.generation;
-    const std::vector<std::string>& until =
-        task_.default_shots == 0 ? generation.until_zero_shot : generation.until;
     const auto metric = CatalogueMetric(task_.headline());
     const bool has_gold = !metric || metric->has_gold_answers();
-    std::vector<SampleResult> right;
-    std::vector<SampleResult> empty;
-    for (const Document* document : documents) {
+    std::vector<SampleResult> empty(documents.size());
+    std::vector<std::optional<SampleResult>> right(documents.size());
+    // Mathematics takes milliseconds a document.
+    ParallelFor(num_threads, documents.size(), [&](std::size_t i) {
+      const Document& document = *documents[i];
+      empty[i] = Answered(scorer, document, "");
+      const std::optional<std::string> text = has_gold ? GoldText(document) : std::nullopt;
+      if (text) right[i] = Answered(scorer, document, *text);
+    });
+    std::vector<SampleResult> answered;
+    for (std::size_t i = 0; i < documents.size(); ++i) {
       ++check_.num_checked;
-      empty.push_back(Answered(scorer, *document, ""));
-      if (!scorer.IsInvalid(empty.back().completions[0])) {
-        Add(*document, "no answer is not counted as invalid");
+      if (!scorer.IsInvalid(empty[i].completions[0])) {
+        Add(*documents[i], "no answer is not counted as invalid");
       }
-      if (!has_gold) continue;
-      const std::string answer = task_.target_delimiter + document->answer;
-      if (IsCut(answer, until)) {
-        ++check_.num_cut;
+      if (!right[i]) {
+        check_.num_cut += has_gold ? 1 : 0;
         continue;
       }
-      // A model that has learned the exemplars' form goes on with the next question.
-      const std::string text = answer + task_.fewshot_delimiter + document->question;
-      right.push_back(Answered(scorer, *document, CutAtStop(text, until).value_or(text)));
-      const auto own = right.back().metrics.find(task_.headline().name);
-      if (own == right.back().metrics.end()) continue;  // only the set has a score
-      if (!IsFull(scorer.HeadlineFraction(right.back()))) {
-        Add(*document, fmt::format("the gold answer \"{}\" scores {:.4f}, expected 1",
-                                   document->answer, scorer.HeadlineFraction(right.back())));
-      }
+      ExpectFullMarks(scorer, *documents[i], *right[i]);
+      answered.push_back(std::move(*right[i]));
     }
-    ExpectHeadline(right, 1, "the gold answers");
+    ExpectHeadline(answered, 1, "the gold answers");
     ExpectHeadline(empty, 0, "no answers");
     return std::move(check_);
   }
@@ -126,6 +123,29 @@ class AnswerCheck {
     const auto score = sample.metrics.find(task_.headline().name);
     if (score == sample.metrics.end() || std::abs(score->second - expected) < 1e-9) return;
     Add(document, fmt::format("{} scores {:.4f}, expected {}", what, score->second, expected));
+  }
+
+  // The gold answer as an exemplar shows it and as the stop strings leave it; nothing where one of
+  // them stands in the answer itself.
+  std::optional<std::string> GoldText(const Document& document) const {
+    const GenerationDefinition& generation = task_.generation;
+    const std::vector<std::string>& until =
+        task_.default_shots == 0 ? generation.until_zero_shot : generation.until;
+    const std::string answer = task_.target_delimiter + document.answer;
+    if (IsCut(answer, until)) return std::nullopt;
+    // A model that has learned the exemplars' form goes on with the next question.
+    const std::string text = answer + task_.fewshot_delimiter + document.question;
+    return CutAtStop(text, until).value_or(text);
+  }
+
+  void ExpectFullMarks(const CompletionScorer& scorer, const Document& document,
+                       const SampleResult& sample) {
+    const auto own = sample.metrics.find(task_.headline().name);
+    if (own == sample.metrics.end()) return;  // only the set has a score
+    const double score = scorer.HeadlineFraction(sample);
+    if (IsFull(score)) return;
+    Add(document,
+        fmt::format("the gold answer \"{}\" scores {:.4f}, expected 1", document.answer, score));
   }
 
   SampleResult Answered(const CompletionScorer& scorer, const Document& document,
@@ -157,10 +177,11 @@ class AnswerCheck {
 
 }  // namespace
 
-TaskCheck CheckAnswers(const TaskDefinition& task, std::span<const Document* const> documents) {
+TaskCheck CheckAnswers(const TaskDefinition& task, std::span<const Document* const> documents,
+                       int num_threads) {
   if (task.request == RequestKind::kRolling) return {};
   AnswerCheck check(task);
-  return task.request == RequestKind::kGeneration ? check.Completions(documents)
+  return task.request == RequestKind::kGeneration ? check.Completions(documents, num_threads)
                                                   : check.Choices(documents);
 }
 

@@ -26,7 +26,8 @@ struct TaskCheck {
 // nothing is checked. Where the headline checks answers against something else than right ones
 // (IFEval's instructions), only that no answer scores nothing; programs are not run: of their tasks
 // only the completions' form is checked. Throws DataError if a pattern of the task cannot be run.
-TaskCheck CheckAnswers(const TaskDefinition& task, std::span<const Document* const> documents);
+TaskCheck CheckAnswers(const TaskDefinition& task, std::span<const Document* const> documents,
+                       int num_threads = 1);
 
 }  // namespace meval
 

@@ -135,16 +135,19 @@ class Verification {
 
 int DataCommand(const DataCommandOptions& options, std::ostream& out) {
   const TaskRegistry registry(options.data.include_paths);
-  RequireDataFilesAreUsed(options.data, registry.tasks(), "those there are");
+  const std::vector<Task> tasks =
+      options.tasks.empty() ? registry.tasks()
+                            : registry.Resolve(fmt::format("{}", fmt::join(options.tasks, ",")));
+  RequireDataFilesAreUsed(options.data, tasks, "those asked for");
   out << "Looked for data in:";
   for (const auto& directory : DataDirectories(options.data)) out << "  " << directory.string();
   out << "\n\n";
   if (options.verify) {
     Verification verification(out);
-    for (const Task& task : registry.tasks()) verification.Verify(task, options.data);
+    for (const Task& task : tasks) verification.Verify(task, options.data);
     return verification.Finish();
   }
-  for (const Task& task : registry.tasks()) PrintTask(task, options.data, out);
+  for (const Task& task : tasks) PrintTask(task, options.data, out);
   return 0;
 }
 

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <ostream>
 #include <sstream>
+#include <thread>
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "evals/chat_setup.h"
 #include "evals/check_task.h"
 #include "evals/commands.h"
 #include "evals/jsonl_lines.h"
@@ -91,6 +93,11 @@ std::string BeginningOf(const std::string& text) {
   return fmt::format("{} ... ({} more characters)", FirstCodePoints(text, kShown), size - kShown);
 }
 
+// What keeps a document's text from being read as special tokens is for tokenizers alone.
+std::string ForReaders(const std::string& text) {
+  return ReplaceAll(text, std::string(kLiteralMark), "");
+}
+
 void PrintPrompt(const Task& task, const Document& document, const Prompt& prompt,
                  std::int64_t shots, std::ostream& out) {
   fmt::print(out, "\nThe prompt of document {}, {} ({}), with {} shots:\n", document.index + 1,
@@ -98,7 +105,7 @@ void PrintPrompt(const Task& task, const Document& document, const Prompt& promp
   fmt::print(
       out, "--------------------------------------------------------------------------------\n{}\n",
       task.definition().request == RequestKind::kRolling ? BeginningOf(prompt.question)
-                                                         : prompt.Text());
+                                                         : ForReaders(prompt.Text()));
   out << "--------------------------------------------------------------------------------\n";
   if (task.definition().request == RequestKind::kRolling) {
     fmt::print(out, "counted      {} words, {} bytes\n", document.num_words, document.num_bytes);
@@ -108,26 +115,38 @@ void PrintPrompt(const Task& task, const Document& document, const Prompt& promp
                                      static_cast<std::int64_t>(i)) != document.gold.end();
       fmt::print(out, "choice {}{}  {:?}\n", i, is_gold ? " (gold)" : "       ",
                  document.QuestionFor(i).substr(document.question.size()) +
-                     task.definition().target_delimiter + document.choices[i]);
+                     ForReaders(ScoredText(task.definition(), prompt, document.choices[i])));
     }
     if (document.unconditional_context) {
       fmt::print(out, "also after   {:?}\n", *document.unconditional_context);
     }
   } else {
-    fmt::print(out, "expected     {:?}\n", task.definition().target_delimiter + document.answer);
+    fmt::print(out, "expected     {:?}\n",
+               ForReaders(ScoredText(task.definition(), prompt, document.answer)));
   }
+}
+
+std::int64_t ShotsOf(const Task& task, const TasksOptions& options) {
+  return options.shots.value_or(task.definition().default_shots);
+}
+
+std::vector<Prompt> PromptsAsRun(const Task& task, const TaskData& data,
+                                 const TasksOptions& options) {
+  return BuildPrompts(task, data,
+                      {.shots = ShotsOf(task, options),
+                       .seed = options.seed,
+                       .mode = options.fewshot,
+                       .system = options.system,
+                       .chat = ResolveChat(options.chat, options.model)});
 }
 
 // The first documents' prompts.
 void PrintPrompts(const Task& task, const TaskData& data, const TasksOptions& options,
-                  std::int64_t shots, std::ostream& out) {
-  PromptOptions prompt_options;
-  prompt_options.shots = shots;
-  prompt_options.seed = options.seed;
-  const std::vector<Prompt> prompts = BuildPrompts(task, data, prompt_options);
+                  std::ostream& out) {
+  const std::vector<Prompt> prompts = PromptsAsRun(task, data, options);
   const std::size_t count = std::min<std::size_t>(prompts.size(), options.check ? 3 : 1);
   for (std::size_t i = 0; i < count; ++i) {
-    PrintPrompt(task, data.documents[i], prompts[i], shots, out);
+    PrintPrompt(task, data.documents[i], prompts[i], ShotsOf(task, options), out);
   }
 }
 
@@ -135,7 +154,12 @@ void PrintPrompts(const Task& task, const TaskData& data, const TasksOptions& op
 void PrintCheck(const Task& task, const TaskData& data, std::ostream& out) {
   std::vector<const Document*> documents;
   for (const Document& document : data.documents) documents.push_back(&document);
-  const TaskCheck check = CheckAnswers(task.definition(), documents);
+  if (task.definition().request == RequestKind::kRolling) {
+    out << "\nself-test    nothing to ask: texts are scored as they stand\n";
+    return;
+  }
+  const int num_threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const TaskCheck check = CheckAnswers(task.definition(), documents, num_threads);
   fmt::print(out, "\nself-test    the answers of {} documents; {} questions occur twice\n",
              check.num_checked, data.duplicate_questions);
   if (check.num_cut > 0) {
@@ -162,23 +186,19 @@ void PrintCheck(const Task& task, const TaskData& data, std::ostream& out) {
 // One document a line: what a model is shown, what is scored or compared.
 void PrintAllPrompts(const Task& task, const TasksOptions& options, std::ostream& out) {
   const TaskDefinition& definition = task.definition();
-  const std::int64_t shots = options.shots.value_or(definition.default_shots);
-  const TaskData data = task.Load(TaskDataOptions(task, options.data, shots > 0));
-  PromptOptions prompt_options;
-  prompt_options.shots = shots;
-  prompt_options.seed = options.seed;
-  const std::vector<Prompt> prompts = BuildPrompts(task, data, prompt_options);
+  const TaskData data = task.Load(TaskDataOptions(task, options.data, ShotsOf(task, options) > 0));
+  const std::vector<Prompt> prompts = PromptsAsRun(task, data, options);
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     const Document& document = data.documents[i];
     nlohmann::ordered_json line = {
-        {"task", definition.name}, {"id", document.id}, {"prompt", prompts[i].Text()}};
+        {"task", definition.name}, {"id", document.id}, {"prompt", ForReaders(prompts[i].Text())}};
     if (!document.group.empty()) line["group"] = document.group;
     if (!document.choice_prefixes.empty()) line["choice_prefixes"] = document.choice_prefixes;
     if (document.unconditional_context) {
       line["unconditional_context"] = *document.unconditional_context;
     }
     for (const std::string& choice : document.choices) {
-      line["continuations"].push_back(definition.target_delimiter + choice);
+      line["continuations"].push_back(ForReaders(ScoredText(definition, prompts[i], choice)));
     }
     if (!document.gold.empty()) line["gold"] = document.gold;
     if (!document.references.empty()) line["references"] = document.references;
@@ -212,12 +232,11 @@ int TasksCommand(const TasksOptions& options, std::ostream& out) {
       PrintAllPrompts(task, options, out);
       continue;
     }
-    const std::int64_t shots = options.shots.value_or(task.definition().default_shots);
     PrintDefinition(task.definition(), out);
-    const DataOptions where = TaskDataOptions(task, options.data, shots > 0);
+    const DataOptions where = TaskDataOptions(task, options.data, ShotsOf(task, options) > 0);
     if (const DataStatus status = task.Locate(where); !status.found) {
       fmt::print(out, "  data          not found: {}\n", status.missing);
-      if (options.check) throw DataError("task \"" + task.name() + "\": " + status.missing);
+      if (options.check) throw DataError(status.missing);
       continue;
     }
     const TaskData data = task.Load(where);
@@ -227,7 +246,7 @@ int TasksCommand(const TasksOptions& options, std::ostream& out) {
     }
     for (const std::string& warning : data.warnings)
       fmt::print(out, "  note          {}\n", warning);
-    PrintPrompts(task, data, options, shots, out);
+    PrintPrompts(task, data, options, out);
     if (options.check) PrintCheck(task, data, out);
   }
   return 0;

@@ -14,6 +14,7 @@ using command_line::DataFlags;
 using command_line::Describe;
 using command_line::ModelFlags;
 using command_line::Parse;
+using command_line::PromptFlags;
 
 std::int64_t ParseBytes(const std::string& flag, const std::string& text) {
   double number = 0;
@@ -46,14 +47,12 @@ std::int64_t ParseBytes(const std::string& flag, const std::string& text) {
 TasksOptions ParseTasks(std::span<const std::string> arguments) {
   TasksOptions options;
   DataFlags data;
+  PromptFlags prompts;
   CLI::App app;
   Describe(
       app, "tasks", "mistral-eval tasks mmlu",
       "Lists the tasks and groups; with a name: its definition, its data and one whole prompt.");
   app.add_option("NAME", options.name, "A task, or a path to a .json task file");
-  app.add_option("--shots,--num_fewshot", options.shots,
-                 "Shots of the prompt shown (default: the task's)");
-  app.add_option("--seed", options.seed, "Seed of the few-shot draw")->capture_default_str();
   app.add_flag("--prompts", options.all_prompts,
                "Print what is asked of every document, one JSON object a line");
   std::string checked;
@@ -67,8 +66,21 @@ TasksOptions ParseTasks(std::span<const std::string> arguments) {
   app.add_option("--import-lm-eval", options.import_from,
                  "Print the task definition that a YAML file of lm-evaluation-harness stands for, "
                  "where its templates only name fields");
+  prompts.Add(app, options, "Prompts");
+  const CLI::Option* model =
+      app.add_option("--model,--pretrained", options.model.model,
+                     "The model whose own chat template --chat-template auto and model mean")
+          ->group("Prompts");
+  app.add_option("--tokenizer", options.model.tokenizer,
+                 "tokenizer.model to use instead of the model's own")
+      ->group("Prompts");
   data.Add(app, options.data);
   Parse(app, arguments);
+  prompts.Finish(options);
+  // Without a model there is none to have a template of its own.
+  if (model->count() == 0 && options.chat.chat_template == "auto") {
+    options.chat.chat_template = "none";
+  }
   if (!checked.empty()) {
     if (!options.name.empty()) {
       throw UsageError("tasks --check: expected one task, found \"" + options.name + "\" too");
@@ -91,16 +103,14 @@ DataCommandOptions ParseData(std::span<const std::string> arguments) {
            "Says for every task which files were found, how many records they hold, their digest "
            "and licence, and where\n"
            "to get what is missing.");
-  std::string what;
-  app.add_option(
-      "WHAT", what,
-      "verify: compare every file there is with its definition, exit code 3 if one differs");
+  std::vector<std::string> words;
+  app.add_option("[verify] TASKS", words,
+                 "Of these tasks and groups alone. verify: compare every file there is with its "
+                 "definition, exit code 3 if one differs");
   data.Add(app, options.data);
   Parse(app, arguments);
-  if (!what.empty() && what != "verify") {
-    throw UsageError("data: expected nothing or \"verify\", found \"" + what + "\"");
-  }
-  options.verify = !what.empty();
+  options.verify = !words.empty() && words.front() == "verify";
+  options.tasks.assign(words.begin() + (options.verify ? 1 : 0), words.end());
   data.Finish(options.data);
   return options;
 }

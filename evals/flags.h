@@ -36,11 +36,10 @@ class HelpRequested : public std::runtime_error {
 };
 
 // `tasks [NAME]`
-struct TasksOptions {
+struct TasksOptions : PromptSelection {
   std::string name;
   DataSelection data;
-  std::optional<std::int64_t> shots;
-  std::int64_t seed = 1234;
+  ModelOptions model;  // whose chat template is used: only its files are looked at
   bool all_prompts = false;  // every document's, as JSON lines, in place of the description
   bool check = false;        // that the task's own gold answers score full marks
   std::string init_from;     // JSON lines to make a definition for; "": none
@@ -50,7 +49,8 @@ struct TasksOptions {
 // `data`
 struct DataCommandOptions {
   DataSelection data;
-  bool verify = false;  // every file against its definition, as an exit code
+  bool verify = false;             // every file against its definition, as an exit code
+  std::vector<std::string> tasks;  // names as --task has them; none: all there are
 };
 
 // `loglikelihood`, `generate`: JSONL in, JSONL out.

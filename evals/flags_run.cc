@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "evals/chat_setup.h"
 #include "evals/command_line/common_flags.h"
 #include "evals/command_line/compare_flags.h"
 #include "evals/flags.h"
@@ -19,6 +18,7 @@ using command_line::DataFlags;
 using command_line::Describe;
 using command_line::ModelFlags;
 using command_line::Parse;
+using command_line::PromptFlags;
 using command_line::RequireWord;
 
 // --gen_kwargs of lm-evaluation-harness: "temperature=0.6,top_p=0.95,max_gen_toks=128".
@@ -75,8 +75,6 @@ void AddNumber(const std::string& text, RunOptions& run) {
 }
 
 void CheckRanges(const RunOptions& run) {
-  if (run.shots && *run.shots < 0)
-    throw UsageError(fmt::format("--shots: expected 0 or more, found {}", *run.shots));
   if (run.limit && !(*run.limit > 0)) {
     throw UsageError(fmt::format(
         "--limit: expected a number of documents or a fraction above 0, found {}", *run.limit));
@@ -97,7 +95,6 @@ void CheckRanges(const RunOptions& run) {
 
 // The flags of `run` that are words, before they become values.
 struct RunWords {
-  std::string fewshot = "task";
   std::string truncation = "shots";
   std::string boundary = "length";
   std::string formats;
@@ -107,10 +104,6 @@ struct RunWords {
   std::vector<std::string> numbers;
 
   void Finish(RunOptions& run) const {
-    run.fewshot = Choose<FewShotMode>("--fewshot", fewshot,
-                                      {{"task", FewShotMode::kTask},
-                                       {"per-doc", FewShotMode::kPerDocument},
-                                       {"fixed", FewShotMode::kFixed}});
     run.encode.truncation = Choose<TruncationPolicy>("--truncation", truncation,
                                                      {{"shots", TruncationPolicy::kShots},
                                                       {"left", TruncationPolicy::kLeft},
@@ -128,42 +121,17 @@ struct RunWords {
   }
 };
 
-void AddRunTaskFlags(CLI::App& app, RunOptions& run, RunWords& words) {
+void AddRunTaskFlags(CLI::App& app, RunOptions& run, RunWords& words, PromptFlags& prompts) {
   const std::string group = "What is asked";
   app.add_option("--task,--tasks", run.tasks,
                  "Tasks, groups, globs or .json task files, separated by commas")
       ->group(group);
-  app.add_option("--shots,--num_fewshot", run.shots,
-                 "Solved examples in the prompt (default: the task's)")
-      ->group(group);
-  app.add_option("--fewshot", words.fewshot,
-                 "How they are drawn: task (as the reference harness), per-doc or fixed")
-      ->group(group)
-      ->capture_default_str();
-  app.add_option("--chat-template,--apply_chat_template", run.chat.chat_template,
-                 "How a chat model is addressed: auto (default: the checkpoint's own, if it has "
-                 "one), model, "
-                 "none, mistral-v1, mistral-v3, llama-2, chatml, or a file")
-      ->group(group)
-      ->expected(0, 1);
-  app.add_option("--fewshot-as-multiturn,--fewshot_as_multiturn", run.chat.shots_as_turns,
-                 "With a chat template: each solved example is a turn of its own; false: all stand "
-                 "in the one user turn")
-      ->group(group)
-      ->capture_default_str();
-  app.add_option(
-         "--system,--system_instruction", run.system,
-         "System instruction in front of the prompt; mistral-guardrail: that of the Mistral "
-         "7B paper")
-      ->group(group);
+  prompts.Add(app, run, group);
   app.add_option("--limit", run.limit,
                  "Only the first N documents of each task, or a fraction below 1")
       ->group(group);
   app.add_option("--ids", run.ids_file, "Only documents whose ids are in this file, one a line")
       ->group(group);
-  app.add_option("--seed", run.seed, "The one seed; every random stream is derived from it")
-      ->group(group)
-      ->capture_default_str();
   app.add_option("--truncation", words.truncation,
                  "Prompts that are too long: shots (drop shots, then cut the document), left (drop "
                  "tokens) or error")
@@ -273,6 +241,7 @@ void CheckGate(const RunOptions& run) {
 RunOptions ParseRun(std::span<const std::string> arguments) {
   RunOptions run;
   RunWords words;
+  PromptFlags prompts;
   ModelFlags model;
   DataFlags data;
   CompareFlags compare;
@@ -282,7 +251,7 @@ RunOptions ParseRun(std::span<const std::string> arguments) {
            "Evaluates a model on tasks and writes a run directory. `mistral-eval --task ...` is "
            "the same as\n"
            "`mistral-eval run --task ...`. Scores go to stdout, progress to stderr.");
-  AddRunTaskFlags(app, run, words);
+  AddRunTaskFlags(app, run, words, prompts);
   model.Add(app, run.model);
   data.Add(app, run.data);
   AddRunGenerationFlags(app, run, words);
@@ -292,9 +261,7 @@ RunOptions ParseRun(std::span<const std::string> arguments) {
   model.Finish(run.model);
   data.Finish(run.data);
   words.Finish(run);
-  run.system = SystemText(run.system);
-  // The flag alone asks for the model's own template.
-  if (run.chat.chat_template.empty()) run.chat.chat_template = "model";
+  prompts.Finish(run);
   compare.Finish(run.compare);
   if (run.model.threads > 0) run.compare.pair.num_threads = run.model.threads;
   CheckRanges(run);

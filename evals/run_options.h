@@ -55,6 +55,15 @@ struct ChatOptions {
   bool shots_as_turns = true;
 };
 
+// How a task's records become prompts: flags of `run` and `tasks`.
+struct PromptSelection {
+  std::optional<std::int64_t> shots;  // nothing: the task's
+  FewShotMode fewshot = FewShotMode::kTask;
+  std::int64_t seed = 1234;
+  ChatOptions chat;
+  std::string system;
+};
+
 // --fail-under task:metric=x
 struct FailUnder {
   std::string task;
@@ -62,18 +71,13 @@ struct FailUnder {
   double value = 0;
 };
 
-struct RunOptions {
+struct RunOptions : PromptSelection {
   std::string tasks;
   ModelOptions model;
   DataSelection data;
-  std::optional<std::int64_t> shots;
-  FewShotMode fewshot = FewShotMode::kTask;
-  ChatOptions chat;
-  std::string system;
   EncodeOptions encode;
   std::optional<double> limit;
   std::filesystem::path ids_file;
-  std::int64_t seed = 1234;
   std::optional<std::int64_t> num_samples;
   std::optional<double> temperature;
   std::optional<double> top_p;

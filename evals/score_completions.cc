@@ -53,14 +53,15 @@ class CompiledScore {
     if (definition_.metric == "exact_match") return ExactMatchOf(answer, sample);
     if (definition_.metric == "numeric_match") return NumericMatchOf(answer, sample);
     if (!mean_metric_) return std::nullopt;
+    if (IsNoAnswer(answer, sample) && mean_metric_->scores()[0].higher_is_better) return 0;
     std::vector<double> statistics(mean_metric_->num_statistics());
     mean_metric_->Count(PairOf(answer, sample), statistics);
     return mean_metric_->ScoreOfPair(0, statistics);
   }
 
   double ExactMatchOf(const std::string& answer, const SampleResult& sample) const {
-    // Nothing is no answer, even to a reference of which the normalisation leaves nothing ("---").
-    return !answer.empty() && exact_match_.MatchesAny(answer, sample.references) ? 1 : 0;
+    return !IsNoAnswer(answer, sample) && exact_match_.MatchesAny(answer, sample.references) ? 1
+                                                                                             : 0;
   }
 
   double NumericMatchOf(const std::string& answer, const SampleResult& sample) const {
@@ -92,6 +93,14 @@ class CompiledScore {
   }
 
  private:
+  // Nothing is no answer, even to a reference of which a normalisation leaves nothing ("---");
+  // unless it is what a reference asks for, or there is none.
+  static bool IsNoAnswer(const std::string& answer, const SampleResult& sample) {
+    return answer.empty() && !sample.references.empty() &&
+           std::find(sample.references.begin(), sample.references.end(), "") ==
+               sample.references.end();
+  }
+
   std::string WithoutIgnored(std::string text) const {
     for (const PythonRegex& regex : ignored_) text = regex.Replace(text, "");
     return text;

@@ -126,7 +126,7 @@ TaskData Task::Load(const DataOptions& options) const {
   if (describes) DescribeByExemplars(definition, pool.documents, data.documents);
   data.exemplars = std::move(pool.documents);
   data.exemplar_digest = std::move(pool.digest);
-  data.exemplars_have_known_digest = pool.has_known_digest;
+  if (size == expected) data.exemplars_have_known_digest = pool.has_known_digest;
   for (DataFile& file : pool.files) data.files.push_back(std::move(file));
   return data;
 }

@@ -52,7 +52,8 @@ struct TaskData {
   // Whether the evaluated files are, byte for byte, those the definition names by their SHA-256;
   // nothing where it names none. Exports of the same records have other bytes.
   std::optional<bool> has_known_digest;
-  std::optional<bool> exemplars_have_known_digest;  // likewise
+  // Likewise, of a pool with the expected number of records.
+  std::optional<bool> exemplars_have_known_digest;
   std::string exemplar_digest;  // over the exemplar files' digests; "" without any
   std::int64_t duplicate_questions =
       0;  // documents whose rendered question and choices occurred before

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "evals/chat_setup.h"
 #include "tasks/nearest_name.h"
 
 namespace meval::command_line {
@@ -134,6 +135,47 @@ void DataFlags::Finish(DataSelection& data) const {
     }
     data.files[task][role] = file.substr(equals + 1);
   }
+}
+
+void PromptFlags::Add(CLI::App& app, PromptSelection& prompts, const std::string& group) {
+  app.add_option("--shots,--num_fewshot", prompts.shots,
+                 "Solved examples in the prompt (default: the task's)")
+      ->group(group);
+  app.add_option("--fewshot", fewshot_,
+                 "How they are drawn: task (as the reference harness), per-doc or fixed")
+      ->group(group)
+      ->capture_default_str();
+  app.add_option("--seed", prompts.seed, "The one seed; every random stream is derived from it")
+      ->group(group)
+      ->capture_default_str();
+  app.add_option("--chat-template,--apply_chat_template", prompts.chat.chat_template,
+                 "How a chat model is addressed: auto (default: the checkpoint's own, if it has "
+                 "one), model, "
+                 "none, mistral-v1, mistral-v3, llama-2, chatml, or a file")
+      ->group(group)
+      ->expected(0, 1);
+  app.add_option("--fewshot-as-multiturn,--fewshot_as_multiturn", prompts.chat.shots_as_turns,
+                 "With a chat template: each solved example is a turn of its own; false: all stand "
+                 "in the one user turn")
+      ->group(group)
+      ->capture_default_str();
+  app.add_option("--system,--system_instruction", prompts.system,
+                 "System instruction in front of the prompt; mistral-guardrail: that of the "
+                 "Mistral 7B paper")
+      ->group(group);
+}
+
+void PromptFlags::Finish(PromptSelection& prompts) const {
+  if (prompts.shots && *prompts.shots < 0) {
+    throw UsageError(fmt::format("--shots: expected 0 or more, found {}", *prompts.shots));
+  }
+  prompts.fewshot = Choose<FewShotMode>("--fewshot", fewshot_,
+                                        {{"task", FewShotMode::kTask},
+                                         {"per-doc", FewShotMode::kPerDocument},
+                                         {"fixed", FewShotMode::kFixed}});
+  prompts.system = SystemText(prompts.system);
+  // The flag alone asks for the model's own template.
+  if (prompts.chat.chat_template.empty()) prompts.chat.chat_template = "model";
 }
 
 void AddCodeFlags(CLI::App& app, CodeOptions& code, const std::string& group) {

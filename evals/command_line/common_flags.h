@@ -62,6 +62,17 @@ class DataFlags {
   std::vector<std::string> files_;
 };
 
+// The flags of PromptSelection. Words are kept as text until Finish.
+class PromptFlags {
+ public:
+  void Add(CLI::App& app, PromptSelection& prompts, const std::string& group);
+  // Throws UsageError.
+  void Finish(PromptSelection& prompts) const;
+
+ private:
+  std::string fewshot_ = "task";
+};
+
 // The flags of CodeOptions.
 void AddCodeFlags(CLI::App& app, CodeOptions& code, const std::string& group);
 

@@ -1,6 +1,9 @@
 #include "tasks/import_lm_eval.h"
 
+#include <map>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -70,21 +73,28 @@ class Importer {
     const std::string path = task_.Scalar("dataset_path").value_or("");
     const std::string name = task_.Scalar("dataset_name").value_or("");
     if (path.empty()) task_.AddProblem("dataset_path", "expected the name of a data set");
-    if (path == "json" || path == "csv") {
-      task_.AddProblem("dataset_path",
-                       "a local file: name it under \"data\" in a task of your own");
-    }
+    const bool is_local = path == "json" || path == "csv";
     task_.Read("dataset_kwargs", [&](const YAML::Node& node) {
       for (const auto& member : node) {
         const auto key = member.first.as<std::string>();
         if (key == "trust_remote_code") continue;
-        task_.AddProblem("dataset_kwargs", member.first, key + " has no counterpart");
+        if (is_local && key == "data_files") {
+          ReadLocalFiles(member.second);
+        } else {
+          task_.AddProblem("dataset_kwargs", member.first, key + " has no counterpart");
+        }
       }
     });
-    folder_ = LastPart(path) + (name.empty() ? "" : "/" + name);
-    json_["upstream"] = "https://huggingface.co/datasets/" + path +
-                        (name.empty() ? "" : ", " + name) + ": its splits as JSON lines in DATA/" +
-                        folder_ + "/";
+    if (is_local) {
+      if (local_files_.empty()) {
+        task_.AddProblem("dataset_path", "local files: expected dataset_kwargs with data_files");
+      }
+    } else {
+      folder_ = LastPart(path) + (name.empty() ? "" : "/" + name);
+      json_["upstream"] = "https://huggingface.co/datasets/" + path +
+                          (name.empty() ? "" : ", " + name) +
+                          ": its splits as JSON lines in DATA/" + folder_ + "/";
+    }
     const auto train = task_.Scalar("training_split");
     const auto validation = task_.Scalar("validation_split");
     const auto test = task_.Scalar("test_split");
@@ -92,15 +102,48 @@ class Importer {
     const auto evaluated = test ? test : validation;
     if (!evaluated) task_.AddProblem("test_split", "there is neither this nor a validation_split");
     const auto pool = fewshot ? fewshot : train ? train : validation ? validation : test;
-    json_["data"]["test"] = {{"files", {File(evaluated.value_or(""))}}};
+    json_["data"]["test"] = {{"files", Files("test_split", evaluated.value_or(""))}};
     if (pool && request_ != "loglikelihood_rolling") {
-      json_["data"]["exemplars"] = {{"files", {File(*pool)}}};
-      // Where pool and evaluated set may overlap the reference draws one more.
-      json_["draws_one_extra"] = !test && !fewshot;
+      json_["data"]["exemplars"] = {{"files", Files("fewshot_split", *pool)}};
+      // The reference draws one more where few-shot and test split are the same, or both unnamed.
+      json_["draws_one_extra"] = test == fewshot;
+      if (pool == test && test != fewshot) {
+        json_["comment"] =
+            "as in lm-evaluation-harness, a document may be among its own exemplars, which come "
+            "from the evaluated split";
+      }
     }
   }
 
-  std::string File(const std::string& split) const { return folder_ + "/" + split + ".jsonl"; }
+  // `data_files`: a file or several, which are the split "train", or these by split.
+  void ReadLocalFiles(const YAML::Node& node) {
+    const auto names = [](const YAML::Node& value) {
+      return value.IsScalar() ? std::vector{value.as<std::string>()}
+                              : value.as<std::vector<std::string>>();
+    };
+    if (!node.IsMap()) {
+      local_files_["train"] = names(node);
+      return;
+    }
+    for (const auto& member : node) {
+      local_files_[member.first.as<std::string>()] = names(member.second);
+    }
+  }
+
+  std::vector<std::string> Files(const std::string& key, const std::string& split) {
+    if (local_files_.empty()) return {folder_ + "/" + split + ".jsonl"};
+    const auto found = local_files_.find(split);
+    if (found == local_files_.end()) {
+      task_.AddProblem(key, "data_files has no split \"" + split + "\"");
+      return {};
+    }
+    if (found->second.size() != 1) {
+      task_.AddProblem("dataset_kwargs", "the split \"" + split +
+                                             "\" is in several files: join them to one, which is "
+                                             "what one definition of a set names");
+    }
+    return found->second;
+  }
 
   void ReadPrompt() {
     if (const auto shots = task_.Scalar("num_fewshot")) ReadShots(*shots);
@@ -237,6 +280,7 @@ class Importer {
   LmEvalTask task_;
   std::string request_;
   std::string folder_;
+  std::map<std::string, std::vector<std::string>> local_files_;  // by split
   Json json_;
 };
 

@@ -1,5 +1,8 @@
 #include "tasks/import/lm_eval_task.h"
 
+#include <algorithm>
+#include <tuple>
+
 #include "tasks/error.h"
 #include "tasks/records/record_file.h"
 #include "tasks/records/value.h"
@@ -82,14 +85,19 @@ void LmEvalTask::Read(const std::string& key, const std::function<void(const YAM
 void LmEvalTask::AddProblem(const std::string& key, const std::string& what) {
   const auto found = entries_.find(key);
   if (found == entries_.end()) {
-    problems_.push_back(file_ + ": " + key + ": " + what);
+    AddProblemAt(file_, YAML::Mark::null_mark(), key + ": " + what);
   } else {
     AddProblem(key, found->second.value, what);
   }
 }
 
 void LmEvalTask::AddProblem(const std::string& key, const YAML::Node& at, const std::string& what) {
-  problems_.push_back(At(entries_.at(key).file, at.Mark()) + ": " + key + ": " + what);
+  AddProblemAt(entries_.at(key).file, at.Mark(), key + ": " + what);
+}
+
+void LmEvalTask::AddProblemAt(const std::string& file, const YAML::Mark& mark,
+                              const std::string& text) {
+  problems_.push_back({file, mark.is_null() ? 0 : mark.line + 1, At(file, mark) + ": " + text});
 }
 
 void LmEvalTask::Finish() {
@@ -97,8 +105,13 @@ void LmEvalTask::Finish() {
     if (!asked_.contains(key)) AddProblem(key, "has no counterpart");
   }
   if (problems_.empty()) return;
+  // The file itself from the top, then what it includes.
+  std::stable_sort(problems_.begin(), problems_.end(), [&](const Problem& a, const Problem& b) {
+    return std::tuple(a.file != file_, a.file, a.line) <
+           std::tuple(b.file != file_, b.file, b.line);
+  });
   std::string message = file_ + " cannot be imported; nothing was written:";
-  for (const std::string& problem : problems_) message += "\n  " + problem;
+  for (const Problem& problem : problems_) message += "\n  " + problem.text;
   throw DataError(message);
 }
 

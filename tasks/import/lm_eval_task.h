@@ -48,7 +48,14 @@ class LmEvalTask {
 
   std::map<std::string, Entry> entries_;
   std::set<std::string> asked_;
-  std::vector<std::string> problems_;
+  struct Problem {
+    std::string file;
+    int line = 0;  // from 1; 0: of no place in it
+    std::string text;
+  };
+  void AddProblemAt(const std::string& file, const YAML::Mark& mark, const std::string& text);
+
+  std::vector<Problem> problems_;
   std::string file_;
 };
 

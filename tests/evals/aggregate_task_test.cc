@@ -196,6 +196,23 @@ TEST_F(AggregateTest, MicroWeighsDocumentsAndMacroGroups) {
               ElementsAre("micro", "macro", "category", "category", "group", "group", "group"));
 }
 
+TEST_F(AggregateTest, WarnsOfAnotherSetOfTheSameSize) {
+  Use(kChoiceTask);
+  AddGroups();
+  data.data_digest = "0123456789abcdef0123";
+  data.has_known_digest = true;
+  data.exemplars_have_known_digest = true;
+  EXPECT_THAT(Aggregate().warnings, ::testing::IsEmpty());
+  data.has_known_digest = false;
+  data.exemplars_have_known_digest = false;
+  EXPECT_THAT(Aggregate().warnings,
+              ElementsAre(HasSubstr("not, byte for byte, those this task was checked with (data "
+                                    "0123456789abcdef)"),
+                          HasSubstr("the exemplars are not, byte for byte")));
+  plan.is_demonstration = true;
+  EXPECT_THAT(Aggregate().warnings, ::testing::IsEmpty());
+}
+
 TEST_F(AggregateTest, SlicesStandBetweenMeansAndGroups) {
   Use(kChoiceTask);
   AddGroups();

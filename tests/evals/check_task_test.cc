@@ -63,6 +63,33 @@ TEST(CheckAnswers, NamesTheRecordWhoseAnswerTheTaskDoesNotFind) {
                                           HasSubstr("the gold answers score 0")));
 }
 
+TEST(CheckAnswers, NoAnswerIsWrongWhereAMetricLeavesNothingOfTheGoldEither) {
+  const Task task = Task::Parse(R"({
+    "task": "t", "title": "t", "request": "generation", "data": {"test": {"files": ["x.jsonl"]}},
+    "question": "{q}", "references": ["{a}"], "generation": {"until": ["\n"]},
+    "scores": [{"name": "em", "metric": "triviaqa_em", "filters": ["strip"], "headline": true}]
+  })",
+                                "built-in");
+  Document the = Sum("");
+  the.answer = "The";
+  the.references = {"The"};
+  const TaskCheck check = Checked(task, the);
+  EXPECT_THAT(check.problems, IsEmpty());
+}
+
+TEST(CheckAnswers, FindsTheSameOnAnyNumberOfThreads) {
+  const Task task = Sums("is ([0-9]+)", "\\n");
+  std::vector<Document> documents;
+  for (int i = 0; i < 50; ++i) documents.push_back(Sum(i % 7 == 0 ? "x" : std::to_string(i)));
+  std::vector<const Document*> all;
+  for (const Document& document : documents) all.push_back(&document);
+  const TaskCheck one = CheckAnswers(task.definition(), all, 1);
+  const TaskCheck four = CheckAnswers(task.definition(), all, 4);
+  EXPECT_EQ(one.problems.size(), 9U);
+  EXPECT_EQ(four.problems, one.problems);
+  EXPECT_EQ(four.num_checked, one.num_checked);
+}
+
 TEST(CheckAnswers, CountsAnswersThatAStopStringCuts) {
   const TaskCheck check = Checked(Sums("is ([0-9]+)", "is"), Sum("4"));
   EXPECT_THAT(check.problems, IsEmpty());

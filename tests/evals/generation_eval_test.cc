@@ -63,7 +63,7 @@ TEST(GenerationEval, TheGoldAnswerWrittenAsAnExemplarScoresEverything) {
 std::string WrongAnswer(const EvalPlan& plan, const Document& document) {
   const std::string& task = plan.task->name();
   if (task == "gsm8k") return " So it is 987654321.\n#### 987654321";
-  if (task == "samsum" || task == "quac") return " Zyx wvu tsr qpo";
+  if (task.starts_with("samsum") || task == "quac") return " Zyx wvu tsr qpo";
   // One of the task's own forms: another document's answer.
   if (task.starts_with("math") || task.starts_with("bbh") || task == "agieval_en_cot" ||
       task == "mmlu_generative") {

@@ -84,6 +84,42 @@ TEST(Program, ShowsATaskWithAWholePrompt) {
   EXPECT_THAT(generation.out, AllOf(HasSubstr("stops at"), HasSubstr("expected ")));
 }
 
+TEST(Program, ShowsThePromptOfAChatModel) {
+  const std::vector<std::string> one = {
+      "tasks",    "gsm8k_cot", "--data",         MEVAL_SOURCE_DIR "/tasks/samples", "--shots", "1",
+      "--system", "Be brief.", "--chat-template"};
+  const auto with = [&](const std::string& name, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = one;
+    arguments.push_back(name);
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return RunMain(arguments);
+  };
+  const ProgramResult shown = with("mistral-v1", {});
+  EXPECT_EQ(shown.code, kExitOk) << shown.err;
+  EXPECT_THAT(shown.out, AllOf(HasSubstr("<s> [INST] Be brief.\n\nQ: "), HasSubstr("A: [/INST]"),
+                               HasSubstr("</s> [INST] Q: ")));
+  const ProgramResult lines = with("mistral-v1", {"--prompts", "--fewshot-as-multiturn", "false"});
+  EXPECT_THAT(lines.out, HasSubstr("\"prompt\":\"<s> [INST] Be brief.\\n\\nQ: "));
+  EXPECT_THAT(lines.out, ::testing::Not(HasSubstr("</s>")));
+  EXPECT_EQ(with("mistral-v9", {}).code, kExitUsage);
+}
+
+TEST(Program, ASlipOfTheGuardrailsNameIsNoSystemText) {
+  const ProgramResult result = RunMain({"tasks", "mmlu", "--system", "mistral-gardrail"});
+  EXPECT_EQ(result.code, kExitUsage);
+  EXPECT_THAT(result.err, HasSubstr("the name mistral-guardrail, found \"mistral-gardrail\""));
+}
+
+TEST(Program, LooksAtTheDataOfTheTasksItIsAskedFor) {
+  const ProgramResult one = RunMain({"data", "gsm8k", "--data", MEVAL_SOURCE_DIR "/tasks/samples"});
+  EXPECT_EQ(one.code, kExitOk) << one.err;
+  EXPECT_THAT(one.out, AllOf(HasSubstr("gsm8k: "), ::testing::Not(HasSubstr("mmlu: "))));
+  const ProgramResult verified =
+      RunMain({"data", "verify", "gsm8k", "--data", MEVAL_SOURCE_DIR "/tasks/samples"});
+  EXPECT_THAT(verified.out, HasSubstr("0 sets looked at, 0 differ; 1 are not here: gsm8k"));
+  EXPECT_EQ(RunMain({"data", "gsmk8"}).code, kExitUsage);
+}
+
 TEST(Program, SaysWhereDataIsAndWhereToGetIt) {
   const TempDirectory directory;
   const ProgramResult shipped = RunMain({"data", "--data", MEVAL_SOURCE_DIR "/tasks/samples"});

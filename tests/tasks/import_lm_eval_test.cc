@@ -137,6 +137,52 @@ TEST(ImportLmEval, TakesATargetForAnIndexOrForAText) {
               ThrowsMessage<DataError>(HasSubstr("an integer 0..1 or the text of a choice")));
 }
 
+// The least of a task over a file of one's own.
+std::string LocalTask(const std::string& data) {
+  return data +
+         "output_type: multiple_choice\ndoc_to_text: '{{q}}'\n"
+         "doc_to_choice: ['no', 'yes']\ndoc_to_target: label\nmetric_list:\n  - metric: acc\n";
+}
+
+TEST(ImportLmEval, ReadsLocalFilesByTheirSplits) {
+  const ScratchDirectory scratch;
+  scratch.Write("mine/asked.jsonl", "{\"q\": \"a\", \"label\": 1}\n");
+  scratch.Write("mine/shown.jsonl", "{\"q\": \"b\", \"label\": 0}\n");
+  const auto yaml = scratch.Write(
+      "t.yaml", LocalTask("task: t\ndataset_path: json\ndataset_kwargs:\n  data_files:\n"
+                          "    test: mine/asked.jsonl\n    dev: [mine/shown.jsonl]\n"
+                          "test_split: test\nfewshot_split: dev\n"));
+  const Task task = Task::Parse(ImportLmEval(yaml), "t.json");
+  EXPECT_EQ(task.definition().upstream, "");
+  EXPECT_FALSE(task.definition().draws_one_extra);
+  DataOptions options;
+  options.data_dirs = {scratch.path()};
+  const TaskData data = task.Load(options);
+  EXPECT_EQ(data.documents[0].question, "a");
+  EXPECT_EQ(data.exemplars.at(0).question, "b");
+}
+
+TEST(ImportLmEval, LocalFilesWithoutASplitAreThatOfTraining) {
+  const ScratchDirectory scratch;
+  const std::string data = "task: t\ndataset_path: json\ndataset_kwargs:\n  data_files: x.jsonl\n";
+  const auto yaml = scratch.Write("t.yaml", LocalTask(data + "test_split: train\n"));
+  const std::string json = ImportLmEval(yaml);
+  EXPECT_THAT(json, HasSubstr("x.jsonl"));
+  // The reference draws from the evaluated split without leaving the document out.
+  EXPECT_THAT(json, HasSubstr("a document may be among its own exemplars"));
+  EXPECT_FALSE(Task::Parse(json, "t.json").definition().draws_one_extra);
+  const auto both =
+      scratch.Write("u.yaml", LocalTask(data + "test_split: train\nfewshot_split: train\n"));
+  EXPECT_TRUE(Task::Parse(ImportLmEval(both), "u.json").definition().draws_one_extra);
+  const auto refused = scratch.Write("v.yaml", LocalTask(data + "test_split: test\n"));
+  EXPECT_THAT([&] { ImportLmEval(refused); },
+              ThrowsMessage<DataError>(HasSubstr("v.yaml:5: test_split: data_files has no split "
+                                                 "\"test\"")));
+  const auto none = scratch.Write("w.yaml", LocalTask("task: t\ndataset_path: csv\n"));
+  EXPECT_THAT([&] { ImportLmEval(none); },
+              ThrowsMessage<DataError>(HasSubstr("expected dataset_kwargs with data_files")));
+}
+
 TEST(ImportLmEval, ScoresChoicesBehindNothingForTheirMutualInformation) {
   const ScratchDirectory scratch;
   const auto yaml = scratch.Write("t.yaml",
@@ -165,6 +211,14 @@ TEST(ImportLmEval, NamesEverythingThatHasNoCounterpartWithItsKeyAndLine) {
                         HasSubstr("coded.yaml:12: metric_list: f1 has no counterpart"),
                         HasSubstr("coded.yaml:14: fewshot_config: samples has no counterpart"),
                         HasSubstr("coded.yaml:15: gen_prefix: has no counterpart"))));
+  std::string message;
+  try {
+    ImportLmEval(kFixtures / "coded.yaml");
+  } catch (const DataError& error) {
+    message = error.what();
+  }
+  EXPECT_LT(message.find("coded.yaml:6"), message.find("coded.yaml:8"));
+  EXPECT_LT(message.find("coded.yaml:12"), message.find("coded.yaml:15"));
 }
 
 TEST(ImportLmEval, RefusesFilesThatAreNone) {
