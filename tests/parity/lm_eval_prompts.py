@@ -74,7 +74,10 @@ def mmlu_csv(path):
 
 
 class Sources:
-    """The records of a hub data set, from the local files: {split: records}."""
+    """The records of a hub data set, from the local files: {split: records}.
+
+    A file for few-shot examples is the whole training set, the part of it that is there, or a stand-in (`stand_in_pools`).
+    """
 
     def __init__(self, root):
         self.root = root
@@ -85,44 +88,52 @@ class Sources:
             raise SystemExit(f"no local files stand for the data set {path}")
         return method(name)
 
-    def ai2_arc(self, name):
-        def split(part):
-            return options(json_lines(self.root / "arc" / f"{name}-{part}.jsonl"), "question")
+    def first(self, *names):
+        """The first of these files that is there, or else the first."""
+        paths = [self.root / name for name in names]
+        return next((path for path in paths if path.exists()), paths[0])
 
-        return {"train": split("Dev"), "validation": split("Dev"), "test": split("Test")}
+    def split(self, train, validation, read=json_lines):
+        """Without a training file one record is enough: at 0 shots the reference only asks what its fields are."""
+        records = read(validation)
+        return {"train": read(train) if train.exists() else records[:1], "validation": records}
+
+    def ai2_arc(self, name):
+        def split(*parts):
+            return options(json_lines(self.first(*(f"arc/{name}-{part}.jsonl" for part in parts))), "question")
+
+        train = split("Train", "Dev")
+        return {"train": train, "validation": train, "test": split("Test")}
 
     def openbookqa(self, name):
-        folder = self.root / "openbookqa"
-        train = options(json_lines(folder / "train_first2000.jsonl"), "question_stem")
-        test = options(json_lines(folder / "test.jsonl"), "question_stem")
-        return {"train": train, "validation": test, "test": test}
+        train = self.first("openbookqa/train.jsonl", "openbookqa/train_first2000.jsonl")
+        test = options(json_lines(self.root / "openbookqa/test.jsonl"), "question_stem")
+        return {"train": options(json_lines(train), "question_stem"), "validation": test, "test": test}
 
     def commonsense_qa(self, name):
-        folder = self.root / "commonsenseqa"
-        return {
-            "train": options(json_lines(folder / "train_rand_split_first2000.jsonl"), "question"),
-            "validation": options(json_lines(folder / "dev_rand_split.jsonl"), "question"),
-        }
+        train = self.first("commonsenseqa/train_rand_split.jsonl", "commonsenseqa/train_rand_split_first2000.jsonl")
+        return self.split(
+            train, self.root / "commonsenseqa/dev_rand_split.jsonl", lambda path: options(json_lines(path), "question")
+        )
 
     def piqa(self, name):
-        folder = self.root / "piqa"
-        records = labelled(folder / "valid.jsonl", folder / "valid-labels.lst")
-        for record in records:
-            record["label"] = int(record["label"])
-        return {"train": records[:1], "validation": records}
+        def read(path):
+            records = labelled(path, path.with_name(f"{path.stem}-labels.lst"))
+            return [dict(record, label=int(record["label"])) for record in records]
+
+        return self.split(self.root / "piqa/train.jsonl", self.root / "piqa/valid.jsonl", read)
 
     def siqa(self, name):
-        folder = self.root / "siqa"
-        records = labelled(folder / "dev.jsonl", folder / "dev-labels.lst")
-        return {"train": records[:1], "validation": records}
+        def read(path):
+            return labelled(path, path.with_name(f"{path.stem}-labels.lst"))
+
+        return self.split(self.root / "siqa/train.jsonl", self.root / "siqa/dev.jsonl", read)
 
     def winogrande(self, name):
-        records = json_lines(self.root / "winogrande/dev.jsonl")
-        return {"train": records[:1], "validation": records}
+        return self.split(self.root / "winogrande/train_xl.jsonl", self.root / "winogrande/dev.jsonl")
 
     def super_glue(self, name):
-        records = boolq(self.root / "boolq/val.jsonl")
-        return {"train": records[:1], "validation": records}
+        return self.split(self.root / "boolq/train.jsonl", self.root / "boolq/val.jsonl", boolq)
 
     def truthful_qa(self, name):
         with open(self.root / "truthfulqa/mc_task.json", encoding="utf-8") as file:
@@ -136,22 +147,27 @@ class Sources:
         }
 
     def trivia_qa(self, name):
-        records = [
-            {
-                "question": record["context"].removeprefix("Question: ").removesuffix("\nAnswer:"),
-                "answer": {"value": record["answer"], "aliases": record["aliases"]},
-            }
-            for record in json_lines(self.root / "triviaqa/triviaqa_sm_sub.jsonl")
-        ]
-        return {"train": records[:1], "validation": records}
+        def read(path):
+            return [
+                {
+                    "question": record["context"].removeprefix("Question: ").removesuffix("\nAnswer:"),
+                    "answer": {"value": record["answer"], "aliases": record["aliases"]},
+                }
+                for record in json_lines(path)
+            ]
+
+        return self.split(self.root / "triviaqa/pool.jsonl", self.root / "triviaqa/triviaqa_sm_sub.jsonl", read)
 
     def hellaswag(self, name):
-        records = json_lines(self.root / "hellaswag/hellaswag_val_official_1000.jsonl")
-        return {"train": records[:1], "validation": records}
+        validation = self.first("hellaswag/hellaswag_val.jsonl", "hellaswag/hellaswag_val_official_1000.jsonl")
+        return self.split(self.root / "hellaswag/hellaswag_train.jsonl", validation)
 
     def gsm8k(self, name):
-        folder = self.root / "gsm8k"
-        return {"train": json_lines(folder / "train_first2000.jsonl"), "test": json_lines(folder / "test.jsonl")}
+        train = self.first("gsm8k/train.jsonl", "gsm8k/train_first2000.jsonl")
+        return {"train": json_lines(train), "test": json_lines(self.root / "gsm8k/test.jsonl")}
+
+    def samsum(self, name):
+        return {"train": json_lines(self.root / "samsum/train.jsonl"), "test": json_lines(self.root / "samsum/test.jsonl")}
 
     def mmlu(self, name):
         folder = self.root / "mmlu"
@@ -274,8 +290,8 @@ def our_requests(binary, root, one):
     return [requests for _, requests in documents]
 
 
-def read_local_files(root):
-    """Makes the reference read the files below root, and returns a manager of its tasks."""
+def read_local_files(root, include=None):
+    """Makes the reference read the files below root, and returns a manager of its tasks and of those in `include`."""
     sources = Sources(root)
 
     def load_dataset(path, name=None, **_):
@@ -286,7 +302,7 @@ def read_local_files(root):
 
     datasets.load_dataset = load_dataset
     evaluate.load = lambda *_, **__: NoCodeIsRun()
-    return lm_eval.tasks.TaskManager()
+    return lm_eval.tasks.TaskManager(include_path=include and str(include))
 
 
 def with_exemplars(shared, folder):
