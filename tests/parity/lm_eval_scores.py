@@ -10,7 +10,7 @@ writes, the likeliest continuation, the completion, and every metric; of every t
 each task, as in docs/parity.md, and what differs; the exit code is 1 if anything did.
 
 The second table is of the repository's own records (tasks/samples), which the shipped model can answer: there the metrics are
-far from 0. The reference gets their worked examples for `gsm8k_cot`, and a task written here for `samsum`, whose ROUGE is
+far from 0. Perplexities of chunks, of which the reference has none, are computed with transformers alone. The reference gets their worked examples for `gsm8k_cot`, and a task written here for `samsum`, whose ROUGE is
 then that of `rouge-score` (PyPI).
 
 A prompt that is longer than the model's positions loses its first tokens on both sides (`--truncation left`).
@@ -20,6 +20,7 @@ import argparse
 import hashlib
 import json
 import logging
+import math
 import pathlib
 import subprocess
 import sys
@@ -29,9 +30,10 @@ import lm_eval
 import torch
 from lm_eval.models.huggingface import HFLM
 from rouge_score.rouge_scorer import RougeScorer
-from transformers import AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
 import lm_eval_prompts
+import specified_prompts
 
 TOLERANCE = 1e-3  # nats
 MEAN_TOLERANCE = 1e-5  # of a mean, relative where it is above 1: what rounding does to perplexities
@@ -266,6 +268,36 @@ def compare(one, ours, theirs):
     return seen.any()
 
 
+def chunk_perplexity(path, task, length, first_scored):
+    """By transformers: non-overlapping chunks of `length` tokens, the first of which is BOS; scored from `first_scored` on."""
+    tokenizer = AutoTokenizer.from_pretrained(path, legacy=True)
+    model = AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32).eval()
+    as_rows = task == "wikitext2_stride"
+    ((text,),) = specified_prompts.whole_text(SHIPPED / "wikitext2/wiki.test.raw", as_rows)[0]
+    ids = [tokenizer.bos_token_id, *tokenizer(text, add_special_tokens=False)["input_ids"]]
+    total = count = 0
+    for start in range(0, len(ids) - length + 1, length):
+        chunk = ids[start : start + length]
+        if not as_rows:  # llama.cpp begins each chunk with BOS, others only the text
+            chunk[0] = tokenizer.bos_token_id
+        with torch.no_grad():
+            logprobs = model(torch.tensor([chunk])).logits[0].double().log_softmax(-1)
+        total -= sum(logprobs[i - 1, chunk[i]].item() for i in range(first_scored, length))
+        count += length - first_scored
+    return math.exp(total / count)  # of chunks of one length, as the mean of their means
+
+
+def compare_chunks(binary, path, work):
+    differs = False
+    for task, length, first_scored in (("wikitext2_stride", 2048, 1), ("wikitext2_llamacpp", 512, 257)):
+        theirs = chunk_perplexity(path, task, length, first_scored)
+        _, means = run_ours(binary, path, SHIPPED, Case(task, arguments=["--allow-count-mismatch"]), work / task)
+        difference = abs(math.log(means["perplexity"]) - math.log(theirs))
+        differs |= difference > TOLERANCE
+        print(f"| {task} | 0 | 1 | 1 | 0 | – | {difference:.1e} | – | – | 0 | perplexity {means['perplexity']:.10g} |", flush=True)
+    return differs
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--binary", required=True)
@@ -302,6 +334,8 @@ def main():
                 theirs = run_theirs(reference(one.ours == "wikitext2"), manager, one)
                 ours = run_ours(arguments.binary, arguments.model, data, one, work / f"{data.name}_{number}")
                 differs |= compare(one, ours, theirs)
+        if not arguments.tasks:
+            differs |= compare_chunks(arguments.binary, arguments.model, work)
     return 1 if differs else 0
 
 
