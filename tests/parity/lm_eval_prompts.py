@@ -74,7 +74,10 @@ def mmlu_csv(path):
 
 
 class Sources:
-    """The records of a hub data set, from the local files: {split: records}."""
+    """The records of a hub data set, from the local files: {split: records}.
+
+    A file for few-shot examples is the whole training set, the part of it that is there, or a stand-in (`stand_in_pools`).
+    """
 
     def __init__(self, root):
         self.root = root
@@ -85,44 +88,52 @@ class Sources:
             raise SystemExit(f"no local files stand for the data set {path}")
         return method(name)
 
-    def ai2_arc(self, name):
-        def split(part):
-            return options(json_lines(self.root / "arc" / f"{name}-{part}.jsonl"), "question")
+    def first(self, *names):
+        """The first of these files that is there, or else the first."""
+        paths = [self.root / name for name in names]
+        return next((path for path in paths if path.exists()), paths[0])
 
-        return {"train": split("Dev"), "validation": split("Dev"), "test": split("Test")}
+    def split(self, train, validation, read=json_lines):
+        """Without a training file one record is enough: at 0 shots the reference only asks what its fields are."""
+        records = read(validation)
+        return {"train": read(train) if train.exists() else records[:1], "validation": records}
+
+    def ai2_arc(self, name):
+        def split(*parts):
+            return options(json_lines(self.first(*(f"arc/{name}-{part}.jsonl" for part in parts))), "question")
+
+        train = split("Train", "Dev")
+        return {"train": train, "validation": train, "test": split("Test")}
 
     def openbookqa(self, name):
-        folder = self.root / "openbookqa"
-        train = options(json_lines(folder / "train_first2000.jsonl"), "question_stem")
-        test = options(json_lines(folder / "test.jsonl"), "question_stem")
-        return {"train": train, "validation": test, "test": test}
+        train = self.first("openbookqa/train.jsonl", "openbookqa/train_first2000.jsonl")
+        test = options(json_lines(self.root / "openbookqa/test.jsonl"), "question_stem")
+        return {"train": options(json_lines(train), "question_stem"), "validation": test, "test": test}
 
     def commonsense_qa(self, name):
-        folder = self.root / "commonsenseqa"
-        return {
-            "train": options(json_lines(folder / "train_rand_split_first2000.jsonl"), "question"),
-            "validation": options(json_lines(folder / "dev_rand_split.jsonl"), "question"),
-        }
+        train = self.first("commonsenseqa/train_rand_split.jsonl", "commonsenseqa/train_rand_split_first2000.jsonl")
+        return self.split(
+            train, self.root / "commonsenseqa/dev_rand_split.jsonl", lambda path: options(json_lines(path), "question")
+        )
 
     def piqa(self, name):
-        folder = self.root / "piqa"
-        records = labelled(folder / "valid.jsonl", folder / "valid-labels.lst")
-        for record in records:
-            record["label"] = int(record["label"])
-        return {"train": records[:1], "validation": records}
+        def read(path):
+            records = labelled(path, path.with_name(f"{path.stem}-labels.lst"))
+            return [dict(record, label=int(record["label"])) for record in records]
+
+        return self.split(self.root / "piqa/train.jsonl", self.root / "piqa/valid.jsonl", read)
 
     def siqa(self, name):
-        folder = self.root / "siqa"
-        records = labelled(folder / "dev.jsonl", folder / "dev-labels.lst")
-        return {"train": records[:1], "validation": records}
+        def read(path):
+            return labelled(path, path.with_name(f"{path.stem}-labels.lst"))
+
+        return self.split(self.root / "siqa/train.jsonl", self.root / "siqa/dev.jsonl", read)
 
     def winogrande(self, name):
-        records = json_lines(self.root / "winogrande/dev.jsonl")
-        return {"train": records[:1], "validation": records}
+        return self.split(self.root / "winogrande/train_xl.jsonl", self.root / "winogrande/dev.jsonl")
 
     def super_glue(self, name):
-        records = boolq(self.root / "boolq/val.jsonl")
-        return {"train": records[:1], "validation": records}
+        return self.split(self.root / "boolq/train.jsonl", self.root / "boolq/val.jsonl", boolq)
 
     def truthful_qa(self, name):
         with open(self.root / "truthfulqa/mc_task.json", encoding="utf-8") as file:
@@ -136,22 +147,27 @@ class Sources:
         }
 
     def trivia_qa(self, name):
-        records = [
-            {
-                "question": record["context"].removeprefix("Question: ").removesuffix("\nAnswer:"),
-                "answer": {"value": record["answer"], "aliases": record["aliases"]},
-            }
-            for record in json_lines(self.root / "triviaqa/triviaqa_sm_sub.jsonl")
-        ]
-        return {"train": records[:1], "validation": records}
+        def read(path):
+            return [
+                {
+                    "question": record["context"].removeprefix("Question: ").removesuffix("\nAnswer:"),
+                    "answer": {"value": record["answer"], "aliases": record["aliases"]},
+                }
+                for record in json_lines(path)
+            ]
+
+        return self.split(self.root / "triviaqa/pool.jsonl", self.root / "triviaqa/triviaqa_sm_sub.jsonl", read)
 
     def hellaswag(self, name):
-        records = json_lines(self.root / "hellaswag/hellaswag_val_official_1000.jsonl")
-        return {"train": records[:1], "validation": records}
+        validation = self.first("hellaswag/hellaswag_val.jsonl", "hellaswag/hellaswag_val_official_1000.jsonl")
+        return self.split(self.root / "hellaswag/hellaswag_train.jsonl", validation)
 
     def gsm8k(self, name):
-        folder = self.root / "gsm8k"
-        return {"train": json_lines(folder / "train_first2000.jsonl"), "test": json_lines(folder / "test.jsonl")}
+        train = self.first("gsm8k/train.jsonl", "gsm8k/train_first2000.jsonl")
+        return {"train": json_lines(train), "test": json_lines(self.root / "gsm8k/test.jsonl")}
+
+    def samsum(self, name):
+        return {"train": json_lines(self.root / "samsum/train.jsonl"), "test": json_lines(self.root / "samsum/test.jsonl")}
 
     def mmlu(self, name):
         folder = self.root / "mmlu"
@@ -167,6 +183,10 @@ class Sources:
 
         records = [r for r in json_lines(self.root / "math/test.jsonl") if subject(r) == name]
         return {"train": records[:1], "test": records}
+
+    def MATH_500(self, name):
+        with open(self.root / "math/math500_test.json", encoding="utf-8") as file:
+            return {"test": json.load(file)}
 
     def bbh(self, name):
         with open(self.root / "bbh/bbh" / f"{name}.json", encoding="utf-8") as file:
@@ -217,9 +237,24 @@ def all_cases(root):
     subjects = sorted(path.name.removesuffix("_test.csv") for path in (root / "mmlu/test").glob("*.csv"))
     bbh = sorted(path.stem for path in (root / "bbh/bbh").glob("*.json"))
     math = "algebra counting_and_prob geometry intermediate_algebra num_theory prealgebra precalc".split()
-    sub = root / "triviaqa/triviaqa_sm_sub.jsonl"
-    official = root / "hellaswag/hellaswag_val_official_1000.jsonl"
-    part = ["--allow-count-mismatch", "--data-file"]
+    minerva = [f"minerva_math_{name}" for name in math]
+
+    def part(name, path, *pool):
+        """A part of the set, and for shots a pool, in place of the task's own files."""
+        files = [f"{name}={path}", *(f"{name}:exemplars={file}" for file in pool)]
+        return ["--allow-count-mismatch", *(argument for file in files for argument in ("--data-file", file))]
+
+    def trivia(name, shots):
+        files = [root / "triviaqa/triviaqa_sm_sub.jsonl", *([root / "triviaqa/pool.jsonl"] if shots else [])]
+        return case(name, "triviaqa", shots=shots, arguments=part(name, *files))
+
+    def hellaswag(name, theirs, shots):
+        return case(name, theirs, shots=shots, arguments=part(name, root / "hellaswag/hellaswag_val_official_1000.jsonl"))
+
+    def leaderboard(name, shots):
+        """As the group `openllm` changes the reference's task."""
+        return {"group": "leaderboard", "task": [{"task": name, "fewshot_split": "train", "num_fewshot": shots}]}
+
     return [
         case("arc_easy"),
         case("arc_easy", shots=5),
@@ -229,20 +264,28 @@ def all_cases(root):
         case("openbookqa", shots=5),
         case("commonsense_qa"),
         case("commonsense_qa", shots=5),
-        case("piqa"),
-        case("social_iqa"),
-        case("winogrande"),
-        case("boolq"),
+        *(case(name, shots=shots) for name in ("piqa", "social_iqa", "winogrande", "boolq") for shots in (0, 5)),
         case("truthfulqa_mc1", shots=6, their_shots=0),
         case("truthfulqa_mc2", shots=6, their_shots=0),
         case("nq_open"),
         case("nq_open", shots=5),
-        case("triviaqa_rc", "triviaqa", arguments=[*part, f"triviaqa_rc={sub}"]),
-        case("hellaswag", arguments=[*part, f"hellaswag={official}"]),
+        case("nq_open_line", "nq_open", shots=5),
+        *(trivia(name, shots) for name in ("triviaqa", "triviaqa_rc") for shots in (0, 5)),
+        hellaswag("hellaswag", "hellaswag", 0),
+        hellaswag("hellaswag", "hellaswag", 10),
         case("mmlu", [f"mmlu_{name}" for name in subjects], shots=5),
+        case("mmlu_continuation", [f"mmlu_{name}_continuation" for name in subjects], shots=5),
+        case("mmlu_generative", [f"mmlu_{name}_generative" for name in subjects], shots=5),
+        case("open_llm_arc_challenge", [leaderboard("arc_challenge", 25)], shots=25),
+        hellaswag("open_llm_hellaswag", [leaderboard("hellaswag", 10)], 10),
+        case("open_llm_winogrande", [leaderboard("winogrande", 5)], shots=5),
         case("gsm8k", shots=5),
         case("gsm8k_cot", shots=8),
-        case("math", [f"minerva_math_{name}" for name in math], shots=4),
+        case("gsm8k_cot_maj8", "gsm8k_cot", shots=8),
+        case("gsm8k_cot_maj8_reference", "gsm8k_cot_self_consistency", shots=8),
+        case("math", minerva, shots=4),
+        case("math_maj4", minerva, shots=4),
+        case("math500", "minerva_math500", shots=4),
         case("bbh_cot", [f"bbh_cot_fewshot_{name}" for name in bbh], shots=3),
         case("lambada_openai"),
         case("wikitext2", "wikitext"),
@@ -254,7 +297,7 @@ def all_cases(root):
 
 def reference_requests(manager, name, shots):
     """Per document: its context with every continuation, or for generation its context alone."""
-    task = manager.load([name])["tasks"][name]
+    (task,) = manager.load([name])["tasks"].values()
     task.set_config("num_fewshot", shots)
     task.set_fewshot_seed(seed=1234)
     task.build_all_requests(limit=None, rank=0, world_size=1)
@@ -274,8 +317,8 @@ def our_requests(binary, root, one):
     return [requests for _, requests in documents]
 
 
-def read_local_files(root):
-    """Makes the reference read the files below root, and returns a manager of its tasks."""
+def read_local_files(root, include=None):
+    """Makes the reference read the files below root, and returns a manager of its tasks and of those in `include`."""
     sources = Sources(root)
 
     def load_dataset(path, name=None, **_):
@@ -286,18 +329,40 @@ def read_local_files(root):
 
     datasets.load_dataset = load_dataset
     evaluate.load = lambda *_, **__: NoCodeIsRun()
-    return lm_eval.tasks.TaskManager()
+    return lm_eval.tasks.TaskManager(include_path=include and str(include))
+
+
+# Files whose second half stands in for a training set that is not there, and the name of that. A pool thus holds documents that
+# are evaluated, of which neither side may show one to itself.
+STAND_INS = {
+    "piqa/valid.jsonl": "piqa/train.jsonl",
+    "piqa/valid-labels.lst": "piqa/train-labels.lst",
+    "siqa/dev.jsonl": "siqa/train.jsonl",
+    "siqa/dev-labels.lst": "siqa/train-labels.lst",
+    "winogrande/dev.jsonl": "winogrande/train_xl.jsonl",
+    "boolq/val.jsonl": "boolq/train.jsonl",
+    "hellaswag/hellaswag_val_official_1000.jsonl": "hellaswag/hellaswag_train.jsonl",
+    "triviaqa/triviaqa_sm_sub.jsonl": "triviaqa/pool.jsonl",
+}
+
+
+def stand_in_pools(root):
+    for source, pool in STAND_INS.items():
+        if (root / source).exists() and not (root / pool).exists():
+            lines = (root / source).read_bytes().removesuffix(b"\n").split(b"\n")
+            (root / pool).write_bytes(b"\n".join(lines[len(lines) // 2 :]) + b"\n")
 
 
 def with_exemplars(shared, folder):
-    """A data directory with the shared files, and the exemplars that the reference keeps in its own code."""
+    """A data directory with the shared files, pools where there is none, and the exemplars in the reference's own code."""
     for path in shared.iterdir():
-        if path.name != "fewshot":
-            (folder / path.name).symlink_to(path)
+        if not path.is_dir():
+            continue
+        (folder / path.name).mkdir()
+        for file in path.iterdir():
+            (folder / path.name / file.name).symlink_to(file)
+    stand_in_pools(folder)
     fewshot = folder / "fewshot"
-    fewshot.mkdir()
-    for path in (shared / "fewshot").iterdir():
-        (fewshot / path.name).symlink_to(path)
     tasks = pathlib.Path(lm_eval.tasks.__file__).parent
     text = (tasks / "truthfulqa/truthfulqa_mc1.yaml").read_text(encoding="utf-8")
     block = text.split("prompt_qa = '\\\n")[1].split("\\\n  '%}")[0]

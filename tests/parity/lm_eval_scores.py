@@ -9,6 +9,10 @@ are compared the prompt and its continuations, the log-likelihood of each contin
 writes, the likeliest continuation, the completion, and every metric; of every task its means. Prints one Markdown row for
 each task, as in docs/parity.md, and what differs; the exit code is 1 if anything did.
 
+The second table is of the repository's own records (tasks/samples), which the shipped model can answer: there the metrics are
+far from 0. Perplexities of chunks, of which the reference has none, are computed with transformers alone. The reference gets their worked examples for `gsm8k_cot`, and a task written here for `samsum`, whose ROUGE is
+then that of `rouge-score` (PyPI).
+
 A prompt that is longer than the model's positions loses its first tokens on both sides (`--truncation left`).
 """
 
@@ -16,6 +20,7 @@ import argparse
 import hashlib
 import json
 import logging
+import math
 import pathlib
 import subprocess
 import sys
@@ -24,12 +29,15 @@ import tempfile
 import lm_eval
 import torch
 from lm_eval.models.huggingface import HFLM
-from transformers import AutoTokenizer
+from rouge_score.rouge_scorer import RougeScorer
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
 import lm_eval_prompts
+import specified_prompts
 
 TOLERANCE = 1e-3  # nats
 MEAN_TOLERANCE = 1e-5  # of a mean, relative where it is above 1: what rounding does to perplexities
+SHIPPED = pathlib.Path(__file__).parents[2] / "tasks/samples"
 SUBJECTS = ["abstract_algebra", "anatomy", "econometrics", "formal_logic", "world_religions"]
 # Our scores beside the reference's metric and filter.
 SCORES = {
@@ -41,6 +49,9 @@ SCORES = {
     "bits_per_byte": ("bits_per_byte", "none"),
     "exact_match,strict": ("exact_match", "strict-match"),
     "exact_match,flexible": ("exact_match", "flexible-extract"),
+    "rouge1": ("rouge1", "none"),
+    "rouge2": ("rouge2", "none"),
+    "rougeL": ("rougeL", "none"),
 }
 
 
@@ -74,6 +85,51 @@ def all_cases(data, work):
         Case("boolq"),
         Case("mmlu", [f"mmlu_{name}" for name in SUBJECTS], shots=5, arguments=["--ids", ids]),
     ]
+
+
+def shipped_cases(work):
+    """Cases of the repository's own records, and the reference's tasks for two of them, written into `work`."""
+    builtin = pathlib.Path(lm_eval.tasks.__file__).parent / "gsm8k/gsm8k-cot.yaml"
+    exemplars = lm_eval_prompts.json_lines(SHIPPED / "fewshot/gsm8k_cot_8shot.jsonl")
+    cot = {"include": str(builtin), "task": "shipped_gsm8k_cot", "fewshot_config": {"sampler": "first_n", "samples": exemplars}}
+    samsum = {
+        "task": "shipped_samsum",
+        "dataset_path": "samsum",
+        "training_split": "train",
+        "test_split": "test",
+        "fewshot_split": "train",
+        "output_type": "generate_until",
+        "doc_to_text": "Summarize the following dialogue.\n\nDialogue:\n{{dialogue.replace('\\r\\n', '\\n')}}\n\nSummary:",
+        "doc_to_target": "{{summary}}",
+        "generation_kwargs": {"until": ["\n", "Dialogue:"], "max_gen_toks": 128, "do_sample": False},
+        "metric_list": [{"metric": "exact_match"}],
+    }
+    for task in (cot, samsum):
+        (work / f"{task['task']}.yaml").write_text(json.dumps(task), encoding="utf-8")  # JSON is YAML
+    subjects = sorted(path.name.removesuffix("_test.csv") for path in (SHIPPED / "mmlu/test").glob("*.csv"))
+    few = ["--allow-count-mismatch"]
+    return [
+        Case("hellaswag", arguments=few),
+        Case("hellaswag", shots=5, arguments=few),
+        Case("winogrande", shots=5, arguments=few),
+        Case("boolq", arguments=few),
+        Case("mmlu", [f"mmlu_{name}" for name in subjects], shots=5, arguments=few),
+        Case("lambada_openai", arguments=few),
+        Case("wikitext2", ["wikitext"], arguments=few),
+        Case("gsm8k", shots=5, arguments=few),
+        Case("gsm8k_cot", ["shipped_gsm8k_cot"], shots=8, arguments=few),
+        Case("samsum", ["shipped_samsum"], shots=1, arguments=few),
+    ]
+
+
+def with_rouge(documents):
+    """Adds the ROUGE of the completion, in percent, to each document's log; returns the means."""
+    scorer = RougeScorer(["rouge1", "rouge2", "rougeL"], use_stemmer=True)
+    for filters in documents:
+        log = filters["none"]
+        scores = scorer.score(log["target"], log["resps"][0][0].strip())
+        log.update({name: 100 * score.fmeasure for name, score in scores.items()})
+    return {name: sum(filters["none"][name] for filters in documents) / len(documents) for name in ("rouge1", "rouge2", "rougeL")}
 
 
 def digest(parts):
@@ -110,6 +166,8 @@ def run_theirs(model, manager, one):
         values = [result["results"][name].get(f"{metric},{kind}") for name in one.theirs]
         if None not in values:
             means[ours] = sum(n * value for n, value in zip(sizes, values)) / sum(sizes)
+    if one.ours == "samsum":
+        means |= with_rouge(documents)
     return documents, means
 
 
@@ -150,12 +208,12 @@ class Differences:
         return any(counts) or self.largest > TOLERANCE
 
 
-def compare_choices(seen, sample, asked, answers):
+def compare_choices(seen, sample, document, asked, answers):
     """Continuations whose log-likelihood was asked for; `answers` are the reference's pairs of it and is_greedy."""
     # Winogrande's contexts end differently; what the digest takes for the prompt is what they have in common.
     shared = asked[0][0]
     if any(context != shared for context, _ in asked):
-        shared = sample["question"]
+        shared = shared.removesuffix(document["option1"])
     parts = [context.removeprefix(shared) + continuation for context, continuation in asked]
     seen.count(sample, "prompts", sample["prompt_digest"], digest([shared, *parts]))
     ours = [choice["logprob"] for choice in sample["choices"]]
@@ -182,12 +240,12 @@ def compare_record(seen, sample, filters):
         # The reference decodes the new tokens alone, and SentencePiece then drops the space of the first.
         seen.count(sample, "completions", sample["completions"][0]["text"].removeprefix(" "), answers[0].removeprefix(" "))
     else:
-        compare_choices(seen, sample, asked, answers)
+        compare_choices(seen, sample, record["doc"], asked, answers)
     for ours, (metric, kind) in SCORES.items():
         theirs = filters.get(kind, {}).get(metric)
         # A perplexity is one of all documents; the reference's value of one of them is its log-likelihood.
         if ours in sample["metrics"] and isinstance(theirs, (int, float)) and metric != "perplexity":
-            seen.count(sample, "metrics", sample["metrics"][ours], float(theirs))
+            seen.count(sample, "metrics", round(sample["metrics"][ours], 10), round(float(theirs), 10))
 
 
 def compare(one, ours, theirs):
@@ -208,6 +266,36 @@ def compare(one, ours, theirs):
     row += [seen.greedy + seen.likeliest, seen.completions, seen.metrics, ", ".join(means)]
     print("| " + " | ".join(str(cell) for cell in row) + " |", flush=True)
     return seen.any()
+
+
+def chunk_perplexity(path, task, length, first_scored):
+    """By transformers: non-overlapping chunks of `length` tokens, the first of which is BOS; scored from `first_scored` on."""
+    tokenizer = AutoTokenizer.from_pretrained(path, legacy=True)
+    model = AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32).eval()
+    as_rows = task == "wikitext2_stride"
+    ((text,),) = specified_prompts.whole_text(SHIPPED / "wikitext2/wiki.test.raw", as_rows)[0]
+    ids = [tokenizer.bos_token_id, *tokenizer(text, add_special_tokens=False)["input_ids"]]
+    total = count = 0
+    for start in range(0, len(ids) - length + 1, length):
+        chunk = ids[start : start + length]
+        if not as_rows:  # llama.cpp begins each chunk with BOS, others only the text
+            chunk[0] = tokenizer.bos_token_id
+        with torch.no_grad():
+            logprobs = model(torch.tensor([chunk])).logits[0].double().log_softmax(-1)
+        total -= sum(logprobs[i - 1, chunk[i]].item() for i in range(first_scored, length))
+        count += length - first_scored
+    return math.exp(total / count)  # of chunks of one length, as the mean of their means
+
+
+def compare_chunks(binary, path, work):
+    differs = False
+    for task, length, first_scored in (("wikitext2_stride", 2048, 1), ("wikitext2_llamacpp", 512, 257)):
+        theirs = chunk_perplexity(path, task, length, first_scored)
+        _, means = run_ours(binary, path, SHIPPED, Case(task, arguments=["--allow-count-mismatch"]), work / task)
+        difference = abs(math.log(means["perplexity"]) - math.log(theirs))
+        differs |= difference > TOLERANCE
+        print(f"| {task} | 0 | 1 | 1 | 0 | – | {difference:.1e} | – | – | 0 | perplexity {means['perplexity']:.10g} |", flush=True)
+    return differs
 
 
 def main():
@@ -234,16 +322,20 @@ def main():
     differs = False
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
-        manager = lm_eval_prompts.read_local_files(arguments.data)
-        print("| task | shots | records | requests | cut | other prompt | largest difference | other argmax | other completion "
-              "| other metric | means |")
-        print("|---|---|---|---|---|---|---|---|---|---|---|")
-        for one in all_cases(arguments.data, work):
-            if arguments.tasks and one.ours not in arguments.tasks:
-                continue
-            theirs = run_theirs(reference(one.ours == "wikitext2"), manager, one)
-            ours = run_ours(arguments.binary, arguments.model, arguments.data, one, work / one.ours)
-            differs |= compare(one, ours, theirs)
+        for data, cases in ((arguments.data, all_cases(arguments.data, work)), (SHIPPED, shipped_cases(work))):
+            print(f"{data}:\n")
+            print("| task | shots | records | requests | cut | other prompt | largest difference | other argmax | other completion "
+                  "| other metric | means |")
+            print("|---|---|---|---|---|---|---|---|---|---|---|")
+            manager = lm_eval_prompts.read_local_files(data, include=work)
+            for number, one in enumerate(cases):
+                if arguments.tasks and one.ours not in arguments.tasks:
+                    continue
+                theirs = run_theirs(reference(one.ours == "wikitext2"), manager, one)
+                ours = run_ours(arguments.binary, arguments.model, data, one, work / f"{data.name}_{number}")
+                differs |= compare(one, ours, theirs)
+        if not arguments.tasks:
+            differs |= compare_chunks(arguments.binary, arguments.model, work)
     return 1 if differs else 0
 
 

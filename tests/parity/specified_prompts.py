@@ -14,6 +14,7 @@ import ast
 import csv
 import json
 import pathlib
+import random
 import re
 import subprocess
 import sys
@@ -43,6 +44,7 @@ TOPICS = {
     "talk.politics.misc": "politics",
     "talk.religion.misc": "religion",
 }
+SEED = 1234
 AGIEVAL = "aqua-rat logiqa-en lsat-ar lsat-lr lsat-rc sat-math sat-en sat-en-without-passage gaokao-english".split()
 
 
@@ -50,25 +52,46 @@ def text_lines(path):
     return path.read_text(encoding="utf-8").split("\n")[:-1]
 
 
-def summaries(path):
-    for record in json_lines(path):
-        dialogue = record["dialogue"].replace("\r\n", "\n")
-        yield [[f"Summarize the following dialogue.\n\nDialogue:\n{dialogue}\n\nSummary:"]]
+def with_shots(questions, pool, shots):
+    """Each question after `shots` drawn pairs of question and answer: one generator for the set, in its order."""
+    generator = random.Random(SEED)
+    for question in questions:
+        drawn = generator.sample(pool, shots) if shots else []
+        yield [["".join(f"{asked} {answer}\n\n" for asked, answer in drawn) + question]]
 
 
-def translations(data, language):
-    for source in text_lines(data / "flores200/eng_Latn.devtest"):
-        yield [[f"English: {source}\n{language}:"]]
+def summaries(test, pool=None, shots=0):
+    def asked(record):
+        dialogue = record.get("dialogue", record.get("context")).replace("\r\n", "\n")
+        return f"Summarize the following dialogue.\n\nDialogue:\n{dialogue}\n\nSummary:"
+
+    def pair(record):
+        return asked(record), record.get("summary", record.get("response")).replace("\r\n", "\n")
+
+    pairs = [pair(record) for record in json_lines(pool)] if shots else []
+    return with_shots((asked(record) for record in json_lines(test)), pairs, shots)
 
 
-def newsgroups(path):
+def translations(data, code, language, shots):
+    def asked(source):
+        return f"English: {source}\n{language}:"
+
+    pool = zip(text_lines(data / "flores200/eng_Latn.dev_first100"), text_lines(data / f"flores200/{code}.dev_first100"), strict=True)
+    pairs = [(asked(source), target) for source, target in pool]
+    return with_shots((asked(source) for source in text_lines(data / "flores200/eng_Latn.devtest")), pairs, shots)
+
+
+def newsgroups(path, scored):
     for record in json_lines(path):
         text = record["text"].replace("\r\n", "\n")
         head, _, body = text.partition("\n\n")
         subject = re.search(r"(?im)^Subject:[ \t]*(.*)$", head).group(1).strip()
         last_line = "This message was posted to the newsgroup about"
         prompt = f"Subject: {subject}\n\n{body[:1600]}\n\n{last_line}"
-        yield [[context, " " + topic] for context in (prompt, last_line) for topic in TOPICS.values()]
+        if scored:
+            yield [[context, " " + topic] for context in (prompt, last_line) for topic in TOPICS.values()]
+        else:
+            yield [[prompt]]
 
 
 def dialogues(path):
@@ -84,8 +107,8 @@ def dialogues(path):
             head += f"Q: {turn['question']}\nA: {answer}\n\n"
 
 
-def examinations(data):
-    for name in AGIEVAL:
+def examinations(data, names=AGIEVAL):
+    for name in names:
         for record in json_lines(data / "agieval" / f"{name}.jsonl"):
             last = "ABCDE"[len(record["options"]) - 1]
             choices = " ".join(record["options"])
@@ -135,6 +158,46 @@ def examinations_after_examples(data, with_explanations):
                 yield [[prompt + "The answer is therefore", " " + letter] for letter in letters]
 
 
+def lettered(path):
+    for record in json_lines(path):
+        question, choices = record["question"]["stem"], record["question"]["choices"]
+        options = "".join(f"{choice['label']}. {choice['text']}\n" for choice in choices)
+        yield [[f"Question: {question}\n{options}Answer:", " " + choice["label"]] for choice in choices]
+
+
+def subjects(data, shots):
+    """MMLU as its authors' script has it: two spaces before the subject."""
+    def asked(row):
+        options = "".join(f"{letter}. {text}\n" for letter, text in zip("ABCD", row[1:5]))
+        return f"{row[0].strip()}\n{options}Answer:"
+
+    def rows(path):
+        with open(path, encoding="utf-8", newline="") as file:
+            return [[cell.replace("\r\n", "\n") for cell in row] for row in csv.reader(file)]
+
+    for path in sorted((data / "mmlu/test").glob("*_test.csv")):
+        subject = path.name.removesuffix("_test.csv")
+        head = f"The following are multiple choice questions (with answers) about  {subject.replace('_', ' ')}.\n\n"
+        for row in rows(data / "mmlu/dev" / f"{subject}_dev.csv")[:shots]:
+            head += f"{asked(row)} {row[5]}\n\n"
+        for row in rows(path):
+            yield [[head + asked(row), " " + letter] for letter in "ABCD"]
+
+
+def stripped_functions(path):
+    for record in json_lines(path):
+        yield [[record["prompt"].strip()]]
+
+
+def whole_text(path, as_rows):
+    """WikiText as one document: the file, or with the rows of the data set, of which an empty line is one, on paragraphs."""
+    text = path.read_bytes().decode("utf-8")
+    if not as_rows:
+        return [[[text.removesuffix("\n")]]]
+    rows = [line + "\n" if line.strip() else "" for line in text.split("\n")[:-1]]
+    return [[["\n\n".join(rows)]]]
+
+
 def programs(data):
     """The hand-verified subset, after tasks 2, 3 and 4 of the whole one."""
     def asked(text, tests):
@@ -152,24 +215,38 @@ def programs(data):
 
 
 def all_cases(data):
-    """Task, shots, prompts, further arguments."""
+    """Task, shots, prompts, further arguments. The pools for shots are the validation sets, of FLORES a part of one."""
     small_news = data / "20newsgroups/mini_newsgroups.jsonl"
     sample = data / "quac/quac_sample.json"
 
     def instead(name, path):
         return ["--allow-count-mismatch", "--data-file", f"{name}={path}"]
 
+    def chats(name, test, pool):
+        return [(name, shots, summaries(data / name / test, data / name / pool, shots), []) for shots in (0, 1, 3)]
+
+    def flores(name, code, language):
+        return [(name, shots, translations(data, code, language, shots), []) for shots in (0, 4)]
+
+    nous = [name for name in AGIEVAL if name != "gaokao-english"]
     return [
-        ("samsum", 0, summaries(data / "samsum/test.jsonl"), []),
-        ("dialogsum", 0, summaries(data / "dialogsum/dialogsum.test.jsonl"), []),
-        ("flores_eng_fra", 0, translations(data, "French"), []),
-        ("flores_eng_deu", 0, translations(data, "German"), []),
-        ("twenty_newsgroups", 0, newsgroups(small_news), instead("twenty_newsgroups", small_news)),
+        *chats("samsum", "test.jsonl", "validation.jsonl"),
+        *chats("dialogsum", "dialogsum.test.jsonl", "dialogsum.dev.jsonl"),
+        *flores("flores_eng_fra", "fra_Latn", "French"),
+        *flores("flores_eng_deu", "deu_Latn", "German"),
+        ("twenty_newsgroups", 0, newsgroups(small_news, True), instead("twenty_newsgroups", small_news)),
+        ("twenty_newsgroups_generation", 0, newsgroups(small_news, False), instead("twenty_newsgroups_generation", small_news)),
         ("quac", 0, dialogues(sample), instead("quac", sample)),
         ("agieval_en", 0, examinations(data), []),
+        ("agieval_nous", 0, examinations(data, nous), []),
         ("agieval_en_fewshot", 5, examinations_after_examples(data, False), []),
         ("agieval_en_cot", 5, examinations_after_examples(data, True), []),
+        ("arc_challenge_letters", 0, lettered(data / "arc/ARC-Challenge-Test.jsonl"), []),
+        ("mmlu_original", 5, subjects(data, 5), []),
+        ("humaneval_stripped", 0, stripped_functions(data / "humaneval/HumanEval.jsonl"), []),
         ("mbpp_sanitized", 3, programs(data), []),
+        ("wikitext2_stride", 0, whole_text(data / "wikitext2/wiki.test.raw", True), []),
+        ("wikitext2_llamacpp", 0, whole_text(data / "wikitext2/wiki.test.raw", False), []),
     ]
 
 
