@@ -20,8 +20,8 @@ struct SetScores {
   std::vector<std::string> warnings;
 };
 
-// Metrics with standard errors, intervals and signatures, of the whole set, its groups and
-// slices.// Samples without a result (an interrupted run) are left out. `num_samples`: completions of each
+// Metrics with standard errors, intervals and signatures, of the whole set, its groups and slices.
+// Samples without a result (an interrupted run) are left out. `num_samples`: completions of each
 // document, which the names of votes hold.
 SetScores AggregateSamples(const TaskDefinition& task, std::int64_t num_samples,
                            std::span<const SampleResult> samples);

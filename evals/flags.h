@@ -39,7 +39,7 @@ class HelpRequested : public std::runtime_error {
 struct TasksOptions : PromptSelection {
   std::string name;
   DataSelection data;
-  ModelOptions model;  // whose chat template is used: only its files are looked at
+  ModelOptions model;        // whose chat template is used: only its files are looked at
   bool all_prompts = false;  // every document's, as JSON lines, in place of the description
   bool check = false;        // that the task's own gold answers score full marks
   std::string init_from;     // JSON lines to make a definition for; "": none

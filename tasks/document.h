@@ -25,8 +25,8 @@ struct Document {
   std::string group;          // MMLU's subject; "" where the task has no groups
   // What else divides the set, name -> value: {"level", "5"} of MATH. Of evaluated documents.
   std::map<std::string, std::string> slices;
-  std::string description;    // text before the exemplars, rendered for this document's group
-  std::string question;       // without delimiter
+  std::string description;  // text before the exemplars, rendered for this document's group
+  std::string question;     // without delimiter
   // The bytes of `question` that truncation may cut, from the left: a dialogue, a passage. Equal:
   // nothing may be cut.
   std::size_t cut_begin = 0;

@@ -194,7 +194,8 @@ void ParseSlices(const DefinitionValue& value, Recipe& recipe) {
 
 // A rolling task scores its question as it stands.
 void ParseOriginal(DefinitionObject& object, Recipe& recipe) {
-  for (const char* key : {"answer", "description", "document_field", "gold", "group_by", "slices"}) {
+  for (const char* key :
+       {"answer", "description", "document_field", "gold", "group_by", "slices"}) {
     if (const auto value = object.Find(key)) {
       value->Fail("a rolling task scores texts as they stand; leave it out");
     }
