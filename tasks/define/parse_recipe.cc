@@ -20,14 +20,21 @@ std::vector<std::string> ParseDigests(const DefinitionValue& value) {
 
 std::shared_ptr<const BlockSplit> ParseBlocks(const DefinitionValue& value) {
   DefinitionObject object(value);
+  if (const auto lines = object.Find("lines")) {
+    BlockSplit blocks;
+    blocks.names = lines->Strings();
+    object.Finish();
+    if (blocks.names.size() < 2) lines->Fail("expected names for at least two lines");
+    return std::make_shared<const BlockSplit>(std::move(blocks));
+  }
   const DefinitionValue separator = object.Get("separator");
   const DefinitionValue names = object.Get("fields");
   BlockSplit blocks = {separator.String(), ParseRegex(object.Get("pattern")), names.Strings()};
   object.Finish();
   if (blocks.separator.empty()) separator.Fail("expected a text that is not empty");
-  if (static_cast<int>(blocks.names.size()) != blocks.pattern.num_groups()) {
+  if (static_cast<int>(blocks.names.size()) != blocks.pattern->num_groups()) {
     names.Fail("expected a name for each of the pattern's " +
-               std::to_string(blocks.pattern.num_groups()) + " groups, found " +
+               std::to_string(blocks.pattern->num_groups()) + " groups, found " +
                std::to_string(blocks.names.size()));
   }
   return std::make_shared<const BlockSplit>(std::move(blocks));

@@ -100,9 +100,9 @@ class BlockError : public std::runtime_error {
 };
 
 Record BlockRecord(const std::string& block, const BlockSplit& split) {
-  const std::vector<PythonRegex::Match> matches = split.pattern.FindAll(block);
+  const std::vector<PythonRegex::Match> matches = split.pattern->FindAll(block);
   if (matches.empty() || matches[0].begin != 0 || matches[0].end != block.size()) {
-    throw BlockError("the pattern " + Quoted(split.pattern.pattern()) +
+    throw BlockError("the pattern " + Quoted(split.pattern->pattern()) +
                      " does not match all of the example " + Quoted(block));
   }
   Record record;
@@ -111,6 +111,27 @@ Record BlockRecord(const std::string& block, const BlockSplit& split) {
     record.fields.members.push_back({split.names[i], Value::String(matches[0].groups[i + 1])});
   }
   return record;
+}
+
+std::vector<Record> ReadLineBlocks(std::string_view text, const std::string& file,
+                                   const std::vector<std::string>& names) {
+  std::vector<Record> lines = LineRecords(std::string(text));
+  std::vector<Record> records;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (i % names.size() == 0) {
+      records.emplace_back().fields.kind = Value::Kind::kObject;
+      records.back().number = static_cast<std::int64_t>(records.size());
+      records.back().line = lines[i].line;
+    }
+    Value& line = lines[i].fields.members.front().value;
+    records.back().fields.members.push_back({names[i % names.size()], std::move(line)});
+  }
+  if (lines.size() % names.size() != 0) {
+    throw DataError(file + ":" + std::to_string(records.back().line) + ": expected records of " +
+                    std::to_string(names.size()) + " lines each, found only " +
+                    std::to_string(lines.size() % names.size()) + " in the last one");
+  }
+  return records;
 }
 
 }  // namespace
@@ -140,6 +161,7 @@ std::vector<Record> ReadBlocks(std::string_view text, const std::string& file,
   text = WithoutByteOrderMark(text);
   RequireUtf8(text, file);
   const std::string unix_text = ReplaceAll(text, "\r\n", "\n");
+  if (!split.pattern) return ReadLineBlocks(unix_text, file, split.names);
   std::string_view rest = unix_text;
   std::size_t at = rest.find(split.separator);
   const std::string preamble(rest.substr(0, at));

@@ -40,16 +40,19 @@ std::optional<TextSplit> ParseTextSplit(std::string_view name);
 
 std::vector<Record> ReadText(std::string_view text, const std::string& file, TextSplit split);
 
-// A text of worked examples, one after the other: what follows each separator, up to the next one,
-// is a record, of which the groups of a pattern are the fields.
+// A text of records one after the other, in one of two forms. Of worked examples: what follows each
+// separator, up to the next one, is a record, of which the groups of a pattern are the fields. Or
+// of lines, one for each field.
 struct BlockSplit {
-  std::string separator;           // "\n\nQ: "
-  PythonRegex pattern;             // must match at the start of a block, and reach to its end
-  std::vector<std::string> names;  // of the pattern's groups
+  std::string separator;               // "\n\nQ: "
+  std::optional<PythonRegex> pattern;  // must match at the start of a block, and reach to its end;
+                                       // nothing: a record is as many lines as there are names
+  std::vector<std::string> names;      // of the pattern's groups, or of the lines
 };
 
-// Each record also has the field "preamble": what precedes the first separator. "\r\n" ends a line
-// like "\n". Throws DataError: no block, or one that the pattern does not match.
+// A worked example also has the field "preamble": what precedes the first separator. "\r\n" ends a
+// line like "\n". Throws DataError: no block, one that the pattern does not match, or lines that do
+// not make whole records.
 std::vector<Record> ReadBlocks(std::string_view text, const std::string& file,
                                const BlockSplit& split);
 
