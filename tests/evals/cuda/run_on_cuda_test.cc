@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "evals/model_loader.h"
 #include "evals/program.h"
 #include "tests/e2e/run_files.h"
 #include "tests/evals/run_program.h"
@@ -129,6 +130,17 @@ TEST_F(RunOnCuda, AnUnknownWordInTheEnvironmentIsAUsageError) {
     EXPECT_THAT(result.err,
                 HasSubstr("MEVAL_CUDA_MODE: expected invariant or fast, found \"bogus\""));
     EXPECT_THAT(result.err, Not(HasSubstr("--backend")));
+  }
+}
+
+// The modes that gpu-check compares run in one process.
+TEST_F(RunOnCuda, AModelOptionChoosesTheMode) {
+  ModelOptions model;
+  model.backend = "cuda";
+  for (const CudaMode mode : {CudaMode::kAsSet, CudaMode::kInvariant, CudaMode::kFast}) {
+    model.cuda_mode = mode;
+    EXPECT_THAT(OpenContext(model, nullptr)->device_arithmetic(),
+                HasSubstr(mode == CudaMode::kFast ? ", fast," : ", invariant,"));
   }
 }
 
