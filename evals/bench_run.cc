@@ -278,6 +278,7 @@ class BenchRun {
   }
 
   void Finish() {
+    report_.host.matmul_algorithms = context_->matmul_algorithms();
     const MachineState state = ReadMachineState();
     report_.machine.clock_after_mhz = state.clock_mhz;
     report_.machine.temperature_after_c = state.temperature_c;

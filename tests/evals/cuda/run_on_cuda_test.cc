@@ -10,6 +10,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "evals/model_loader.h"
 #include "evals/program.h"
@@ -27,6 +28,7 @@ namespace fs = std::filesystem;
 using cuda_emulator::SetDeviceModel;
 using cuda_emulator::SetFaults;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 // Small: a run ends with a measurement of the device, whose size follows from its memory.
@@ -131,6 +133,49 @@ TEST_F(RunOnCuda, AnUnknownWordInTheEnvironmentIsAUsageError) {
                 HasSubstr("MEVAL_CUDA_MODE: expected invariant or fast, found \"bogus\""));
     EXPECT_THAT(result.err, Not(HasSubstr("--backend")));
   }
+}
+
+// The algorithms are part of what made the numbers.
+TEST_F(RunOnCuda, ResultsNameTheAlgorithmsOfMatrixProducts) {
+  ASSERT_EQ(Run("run").code, kExitOk);
+  const auto results = nlohmann::json::parse(ReadWholeFile(directory_ / "run" / "results.json"));
+  const auto& lines = results.at("host").at("matmul_algorithms");
+  EXPECT_THAT(lines, Not(IsEmpty()));
+  for (const auto& line : lines) {
+    EXPECT_THAT(line.get<std::string>(), HasSubstr("algorithm "));
+  }
+}
+
+std::vector<std::string> SmallBench(const std::string& backend) {
+  return {"bench",
+          "--model",
+          "random:tiny,layers=1",
+          "--backend",
+          backend,
+          "--threads",
+          "1",
+          "--kv-memory",
+          "2M",
+          "--batch-tokens",
+          "16",
+          "--prompt",
+          "8",
+          "--repetitions",
+          "1",
+          "--warmup",
+          "0",
+          "--min-seconds",
+          "0",
+          "--quiet",
+          "--format",
+          "json"};
+}
+
+TEST_F(RunOnCuda, ABenchmarkNamesTheAlgorithmsOfMatrixProducts) {
+  const ProgramResult result = RunMain(SmallBench("cuda"));
+  ASSERT_EQ(result.code, kExitOk) << result.err;
+  const auto report = nlohmann::json::parse(result.out);
+  EXPECT_THAT(report.at("host").at("matmul_algorithms"), Not(IsEmpty()));
 }
 
 // The modes that gpu-check compares run in one process.
