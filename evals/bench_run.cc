@@ -108,8 +108,10 @@ class BenchRun {
     EngineOptions engine = ToEngineOptions(options_.model);
     engine.announce = note_;
     std::ostringstream notes;
-    context_ = OpenContext(options_.model, &notes);
+    std::ostringstream warnings;
+    context_ = OpenContext(options_.model, &notes, &warnings);
     if (!notes.str().empty()) note_(notes.str());
+    if (!warnings.str().empty()) (options_.warn ? options_.warn : note_)(warnings.str());
     report_.host = DescribeHost(*context_);
     OpenMeter();
     FindWorkloads(engine);

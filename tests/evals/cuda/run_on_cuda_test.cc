@@ -178,6 +178,13 @@ TEST_F(RunOnCuda, ABenchmarkNamesTheAlgorithmsOfMatrixProducts) {
   EXPECT_THAT(report.at("host").at("matmul_algorithms"), Not(IsEmpty()));
 }
 
+TEST_F(RunOnCuda, AQuietBenchmarkStillSaysThatADeviceIsNotUsed) {
+  SetFaults({.busy = true});
+  const ProgramResult result = RunMain(SmallBench("auto"));
+  EXPECT_EQ(result.code, kExitOk) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("note: this run is on the cpu. cudaSetDevice"));
+}
+
 // The modes that gpu-check compares run in one process.
 TEST_F(RunOnCuda, AModelOptionChoosesTheMode) {
   ModelOptions model;
