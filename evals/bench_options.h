@@ -57,6 +57,8 @@ struct BenchOptions {
   std::filesystem::path out;  // "": nothing is kept
   std::vector<std::string> formats = {"console"};
   bool quiet = false;
+  // Gets what --quiet must not hide, that a device is there and is not used; empty: a note.
+  std::function<void(const std::string&)> warn;
   bool no_color = false;
   std::vector<std::string> command;  // argv
 };

@@ -108,8 +108,10 @@ class BenchRun {
     EngineOptions engine = ToEngineOptions(options_.model);
     engine.announce = note_;
     std::ostringstream notes;
-    context_ = OpenContext(options_.model, &notes);
+    std::ostringstream warnings;
+    context_ = OpenContext(options_.model, &notes, &warnings);
     if (!notes.str().empty()) note_(notes.str());
+    if (!warnings.str().empty()) (options_.warn ? options_.warn : note_)(warnings.str());
     report_.host = DescribeHost(*context_);
     OpenMeter();
     FindWorkloads(engine);
@@ -278,6 +280,7 @@ class BenchRun {
   }
 
   void Finish() {
+    report_.host.matmul_algorithms = context_->matmul_algorithms();
     const MachineState state = ReadMachineState();
     report_.machine.clock_after_mhz = state.clock_mhz;
     report_.machine.temperature_after_c = state.temperature_c;

@@ -78,7 +78,9 @@ int BenchCommand(const BenchOptions& options, std::ostream& out, std::ostream& e
   const auto note = [&](const std::string& text) {
     if (!options.quiet) err << text << std::flush;
   };
-  const BenchReport report = RunBench(options, note, interrupt.token());
+  BenchOptions asked = options;
+  asked.warn = [&](const std::string& text) { err << text << std::flush; };
+  const BenchReport report = RunBench(asked, note, interrupt.token());
   for (const std::string& format : options.formats) WriteFormat(format, options, report, out);
   if (!options.out.empty()) {
     WriteAll(options.out, report);

@@ -1,11 +1,13 @@
 // `mistral-eval gpu-check`.
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <ostream>
 #include <span>
 #include <stop_token>
@@ -15,22 +17,23 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
-#include "engine/model_outline.h"
+#include "engine/error.h"
 #include "engine/selftest.h"
 #include "evals/bench_run.h"
 #include "evals/commands.h"
 #include "evals/flags.h"
+#include "evals/gpu_check/ceilings.h"
 #include "evals/gpu_check/deadline.h"
+#include "evals/gpu_check/loading.h"
+#include "evals/gpu_check/mode_cost.h"
 #include "evals/gpu_check/parts.h"
 #include "evals/gpu_check/report.h"
-#include "evals/gpu_check/sample_questions.h"
 #include "evals/gpu_check/sanitizer.h"
+#include "evals/gpu_check/shipped_model.h"
 #include "evals/gpu_check/speed.h"
 #include "evals/install_paths.h"
 #include "evals/model_loader.h"
 #include "evals/program.h"
-#include "evals/replace_file.h"
-#include "kernels/attention_forms.h"
 #include "kernels/ceiling.h"
 #include "kernels/check.h"
 #include "kernels/device_info.h"
@@ -42,33 +45,6 @@ namespace {
 
 using gpu_check::Deadline;
 using gpu_check::GpuCheckReport;
-
-// The shipped model, small enough for any device.
-EngineOptions ShippedModel() {
-  EngineOptions options = ToEngineOptions({});
-  options.batch_tokens = 512;
-  options.kv_memory_bytes = std::int64_t{64} << 20;
-  return options;
-}
-
-EngineOptions InF32(EngineOptions options) {
-  options.dtype = WeightDType::kF32;
-  return options;
-}
-
-int WriteGoldensOfTheCpu(const std::filesystem::path& file, std::ostream& out) {
-  Context cpu;
-  const EngineOptions options = InF32(ShippedModel());
-  const gpu_check::SampleQuestions questions =
-      gpu_check::ShippedQuestions(OutlineModel(options), {}, cpu.num_threads());
-  Engine engine = Engine::Load(cpu, options);
-  const gpu_check::ModelAnswers answers = gpu_check::Ask(engine, questions);
-  ReplaceFile(file, "--write-goldens",
-              [&](std::ostream& to) { gpu_check::WriteGoldens(questions, answers, to); });
-  fmt::print(out, "{}: answers to {} continuations and {} prompts\n", file.string(),
-             questions.scores.size(), questions.generations.size());
-  return kExitOk;
-}
 
 class GpuCheck {
  public:
@@ -125,6 +101,7 @@ class GpuCheck {
     Context device({.device = Device::kCuda});
     auto& facts = report_.proof.machine;
     const HostInfo host = DescribeHost(device);
+    report_.device = device.device_name();
     facts = {{"build", host.build},
              {"libraries", LibraryVersions()},
              {"cpu", host.cpu},
@@ -159,32 +136,14 @@ class GpuCheck {
   void MeasureCeilings() {
     Survive("ceilings", [this] {
       Context device({.device = Device::kCuda});
-      constexpr double kTera = 1e12;
-      AddCeiling("read",
-                 [&] { return fmt::format("{:.2f} TB/s", MeasureReadBandwidth(device) / kTera); });
-      AddCeiling("copy", [&] {
-        return fmt::format("{:.2f} TB/s, read and written", MeasureCopyBandwidth(device) / kTera);
-      });
-      AddCeiling("bf16 products", [&] {
-        return fmt::format("{:.1f} TFLOP/s, random numbers",
-                           MeasureMatmulRate(device, DType::kBF16) / kTera);
-      });
-      const AttentionSizes sizes;
-      for (const std::string& form : AttentionForms(device)) {
-        AddCeiling("attention by " + form, [&] {
-          return fmt::format("{:.1f} TFLOP/s, {} tokens of one sequence",
-                             MeasureAttentionRate(device, form, sizes) / kTera, sizes.num_rows);
+      for (const auto& [name, measure] : gpu_check::CeilingsOf(device)) {
+        Survive("ceiling: " + name, [&] {
+          report_.proof.machine.emplace_back(name, measure());
+          fmt::print(out_, "{:<18} {}\n", name, report_.proof.machine.back().second);
         });
       }
     });
     Save();
-  }
-
-  void AddCeiling(const std::string& name, const std::function<std::string()>& measure) {
-    Survive("ceiling: " + name, [&] {
-      report_.proof.machine.emplace_back(name, measure());
-      fmt::print(out_, "{:<18} {}\n", name, report_.proof.machine.back().second);
-    });
   }
 
   // What ends a part early loses nothing that it and others have found: it is a check that failed.
@@ -296,29 +255,61 @@ class GpuCheck {
 
   void CompareShippedModel(const std::stop_token& stop) {
     Note("comparing the shipped model's answers with the goldens\n");
-    const EngineOptions options = ShippedModel();
     Context device({.device = Device::kCuda});
-    Context cpu;
-    const gpu_check::SampleQuestions questions =
-        gpu_check::ShippedQuestions(OutlineModel(options), {}, cpu.num_threads());
-    const gpu_check::ModelAnswers goldens = gpu_check::ReadGoldens(TinyGoldensFile(), questions);
-    Engine on_device = Engine::Load(device, options);
-    Engine on_cpu = Engine::Load(cpu, InF32(options));
-    report_.model = gpu_check::CompareWithGoldens(on_device, goldens, on_cpu, questions, stop);
+    report_.model = gpu_check::CompareShippedModel(device, stop);
     AddChecks(report_.model->checks);
   }
 
   void MeasureSpeed(const std::stop_token& stop) {
     if (!HasModel("speed")) return;
-    BenchOptions options;
-    {
-      const Context device({.device = Device::kCuda});
-      options = gpu_check::SpeedBench(model_, device.traits());
+    Survive("speed: loading", [this] { MeasureLoading(); });
+    const std::vector<ThroughputSpec> tests = SpeedTests();
+    // The few tests of the fast mode first: those of the other end where time is up.
+    std::optional<BenchReport> fast;
+    Survive("speed: fast mode", [&] {
+      fast = Bench("speed, fast mode", CudaMode::kFast, gpu_check::ModeTests(tests), stop);
+    });
+    Survive("speed: sweep", [&] { report_.speed = Bench("speed", CudaMode::kAsSet, tests, stop); });
+    if (!fast || !report_.speed) return;
+    if (fast->host.gemm_provider == report_.speed->host.gemm_provider) {
+      report_.left_out.emplace_back(
+          "speed: MEVAL_CUDA_MODE=fast is set, so the invariant mode was not measured beside it");
+    } else {
+      report_.modes = gpu_check::CompareModes(*report_.speed, *fast);
     }
+  }
+
+  void MeasureLoading() {
+    if (!model_.model.starts_with("random:")) {
+      report_.left_out.emplace_back("speed: loading is measured with random weights only");
+      return;
+    }
+    Note("writing and loading a checkpoint of some layers\n");
+    const std::array<std::filesystem::path, 2> places = {"/dev/shm",
+                                                         std::filesystem::temp_directory_path()};
+    Context device({.device = Device::kCuda});
+    try {
+      report_.loading = gpu_check::MeasureLoading(device, model_, places);
+    } catch (const ModelError& error) {
+      report_.left_out.push_back(std::string("speed: loading was not measured: ") + error.what());
+    }
+  }
+
+  std::vector<ThroughputSpec> SpeedTests() const {
+    const Context device({.device = Device::kCuda});
+    return gpu_check::SpeedBench(model_, device.traits()).throughput;
+  }
+
+  BenchReport Bench(const std::string& part, CudaMode mode,
+                    const std::vector<ThroughputSpec>& tests, const std::stop_token& stop) {
+    BenchOptions options;
+    options.model = model_;
+    options.model.cuda_mode = mode;
+    options.throughput = tests;
     options.seed = options_.seed;
     options.label = "gpu-check";
-    options.when_done = [this](const Context& device) { AddAlgorithms("speed", device); };
-    report_.speed = RunBench(
+    options.when_done = [&](const Context& device) { AddAlgorithms(part, device); };
+    return RunBench(
         options, [this](const std::string& text) { Note(text); }, stop);
   }
 
@@ -332,15 +323,18 @@ class GpuCheck {
     report_.workload_model = engine.origin();
     const gpu_check::WorkloadBudget budget = {
         .seconds = SecondsLeft("workloads"), .limit = options_.limit, .seed = options_.seed};
-    try {
-      report_.workloads = gpu_check::RunWorkloads(engine, shapes, ceiling, budget,
-                                                  [this](const std::string& text) { Note(text); });
-    } catch (...) {
-      AddAlgorithms("workloads", device);  // one of them may be why
-      throw;
-    }
-    AddAlgorithms("workloads", device);
+    const AlgorithmsAtEnd algorithms = {*this, "workloads", device};
+    report_.workloads = gpu_check::RunWorkloads(engine, shapes, ceiling, budget,
+                                                [this](const std::string& text) { Note(text); });
   }
+
+  // Also where the part throws: one of them may be why.
+  struct AlgorithmsAtEnd {
+    GpuCheck& check;
+    const char* part;
+    const Context& device;
+    ~AlgorithmsAtEnd() { check.AddAlgorithms(part, device); }
+  };
 
   bool HasModel(const std::string& part) {
     if (!model_.model.empty()) return true;
@@ -396,7 +390,10 @@ class GpuCheck {
 }  // namespace
 
 int GpuCheckCommand(const GpuCheckOptions& options, std::ostream& out, std::ostream& err) {
-  if (!options.write_goldens.empty()) return WriteGoldensOfTheCpu(options.write_goldens, out);
+  if (!options.write_goldens.empty()) {
+    gpu_check::WriteGoldensOfTheCpu(options.write_goldens, out);
+    return kExitOk;
+  }
   return GpuCheck(options, out, err).Run();
 }
 

@@ -152,6 +152,7 @@ int PerplexityCommand(const PerplexityOptions& options, std::ostream& out, std::
   std::vector<SampleResult> samples;
   bool is_complete = false;
   report.tasks.push_back(RunTask(plan, encoded.Next(), environment, samples, is_complete));
+  report.host.matmul_algorithms = model.context->matmul_algorithms();
   report.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   kept.Write(samples, report);
   if (!is_complete) {

@@ -271,8 +271,11 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
                                           directory.journal(), run_digest};
   const RunPlan run_plan = [&](const EvalPlan& plan, std::vector<SampleResult>& samples,
                                bool& is_whole) {
-    return options.sequential ? RunTaskInLooks(plan, in_looks, *gate, samples, is_whole)
-                              : RunTask(plan, encoded->Next(), environment, samples, is_whole);
+    TaskResult result = options.sequential
+                            ? RunTaskInLooks(plan, in_looks, *gate, samples, is_whole)
+                            : RunTask(plan, encoded->Next(), environment, samples, is_whole);
+    report.host.matmul_algorithms = model.context->matmul_algorithms();  // those used so far
+    return result;
   };
   std::vector<HtmlTask> pages;
   const bool is_complete = EvaluateAll(planned, run_plan, language_model, progress, directory,

@@ -30,8 +30,8 @@ std::unique_ptr<Context> OpenCuda(const ModelOptions& options, std::ostream* not
                                   std::ostream* warnings) {
   const bool must = options.backend == "cuda";
   try {
-    return std::make_unique<Context>(
-        ContextOptions{.device = Device::kCuda, .num_threads = options.threads});
+    return std::make_unique<Context>(ContextOptions{
+        .device = Device::kCuda, .cuda_mode = options.cuda_mode, .num_threads = options.threads});
   } catch (const SettingError&) {
     throw;
   } catch (const DeviceError& error) {

@@ -33,7 +33,8 @@ struct ModelOptions {
   std::string model = "tiny";
   std::string tokenizer;
   std::string backend = "auto";  // auto | cpu | cuda
-  std::string dtype = "auto";    // auto | f32 | bf16
+  CudaMode cuda_mode = CudaMode::kAsSet;
+  std::string dtype = "auto";  // auto | f32 | bf16
   int threads = 0;
   std::int64_t batch_tokens = 0;
   std::int64_t kv_memory_bytes = 0;

@@ -119,7 +119,7 @@ Context::Context(const ContextOptions& options)
                 "num_threads: expected >= 0, found " + std::to_string(options.num_threads));
   CheckAvailable(path_, gemm_);
   pool_ = std::make_unique<Pool>(options.num_threads == 0 ? AvailableCores() : options.num_threads);
-  if (device_ == Device::kCuda) device_ops_ = cuda::OpenDevice();
+  if (device_ == Device::kCuda) device_ops_ = cuda::OpenDevice(options.cuda_mode);
 }
 
 Context::~Context() = default;

@@ -57,9 +57,14 @@ struct DeviceTraits {
   std::int64_t logit_bytes = std::int64_t{64} << 20;
 };
 
+// How a CUDA device chooses who multiplies (docs/cuda.md, "The backend"). kAsSet: what
+// MEVAL_CUDA_MODE says.
+enum class CudaMode { kAsSet, kInvariant, kFast };
+
 struct ContextOptions {
   // kCuda: ops run on the first CUDA device; threads are for loading.
   Device device = Device::kCpu;
+  CudaMode cuda_mode = CudaMode::kAsSet;
   int num_threads = 0;  // 0: one per available core
   // Defaults: the fastest path cpuid allows; oneDNN where it is compiled in and the chip has bf16
   // instructions. The environment variables MEVAL_CPU_PATH (reference|avx2|avx512) and MEVAL_GEMM

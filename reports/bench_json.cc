@@ -15,20 +15,24 @@ constexpr char kAdvice[] = "this is not a benchmark of this version, or it is da
 
 OrderedJson HostJson(const BenchReport& report) {
   const MachineFacts& machine = report.machine;
-  return {{"hostname", report.host.hostname},
-          {"cpu", report.host.cpu},
-          {"num_threads", report.host.num_threads},
-          {"cpu_path", report.host.cpu_path},
-          {"gemm_provider", report.host.gemm_provider},
-          {"build", report.host.build},
-          {"governor", machine.governor},
-          {"clock_mhz", OrNull(machine.clock_mhz)},
-          {"clock_after_mhz", OrNull(machine.clock_after_mhz)},
-          {"max_clock_mhz", OrNull(machine.max_clock_mhz)},
-          {"temperature_c", OrNull(machine.temperature_c)},
-          {"temperature_after_c", OrNull(machine.temperature_after_c)},
-          {"load", OrNull(machine.load)},
-          {"peak_memory_bytes", report.peak_memory_bytes}};
+  OrderedJson json = {{"hostname", report.host.hostname},
+                      {"cpu", report.host.cpu},
+                      {"num_threads", report.host.num_threads},
+                      {"cpu_path", report.host.cpu_path},
+                      {"gemm_provider", report.host.gemm_provider},
+                      {"build", report.host.build},
+                      {"governor", machine.governor},
+                      {"clock_mhz", OrNull(machine.clock_mhz)},
+                      {"clock_after_mhz", OrNull(machine.clock_after_mhz)},
+                      {"max_clock_mhz", OrNull(machine.max_clock_mhz)},
+                      {"temperature_c", OrNull(machine.temperature_c)},
+                      {"temperature_after_c", OrNull(machine.temperature_after_c)},
+                      {"load", OrNull(machine.load)},
+                      {"peak_memory_bytes", report.peak_memory_bytes}};
+  if (!report.host.matmul_algorithms.empty()) {
+    json["matmul_algorithms"] = OrderedJson(report.host.matmul_algorithms);
+  }
+  return json;
 }
 
 void ReadHost(const JsonCursor& json, BenchReport& report) {
@@ -38,6 +42,11 @@ void ReadHost(const JsonCursor& json, BenchReport& report) {
   report.host.cpu_path = json.At("cpu_path").Text();
   report.host.gemm_provider = json.At("gemm_provider").Text();
   report.host.build = json.At("build").Text();
+  if (const auto algorithms = json.Find("matmul_algorithms")) {
+    for (const JsonCursor& line : algorithms->Items()) {
+      report.host.matmul_algorithms.push_back(line.Text());
+    }
+  }
   report.machine = {.governor = json.At("governor").Text(),
                     .clock_mhz = OptionalNumber(json.At("clock_mhz")),
                     .clock_after_mhz = OptionalNumber(json.At("clock_after_mhz")),

@@ -35,10 +35,15 @@ OrderedJson HostJson(const RunReport& run) {
   for (const TaskResult& task : run.tasks) {
     data_paths[task.task] = ToArray(task.inputs, [](const InputFile& input) { return input.path; });
   }
-  return {{"hostname", run.host.hostname},           {"cpu", run.host.cpu},
-          {"num_threads", run.host.num_threads},     {"cpu_path", run.host.cpu_path},
-          {"gemm_provider", run.host.gemm_provider}, {"build", run.host.build},
-          {"command", OrderedJson(run.command)},     {"data_paths", std::move(data_paths)}};
+  OrderedJson json = {
+      {"hostname", run.host.hostname},           {"cpu", run.host.cpu},
+      {"num_threads", run.host.num_threads},     {"cpu_path", run.host.cpu_path},
+      {"gemm_provider", run.host.gemm_provider}, {"build", run.host.build},
+      {"command", OrderedJson(run.command)},     {"data_paths", std::move(data_paths)}};
+  if (!run.host.matmul_algorithms.empty()) {
+    json["matmul_algorithms"] = OrderedJson(run.host.matmul_algorithms);
+  }
+  return json;
 }
 
 OrderedJson SubsetJson(const SubsetResult& subset) {

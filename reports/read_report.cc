@@ -170,12 +170,18 @@ void ReadTimings(const JsonCursor& record, RunReport& run) {
 }
 
 HostInfo ReadHost(const JsonCursor& record) {
-  return {.hostname = record.At("hostname").Text(),
-          .cpu = record.At("cpu").Text(),
-          .num_threads = static_cast<int>(record.At("num_threads").Integer()),
-          .cpu_path = record.At("cpu_path").Text(),
-          .gemm_provider = record.At("gemm_provider").Text(),
-          .build = record.At("build").Text()};
+  HostInfo host = {.hostname = record.At("hostname").Text(),
+                   .cpu = record.At("cpu").Text(),
+                   .num_threads = static_cast<int>(record.At("num_threads").Integer()),
+                   .cpu_path = record.At("cpu_path").Text(),
+                   .gemm_provider = record.At("gemm_provider").Text(),
+                   .build = record.At("build").Text()};
+  if (const auto algorithms = record.Find("matmul_algorithms")) {
+    for (const JsonCursor& line : algorithms->Items()) {
+      host.matmul_algorithms.push_back(line.Text());
+    }
+  }
+  return host;
 }
 
 ChoiceResult ReadChoice(const JsonCursor& record) {

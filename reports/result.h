@@ -188,6 +188,8 @@ struct HostInfo {
   std::string cpu_path;       // "avx512"; of a GPU "cuda: " and its name
   std::string gemm_provider;  // "onednn 2.6.3", "builtin"
   std::string build;          // version, compiler, build type
+  // cuda: the algorithms cuBLASLt multiplied with, one line a shape, once the work is done.
+  std::vector<std::string> matmul_algorithms = {};
 };
 
 struct RunReport {

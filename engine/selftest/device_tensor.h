@@ -38,8 +38,7 @@ class DeviceTensor {
   // Poisoned: NaN in every format.
   DeviceTensor(Context& ctx, DType dtype, std::int64_t rows, std::int64_t columns)
       : ctx_(ctx), stride_((columns + 2 * kPad - 1) / kPad * kPad) {
-    bytes_.resize(static_cast<std::size_t>((rows * stride_ + kPad) * SizeOf(dtype)),
-                  std::byte{0xff});
+    bytes_.resize(static_cast<std::size_t>((rows * stride_ + kPad) * SizeOf(dtype)), outside_);
     buffer_ = ctx.Allocate(bytes_.size());
     ctx.Upload(bytes_.data(), buffer_.data(), bytes_.size());
     view_ = TensorView(buffer_.data(), dtype, {rows, columns}, ctx.device());
@@ -48,6 +47,9 @@ class DeviceTensor {
   DeviceTensor(Context& ctx, DType dtype, std::int64_t rows, std::int64_t columns,
                const Floats& values)
       : DeviceTensor(ctx, dtype, rows, columns) {
+    // Another poison than an output's: what is copied from behind a row shows behind its copy.
+    outside_ = std::byte{0x7f};
+    std::fill(bytes_.begin(), bytes_.end(), outside_);
     for (std::int64_t r = 0; r < rows; ++r) {
       ConvertElements(reinterpret_cast<const std::byte*>(values.data() + r * columns), DType::kF32,
                       columns, dtype, bytes_.data() + r * stride_ * SizeOf(dtype));
@@ -76,7 +78,7 @@ class DeviceTensor {
       const auto column = static_cast<std::int64_t>(i) % stride_;
       if (row < view_.rows() && column < view_.row_elements()) continue;
       for (std::size_t b = i * size; b < (i + 1) * size; ++b) {
-        if (bytes_[b] != std::byte{0xff}) return false;
+        if (bytes_[b] != outside_) return false;
       }
     }
     return true;
@@ -86,6 +88,7 @@ class DeviceTensor {
   static constexpr std::int64_t kPad = 16;  // elements: rows stay at multiples of 16 bytes
   Context& ctx_;
   std::int64_t stride_;
+  std::byte outside_{0xff};
   std::vector<std::byte> bytes_;
   Buffer buffer_;
   TensorView view_;

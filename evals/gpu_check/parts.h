@@ -20,8 +20,8 @@ struct Part {
 inline constexpr std::array<Part, 6> kParts = {{{"device", 60},
                                                 {"engine", 120},
                                                 {"model", 150},
-                                                {"speed", 210},
-                                                {"workloads", 400},
+                                                {"speed", 230},
+                                                {"workloads", 420},
                                                 {"sanitizer", 480}}};
 
 // When `part` ends, of the parts that run: the last of them may take all that is left.

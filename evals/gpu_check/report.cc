@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "evals/gpu_check/speed_report.h"
 #include "evals/replace_file.h"
 #include "reports/bench_report.h"
 #include "reports/summary.h"
@@ -27,20 +28,6 @@ Json ToJson(const ModelAgreement& model) {
           {"largest_difference", model.largest_difference}};
 }
 
-Json ToJson(const WorkloadTime& time) {
-  return {{"name", time.name},
-          {"title", time.title},
-          {"documents", time.documents},
-          {"of_documents", time.of_documents},
-          {"requests", time.requests},
-          {"requests_done", time.requests_done},
-          {"tokens_requested", time.tokens_requested},
-          {"tokens_fed", time.tokens_fed},
-          {"tokens_generated", time.tokens_generated},
-          {"seconds", time.seconds},
-          {"floor_seconds", time.floor_seconds}};
-}
-
 Json ToJson(const SanitizerRun& run) {
   return {{"tool", run.tool},
           {"status", run.status},
@@ -53,24 +40,6 @@ void AddList(const char* key, const Entries& entries, Json& json) {
   if (entries.empty()) return;
   json[key] = Json::array();
   for (const auto& entry : entries) json[key].push_back(ToJson(entry));
-}
-
-std::string ShareOfFloor(const WorkloadTime& time) {
-  return time.seconds > 0 ? fmt::format("{:.0f} %", 100 * time.floor_seconds / time.seconds) : "";
-}
-
-void WriteWorkloads(const GpuCheckReport& report, std::ostream& out) {
-  fmt::print(out, "\n## Evaluations, by their lengths\n\n{}, random tokens.\n\n",
-             report.workload_model);
-  out << "| evaluation | documents | requests done | tokens fed | generated | seconds | floor, "
-         "seconds | share |\n|---|--:|--:|--:|--:|--:|--:|--:|\n";
-  for (const WorkloadTime& time : report.workloads) {
-    fmt::print(out, "| {} | {} of {} | {} of {} | {} | {} | {:.1f} | {:.1f} | {} |\n", time.title,
-               Grouped(time.documents), Grouped(time.of_documents), Grouped(time.requests_done),
-               Grouped(time.requests), Grouped(time.tokens_fed), Grouped(time.tokens_generated),
-               time.seconds, time.floor_seconds, ShareOfFloor(time));
-  }
-  out << "\nThe floor is the least time of the steps that ran at the measured ceilings.\n";
 }
 
 void WriteSanitizer(const std::vector<SanitizerRun>& runs, std::ostream& out) {
@@ -88,6 +57,18 @@ bool GpuCheckReport::passed() const {
                       [](const SanitizerRun& run) { return run.status == "failed"; });
 }
 
+std::vector<TargetLine> GpuCheckReport::Targets() const {
+  if (!speed && !loading && workloads.empty()) return {};
+  MeasuredSpeeds measured;
+  measured.speed = speed ? &*speed : nullptr;
+  measured.modes = modes;
+  measured.loading = loading ? &*loading : nullptr;
+  measured.workloads = workloads;
+  measured.device = device;
+  measured.model = speed ? speed->model : workload_model;
+  return CompareWithTargets(measured);
+}
+
 std::string WorstError(const SelftestCheck& check) {
   return check.worst < 0 ? "bits" : fmt::format("{:.2f}", check.worst);
 }
@@ -103,6 +84,9 @@ void WriteJson(const GpuCheckReport& report, std::ostream& out) {
   Json json = Json::parse(proof);
   json["passed"] = report.passed();
   if (report.model) json["model"] = ToJson(*report.model);
+  AddList("targets", report.Targets(), json);
+  AddList("modes", report.modes, json);
+  if (report.loading) json["loading"] = ToJson(*report.loading);
   if (!report.workloads.empty()) json["workload_model"] = report.workload_model;
   AddList("workloads", report.workloads, json);
   if (!report.algorithms.empty()) json["algorithms"] = report.algorithms;
@@ -121,7 +105,7 @@ void WriteFindings(const GpuCheckReport& report, std::ostream& out) {
                model.choices_differing, model.documents, model.generations_differing,
                model.generations, model.largest_difference);
   }
-  if (!report.workloads.empty()) WriteWorkloads(report, out);
+  WriteSpeeds(report, out);
   if (!report.algorithms.empty()) {
     out << "\n## Matrix products\n\n";
     for (const std::string& line : report.algorithms) fmt::print(out, "- {}\n", line);

@@ -9,8 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "evals/gpu_check/loading.h"
+#include "evals/gpu_check/mode_cost.h"
 #include "evals/gpu_check/model_agreement.h"
 #include "evals/gpu_check/sanitizer.h"
+#include "evals/gpu_check/targets.h"
 #include "evals/gpu_check/workload_run.h"
 #include "evals/selftest_report.h"
 #include "reports/bench_record.h"
@@ -20,7 +23,10 @@ namespace meval::gpu_check {
 struct GpuCheckReport {
   SelftestReport proof;  // every check, of ops, engine and model
   std::optional<ModelAgreement> model;
+  std::string device;  // "NVIDIA H200 (compute capability 9.0)"
+  std::optional<LoadTime> loading;
   std::optional<BenchReport> speed;
+  std::vector<ModeCost> modes;
   std::string workload_model;  // "random:mistral-7b-v0.1,seed=1234"
   std::vector<WorkloadTime> workloads;
   std::vector<std::string> algorithms;  // of cuBLASLt, one line a part and shape of its products
@@ -30,11 +36,13 @@ struct GpuCheckReport {
 
   // No check and no tool has found anything, and no part is missing.
   bool passed() const;
+  // Empty where no speed was measured.
+  std::vector<TargetLine> Targets() const;
 };
 
-// report.json: what WriteJson of evals/selftest_report.h writes, and "model", "workloads",
-// "workload_model", "algorithms", "sanitizer", "left_out" and "not_reached", where there are such.
-// The figures of speed are in bench.json.
+// report.json: what WriteJson of evals/selftest_report.h writes, and "model", "targets", "modes",
+// "loading", "workloads", "workload_model", "algorithms", "sanitizer", "left_out" and
+// "not_reached", where there are such. The other figures of speed are in bench.json.
 void WriteJson(const GpuCheckReport& report, std::ostream& out);
 void WriteMarkdown(const GpuCheckReport& report, std::ostream& out);
 // The part of the Markdown report that follows the checks, for the console as well.

@@ -133,7 +133,8 @@ __global__ __launch_bounds__(kThreads) void AttentionMergeKernel(AttentionArgs a
       sum = args.state_sum[row.state];
       out = *reinterpret_cast<const float2*>(args.state_out + row.state * args.head_dim + d);
     }
-    for (int p = 0; p < item.num_partials; ++p) {
+    constexpr int kDropped = kPlantedBug == PlantedBug::kDroppedPartial ? 1 : 0;
+    for (int p = 0; p < item.num_partials - kDropped; ++p) {
       const std::int64_t tile = std::int64_t{item.partial_begin + p} * args.num_kv_heads + kv_head;
       const std::int64_t partial = tile * kDecodeRows + index;
       const Merge merge(max, args.partial_max[partial]);

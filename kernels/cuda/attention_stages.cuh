@@ -29,7 +29,8 @@ struct TileStages {
   // Commits one group of copies, an empty one behind the last tile.
   __device__ __forceinline__ void Copy(int tile) const {
     if (tile < item.tile_end) {
-      const std::int64_t page = args.page_tables[item.page_begin + tile];
+      const int stale = kPlantedBug == PlantedBug::kStalePage && tile > item.tile_begin ? 1 : 0;
+      const std::int64_t page = args.page_tables[item.page_begin + tile - stale];
       const int num_valid = item.num_keys - tile * kTileKeys;
       CopyTileAsync<T, kDim, kThreads>(Keys(tile), args.keys, args, page, kv_head, num_valid);
       CopyTileAsync<T, kDim, kThreads>(Values(tile), args.values, args, page, kv_head, num_valid);

@@ -52,7 +52,7 @@ __device__ __forceinline__ void CopyTileAsync(T* to, const void* pages, const At
                                               std::int64_t page, int kv_head, int num_valid) {
   const T* tile = static_cast<const T*>(pages) +
                   (page * args.num_kv_heads + kv_head) * kTileKeys * args.head_dim;
-  if constexpr (kPlantedBug == PlantedBug::kStalePage) num_valid = kTileKeys;
+  if constexpr (kPlantedBug == PlantedBug::kStaleSlots) num_valid = kTileKeys;
   CopyRowsAsync<T, kDim, kThreads>(to, kTileKeys, args.head_dim, tile, [&](int slot) -> const T* {
     return slot < num_valid ? tile + slot * args.head_dim : nullptr;
   });

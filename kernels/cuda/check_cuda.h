@@ -11,17 +11,22 @@
 
 namespace meval::cuda {
 
+// " on CUDA device 0": what an error says behind the call that failed.
+inline std::string OnThisDevice() {
+  int device = 0;
+  (void)cudaGetDevice(&device);
+  return " on CUDA device " + std::to_string(device);
+}
+
 // Throws DeviceError "RmsNorm on CUDA device 0: cudaErrorLaunchFailure (719): unspecified launch
 // failure" unless `error` is cudaSuccess. `what` names the call or kernel and what it was asked
 // for.
 inline void CheckCuda(cudaError_t error, const char* what) {
   if (error == cudaSuccess) return;
-  int device = 0;
-  (void)cudaGetDevice(&device);
+  const std::string where = OnThisDevice();
   (void)cudaGetLastError();  // reported here, and not by the next launch once more
-  throw DeviceError(std::string(what) + " on CUDA device " + std::to_string(device) + ": " +
-                    cudaGetErrorName(error) + " (" + std::to_string(static_cast<int>(error)) +
-                    "): " + cudaGetErrorString(error));
+  throw DeviceError(what + where + ": " + cudaGetErrorName(error) + " (" +
+                    std::to_string(static_cast<int>(error)) + "): " + cudaGetErrorString(error));
 }
 inline void CheckCuda(cudaError_t error, const std::string& what) {
   CheckCuda(error, what.c_str());

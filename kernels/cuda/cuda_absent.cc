@@ -10,7 +10,7 @@ CudaDevices FindDevices() {
   return {.devices = {}, .why_none = "this build has no CUDA code", .has_device_code = false};
 }
 
-std::unique_ptr<DeviceOps> OpenDevice() {
+std::unique_ptr<DeviceOps> OpenDevice(CudaMode /*mode*/) {
   throw DeviceError(
       "cuda: this build has no CUDA code; build on a machine with nvcc (CUDA Toolkit)");
 }

@@ -357,9 +357,10 @@ std::unique_ptr<StepOps> CudaDevice::MakeStepOps(Context& ctx, const StepShape& 
   return MakeCudaStepOps(*this, ctx, shape, rope);
 }
 
-std::unique_ptr<DeviceOps> OpenDevice() {
+std::unique_ptr<DeviceOps> OpenDevice(CudaMode mode) {
   CudaDeviceOptions options;
-  options.invariant = ChoiceOf("MEVAL_CUDA_MODE", {"invariant", "fast"}) == 0;
+  const bool is_set_invariant = ChoiceOf("MEVAL_CUDA_MODE", {"invariant", "fast"}) == 0;
+  options.invariant = mode == CudaMode::kAsSet ? is_set_invariant : mode == CudaMode::kInvariant;
   options.graphs = ChoiceOf("MEVAL_CUDA_GRAPHS", {"on", "off"}) == 0;
   options.attention = static_cast<AttentionProducts>(
       ChoiceOf("MEVAL_CUDA_ATTENTION", {"auto", kMmaForm, kWgmmaForm}));

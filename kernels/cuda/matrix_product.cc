@@ -2,8 +2,8 @@
 
 #include <array>
 #include <bit>
+#include <compare>
 #include <map>
-#include <tuple>
 
 #include "kernels/check.h"
 #include "kernels/cuda/check_cuda.h"
@@ -20,7 +20,8 @@ constexpr std::size_t kWorkspaceBytes = std::size_t{32} << 20;
 constexpr std::int64_t kScoringRows = 4096;
 // Proposals asked for: the first ones may all split sums.
 constexpr int kMaxProposals = 32;
-constexpr std::uint32_t kPointerAlignment = 16;
+// No algorithm asks for more, and device memory begins at multiples of 256 bytes.
+constexpr std::uint32_t kMaxAlignment = 16;
 
 cudaDataType ToCuda(DType dtype) {
   if (dtype == DType::kF32) return CUDA_R_32F;
@@ -29,17 +30,36 @@ cudaDataType ToCuda(DType dtype) {
 
 void Check(const CublasLtLibrary& lt, cublasStatus_t status, const std::string& call) {
   if (status == CUBLAS_STATUS_SUCCESS) return;
-  const std::string what = call + ": " + lt.get_status_name(status) + " (" +
-                           std::to_string(static_cast<int>(status)) + ")";
+  const std::string reason = std::string(lt.get_status_name(status)) + " (" +
+                             std::to_string(static_cast<int>(status)) + ")";
   // What the library met in the runtime says more, a lost device for instance.
-  CheckCuda(cudaGetLastError(), what);
-  throw DeviceError(what);
+  CheckCuda(cudaGetLastError(), call + ", " + reason + ",");
+  throw DeviceError(call + OnThisDevice() + ": " + reason);
 }
 
 std::string Describe(const MatrixProductArgs& args) {
   return "n " + std::to_string(args.n) + ", k " + std::to_string(args.k) + ", " + Name(args.dtype) +
          " to " + Name(args.y_dtype) + (args.accumulate ? " added" : "");
 }
+
+// The largest power of two, up to kMaxAlignment, at whose multiples every row of a matrix begins.
+std::uint32_t RowAlignment(const void* data, std::int64_t stride, DType dtype) {
+  const auto bits = reinterpret_cast<std::uintptr_t>(data) |
+                    static_cast<std::uintptr_t>(stride * SizeOf(dtype)) | kMaxAlignment;
+  return std::uint32_t{1} << std::countr_zero(bits);
+}
+
+struct Alignments {
+  explicit Alignments(const MatrixProductArgs& args)
+      : w(RowAlignment(args.w, args.k, args.dtype)),
+        x(RowAlignment(args.x, args.x_stride, args.dtype)),
+        y(RowAlignment(args.y, args.y_stride, args.y_dtype)) {}
+  auto operator<=>(const Alignments&) const = default;
+
+  std::uint32_t w;
+  std::uint32_t x;
+  std::uint32_t y;
+};
 
 // The description of a product and of its matrices. cuBLASLt counts in columns: y^T = w x^T, where
 // w, row-major as in a checkpoint, is the transpose of a column-major [k, n].
@@ -90,14 +110,13 @@ class Description {
 
 class Preference {
  public:
-  Preference(const CublasLtLibrary& lt, bool invariant) : lt_(lt) {
+  Preference(const CublasLtLibrary& lt, const Alignments& alignments, bool invariant) : lt_(lt) {
     Check(lt_, lt_.preference_create(&preference_), "cublasLtMatmulPreferenceCreate");
     Set(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, std::uint64_t{kWorkspaceBytes});
-    for (const auto attribute :
-         {CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES,
-          CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES}) {
-      Set(attribute, kPointerAlignment);
-    }
+    Set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, alignments.w);
+    Set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, alignments.x);
+    Set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, alignments.y);
+    Set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, alignments.y);
     if (invariant) {
       Set(CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK,
           static_cast<std::uint32_t>(CUBLASLT_REDUCTION_SCHEME_NONE));
@@ -123,9 +142,17 @@ class Preference {
 }  // namespace
 
 struct MatrixProducts::Impl {
-  // n, k, dtypes, accumulate, strides of x and y, and the rows the algorithm was chosen for.
-  using Key = std::tuple<std::int64_t, std::int64_t, DType, DType, bool, std::int64_t, std::int64_t,
-                         std::int64_t>;
+  // What an algorithm is chosen by.
+  struct Key {
+    std::int64_t n;
+    std::int64_t k;
+    DType dtype;
+    DType y_dtype;
+    bool accumulate;
+    Alignments alignments;
+    std::int64_t num_rows;
+    auto operator<=>(const Key&) const = default;
+  };
   struct Choice {
     cublasLtMatmulAlgo_t algorithm{};
     std::string text;
@@ -140,22 +167,22 @@ struct MatrixProducts::Impl {
   }
   ~Impl() { (void)lt.destroy(handle); }
 
-  // In the invariant mode the strides are no part of the key: an algorithm may not depend on them.
   Key KeyOf(const MatrixProductArgs& args) const {
-    if (invariant) {
-      return {args.n, args.k, args.dtype, args.y_dtype, args.accumulate, 0, 0, kScoringRows};
-    }
-    const auto rows =
-        static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(args.num_rows)));
-    return {args.n,          args.k,        args.dtype,    args.y_dtype,
-            args.accumulate, args.x_stride, args.y_stride, rows};
+    const auto magnitude = std::bit_ceil(static_cast<std::uint64_t>(args.num_rows));
+    return {.n = args.n,
+            .k = args.k,
+            .dtype = args.dtype,
+            .y_dtype = args.y_dtype,
+            .accumulate = args.accumulate,
+            .alignments = Alignments(args),
+            .num_rows = invariant ? kScoringRows : static_cast<std::int64_t>(magnitude)};
   }
 
   const Choice& ChoiceFor(const MatrixProductArgs& args) {
     const Key key = KeyOf(args);
     const auto found = choices.find(key);
     if (found != choices.end()) return found->second;
-    return choices.emplace(key, Choose(args, std::get<7>(key))).first->second;
+    return choices.emplace(key, Choose(args, key.num_rows)).first->second;
   }
 
   std::int32_t Attribute(const cublasLtMatmulAlgo_t& algorithm,
@@ -184,31 +211,35 @@ struct MatrixProducts::Impl {
   }
 
   // The first proposal that keeps the rules: the same one each time, where timing candidates
-  // against each other might choose another one in another run.
+  // against each other might choose another one in another run. It is to take every number of rows
+  // it is chosen for, of which the fewest and the most are tried.
   Choice Choose(const MatrixProductArgs& args, std::int64_t num_rows) const {
+    const std::string call = "cublasLtMatmulAlgoGetHeuristic for " + Describe(args);
     const Description description(lt, args, num_rows);
-    const Preference preference(lt, invariant);
+    const Preference preference(lt, Alignments(args), invariant);
     std::array<cublasLtMatmulHeuristicResult_t, kMaxProposals> proposals{};
     int count = 0;
     Check(lt,
           lt.algo_get_heuristic(handle, description.product(), description.w(), description.x(),
                                 description.y(), description.y(), preference.get(), kMaxProposals,
                                 proposals.data(), &count),
-          "cublasLtMatmulAlgoGetHeuristic for " + Describe(args));
+          call);
+    const std::int64_t fewest_rows = invariant ? 1 : num_rows / 2 + 1;
     for (int i = 0; i < count; ++i) {
       const cublasLtMatmulHeuristicResult_t& proposal = proposals[static_cast<std::size_t>(i)];
-      if (proposal.state != CUBLAS_STATUS_SUCCESS) continue;
-      if (invariant && !(IsInvariant(proposal.algo) && Accepts(args, 1, proposal.algo) &&
-                         Accepts(args, kScoringRows, proposal.algo))) {
-        continue;
+      if (proposal.state == CUBLAS_STATUS_SUCCESS && (!invariant || IsInvariant(proposal.algo)) &&
+          Accepts(args, fewest_rows, proposal.algo) && Accepts(args, num_rows, proposal.algo)) {
+        return {proposal.algo, Describe(args) + ", " + std::to_string(num_rows) +
+                                   " rows: " + AlgorithmText(proposal.algo)};
       }
-      return {proposal.algo, Describe(args) + ", " + std::to_string(num_rows) +
-                                 " rows: " + AlgorithmText(proposal.algo)};
     }
-    throw DeviceError("cublasLtMatmulAlgoGetHeuristic for " + Describe(args) + ": none of " +
-                      std::to_string(count) +
-                      " algorithms sums in one piece for any number of rows; try "
-                      "MEVAL_CUDA_MODE=fast, where results may depend on the batch");
+    const std::string none = call + OnThisDevice() + ": none of " + std::to_string(count) +
+                             " algorithms takes " + std::to_string(fewest_rows) + " to " +
+                             std::to_string(num_rows) + " rows";
+    if (!invariant) throw DeviceError(none);
+    throw DeviceError(none +
+                      " and sums in one piece; try MEVAL_CUDA_MODE=fast, where results may "
+                      "depend on the batch");
   }
 
   std::string AlgorithmText(const cublasLtMatmulAlgo_t& algorithm) const {

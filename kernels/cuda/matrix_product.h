@@ -14,7 +14,8 @@
 
 namespace meval::cuda {
 
-// y = x w^T, or y += x w^T. All pointers are on the device, at multiples of 16 bytes.
+// y = x w^T, or y += x w^T. All pointers are on the device; any n, k, stride and row to begin with
+// will do, and those that keep rows at multiples of 16 bytes are the fast ones.
 struct MatrixProductArgs {
   const void* x = nullptr;      // [num_rows, k]
   std::int64_t x_stride = 0;    // elements
@@ -31,10 +32,11 @@ struct MatrixProductArgs {
 
 class MatrixProducts {
  public:
-  // invariant: a row's result is to depend on that row alone. For each (n, k) and kind of product
-  // one algorithm is chosen and serves any number of rows; those that split the sum over k among
-  // blocks, or add parts of it up in another place, are excluded. Otherwise each magnitude of rows
-  // has an algorithm of its own, and up to kGemvRows rows a kernel of ours.
+  // invariant: a row's result is to depend on that row alone. For each (n, k), kind of product and
+  // alignment of rows one algorithm is chosen and serves any number of rows; those that split the
+  // sum over k among blocks, or add parts of it up in another place, are excluded. Rows of one
+  // matrix have one alignment, whichever of them a product begins with. Otherwise each magnitude of
+  // rows has an algorithm of its own, and up to kGemvRows rows a kernel of ours.
   MatrixProducts(StreamHandle stream, bool invariant);
   ~MatrixProducts();
   MatrixProducts(const MatrixProducts&) = delete;

@@ -13,10 +13,10 @@ namespace meval::cuda {
 //
 // Three variables of the environment choose how: MEVAL_CUDA_MODE=invariant (default: one algorithm
 // a weight for any number of rows, no split sums) | fast (an algorithm for each magnitude of rows,
-// and a kernel of our own for very few); MEVAL_CUDA_GRAPHS=on (default: small steps are recorded
-// and repeated) | off; MEVAL_CUDA_ATTENTION=auto (default) | mma | wgmma, the instructions of
-// attention over many rows (docs/cuda.md, "Hopper").
-std::unique_ptr<DeviceOps> OpenDevice();
+// and a kernel of our own for very few), unless `mode` says which; MEVAL_CUDA_GRAPHS=on (default:
+// small steps are recorded and repeated) | off; MEVAL_CUDA_ATTENTION=auto (default) | mma | wgmma,
+// the instructions of attention over many rows (docs/cuda.md, "Hopper").
+std::unique_ptr<DeviceOps> OpenDevice(CudaMode mode);
 
 }  // namespace meval::cuda
 

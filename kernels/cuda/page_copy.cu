@@ -3,6 +3,7 @@
 
 #include "kernels/cuda/launch.cuh"
 #include "kernels/cuda/page_copy.h"
+#include "kernels/cuda/planted_bug.cuh"
 #include "kernels/cuda/vector_access.cuh"
 
 namespace meval::cuda {
@@ -34,6 +35,7 @@ void LaunchPageCopy(StreamHandle stream, const PageCopyArgs& args) {
   MEVAL_REQUIRE(args.page_bytes % 16 == 0 && RowsAreAligned(args.keys, 0, 1, 16) &&
                     RowsAreAligned(args.values, 0, 1, 16),
                 "pages: expected multiples of 16 bytes, found " + std::to_string(args.page_bytes));
+  constexpr std::int64_t kForgotten = kPlantedBug == PlantedBug::kForgottenLayer ? 1 : 0;
   // The second and third extents of a grid end at 65535.
   constexpr std::int64_t kMaxExtent = 65535;
   MEVAL_REQUIRE(2 * args.num_layers <= kMaxExtent, std::to_string(args.num_layers) + " layers");
@@ -44,8 +46,8 @@ void LaunchPageCopy(StreamHandle stream, const PageCopyArgs& args) {
     part.pairs = args.pairs + begin;
     part.num_pairs = std::min(kMaxExtent, args.num_pairs - begin);
     Launch("PageCopy", PageCopyKernel,
-           dim3(pieces, GridExtent(part.num_pairs), GridExtent(2 * args.num_layers)), kThreads, 0,
-           stream, part);
+           dim3(pieces, GridExtent(part.num_pairs), GridExtent(2 * (args.num_layers - kForgotten))),
+           kThreads, 0, stream, part);
   }
 }
 

@@ -18,7 +18,12 @@ enum class PlantedBug {
   kWrongWaitGroup,          // one group too many left under way
   kWrongFragmentIndex,      // rows and columns of an mma operand exchanged
   kWindowOffByOne,          // W + 1 keys instead of W
-  kStalePage,               // slots behind the last key are used as they are
+  kStaleSlots,              // those behind the last key are used as they are
+  kStalePage,               // the entry of the page table that the tile before had
+  kDroppedPartial,          // the last of those that the merge adds up
+  kWrongSlot,               // a row stored twice goes to its first slot both times
+  kCutOffByOne,             // the last of the equal tokens that stay is not drawn
+  kForgottenLayer,          // of a page that is copied
   kDivergentBarrier,        // only threads with work come to it
   kMissingProductWait,      // a warpgroup's product is read before it is waited for
   kMissingProductFence,     // or begins before its registers may be read

@@ -1,5 +1,6 @@
 #include "kernels/attention.h"
 #include "kernels/cuda/launch.cuh"
+#include "kernels/cuda/planted_bug.cuh"
 #include "kernels/cuda/rope_kv.h"
 #include "kernels/cuda/vector_access.cuh"
 
@@ -30,7 +31,7 @@ template <typename T>
 __global__ __launch_bounds__(kThreads) void RopeKvKernel(RopeKvArgs args) {
   const std::int64_t entry = blockIdx.x;
   const std::int64_t row = args.entry_rows[entry];
-  const std::int64_t slot = args.entry_slots[entry];
+  const std::int64_t slot = args.entry_slots[kPlantedBug == PlantedBug::kWrongSlot ? row : entry];
   const int half = args.head_dim / 2;
   const int units_per_head = half / 4;
   const int num_units = (args.num_heads + 2 * args.num_kv_heads) * units_per_head;

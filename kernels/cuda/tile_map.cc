@@ -20,9 +20,9 @@ EncodeTiled FindEncodeTiled() {
                                              cudaEnableDefault, &result),
             "cudaGetDriverEntryPointByVersion of cuTensorMapEncodeTiled");
   if (result != cudaDriverEntryPointSuccess || found == nullptr) {
-    throw DeviceError(
-        "cuda: the driver has no cuTensorMapEncodeTiled, which the attention kernel of compute "
-        "capability 9.0 needs; update the driver, or set MEVAL_CUDA_ATTENTION=mma");
+    throw DeviceError("cuTensorMapEncodeTiled" + OnThisDevice() +
+                      ": the driver has no such function, which the attention kernel of compute "
+                      "capability 9.0 needs; update the driver, or set MEVAL_CUDA_ATTENTION=mma");
   }
   return reinterpret_cast<EncodeTiled>(found);
 }
@@ -48,8 +48,8 @@ CUtensorMap MapTiles(const void* tiles, DType dtype, std::int64_t num_tiles, int
       CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
   if (result != CUDA_SUCCESS) {
     throw DeviceError("cuTensorMapEncodeTiled of " + std::to_string(num_tiles) + " tiles of 64 x " +
-                      std::to_string(row_elements) + " elements: CUDA driver error " +
-                      std::to_string(static_cast<int>(result)));
+                      std::to_string(row_elements) + " elements" + OnThisDevice() +
+                      ": CUDA driver error " + std::to_string(static_cast<int>(result)));
   }
   return map;
 }

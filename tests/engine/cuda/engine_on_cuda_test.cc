@@ -16,6 +16,7 @@
 #include "engine/engine.h"
 #include "engine/mistral.h"
 #include "kernels/check.h"
+#include "kernels/tolerance.h"
 #include "tests/support/cuda_emulator/runtime.h"
 #include "tests/support/environment.h"
 #include "tests/support/reference_forward.h"
@@ -140,6 +141,11 @@ std::vector<std::vector<double>> Score(Context& ctx, const ModelConfig& config, 
   return scores;
 }
 
+// Of a token; the logits of these models reach about 10.
+double ScoreTolerance(const ModelConfig& config, DType dtype) {
+  return LogprobTolerance(dtype, static_cast<double>(config.num_hidden_layers), 10);
+}
+
 TEST_F(OnCuda, ScoresAreThoseOfTheCpu) {
   for (const std::int64_t window : {0, 8}) {
     const ModelConfig config = Config(8, window);
@@ -151,8 +157,8 @@ TEST_F(OnCuda, ScoresAreThoseOfTheCpu) {
     for (std::size_t i = 0; i < found.size(); ++i) {
       ASSERT_EQ(found[i].size(), expected[i].size());
       for (std::size_t t = 0; t < found[i].size(); ++t) {
-        // Logits reach about 10 and differ by a few hundredths of that.
-        EXPECT_NEAR(found[i][t], expected[i][t], 0.5) << "request " << i << ", token " << t;
+        EXPECT_NEAR(found[i][t], expected[i][t], ScoreTolerance(config, DType::kBF16))
+            << "request " << i << ", token " << t;
       }
     }
   }
@@ -241,7 +247,9 @@ TEST_F(OnCuda, GreedyTokensAreLikelyOnTheCpu) {
                [&](std::size_t i, const ContinuationScore& s) { expected[i] = s.logprob; });
   on_cuda.Score(requests, [&](std::size_t i, const ContinuationScore& score) {
     EXPECT_TRUE(score.is_greedy) << "request " << i;
-    EXPECT_NEAR(score.logprob, expected[i], 0.6) << "request " << i;
+    const auto tokens = static_cast<double>(requests[i].continuation.size());
+    EXPECT_NEAR(score.logprob, expected[i], tokens * ScoreTolerance(config, DType::kF16))
+        << "request " << i;
   });
 }
 
@@ -257,7 +265,8 @@ TEST_F(OnCuda, TheFastModeIsCloseToTheInvariantOne) {
   EXPECT_NE(found, expected) << "sums are split, so bits differ";
   for (std::size_t i = 0; i < found.size(); ++i) {
     for (std::size_t t = 0; t < found[i].size(); ++t) {
-      EXPECT_NEAR(found[i][t], expected[i][t], 0.5) << "request " << i << ", token " << t;
+      EXPECT_NEAR(found[i][t], expected[i][t], ScoreTolerance(config, DType::kBF16))
+          << "request " << i << ", token " << t;
     }
   }
 }
@@ -268,7 +277,9 @@ TEST_F(OnCuda, RecordsOneUnsplitAlgorithmForEachKindOfProduct) {
   const std::vector<std::string> algorithms = cuda.matmul_algorithms();
   EXPECT_EQ(algorithms.size(), 5U) << "qkv, o, gate and up, down, logits";
   for (const std::string& text : algorithms) {
-    EXPECT_THAT(text, HasSubstr("algorithm 6,"));
+    // Rows of an odd vocabulary of f32 begin at multiples of four bytes.
+    const bool is_odd = text.starts_with("n 305,");
+    EXPECT_THAT(text, HasSubstr(is_odd ? "algorithm 31," : "algorithm 6,"));
     EXPECT_THAT(text, HasSubstr("splits 1, reduction 0"));
   }
 }

@@ -133,6 +133,26 @@ TEST(GpuCheckOnCuda, AnOpThatThrowsIsAFailedCheckOfAWholeReport) {
   EXPECT_THAT(LastLine(result.out), HasSubstr("FAILED"));
 }
 
+// Loading launches nothing: it is measured where every test of speed fails.
+TEST(GpuCheckOnCuda, EachKindOfSpeedIsMeasuredByItself) {
+  const TempDirectory directory;
+  const Environment attention("MEVAL_CUDA_ATTENTION", "mma");
+  const FaultsInScope faults({.launches = 0});
+  const ProgramResult result =
+      RunMain({"gpu-check", "--only", "speed", "--model", "random:tiny,layers=1", "--quiet",
+               "--report", directory.path().string()});
+  EXPECT_EQ(result.code, 5) << result.err;
+  const auto json = ReportIn(directory.path());
+  EXPECT_EQ(json.at("loading").at("checkpoint"), "1 of 1 layers of random:tiny,layers=1");
+  EXPECT_GT(json.at("loading").at("bytes_per_second"), 0);
+  EXPECT_THAT(json.at("targets"), Not(IsEmpty()));
+  std::vector<std::string> failed;
+  for (const auto& check : json.at("checks")) {
+    if (check.at("status") == "failed") failed.push_back(check.at("name"));
+  }
+  EXPECT_THAT(failed, ::testing::IsSupersetOf({"speed: fast mode", "speed: sweep"}));
+}
+
 TEST(GpuCheckOnCuda, ALostDeviceEndsTheRunWithTheReportSaved) {
   const TempDirectory directory;
   // Behind the description of the device and some ops.

@@ -10,7 +10,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
+#include "evals/model_loader.h"
 #include "evals/program.h"
 #include "tests/e2e/run_files.h"
 #include "tests/evals/run_program.h"
@@ -26,6 +28,7 @@ namespace fs = std::filesystem;
 using cuda_emulator::SetDeviceModel;
 using cuda_emulator::SetFaults;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 // Small: a run ends with a measurement of the device, whose size follows from its memory.
@@ -129,6 +132,67 @@ TEST_F(RunOnCuda, AnUnknownWordInTheEnvironmentIsAUsageError) {
     EXPECT_THAT(result.err,
                 HasSubstr("MEVAL_CUDA_MODE: expected invariant or fast, found \"bogus\""));
     EXPECT_THAT(result.err, Not(HasSubstr("--backend")));
+  }
+}
+
+// The algorithms are part of what made the numbers.
+TEST_F(RunOnCuda, ResultsNameTheAlgorithmsOfMatrixProducts) {
+  ASSERT_EQ(Run("run").code, kExitOk);
+  const auto results = nlohmann::json::parse(ReadWholeFile(directory_ / "run" / "results.json"));
+  const auto& lines = results.at("host").at("matmul_algorithms");
+  EXPECT_THAT(lines, Not(IsEmpty()));
+  for (const auto& line : lines) {
+    EXPECT_THAT(line.get<std::string>(), HasSubstr("algorithm "));
+  }
+}
+
+std::vector<std::string> SmallBench(const std::string& backend) {
+  return {"bench",
+          "--model",
+          "random:tiny,layers=1",
+          "--backend",
+          backend,
+          "--threads",
+          "1",
+          "--kv-memory",
+          "2M",
+          "--batch-tokens",
+          "16",
+          "--prompt",
+          "8",
+          "--repetitions",
+          "1",
+          "--warmup",
+          "0",
+          "--min-seconds",
+          "0",
+          "--quiet",
+          "--format",
+          "json"};
+}
+
+TEST_F(RunOnCuda, ABenchmarkNamesTheAlgorithmsOfMatrixProducts) {
+  const ProgramResult result = RunMain(SmallBench("cuda"));
+  ASSERT_EQ(result.code, kExitOk) << result.err;
+  const auto report = nlohmann::json::parse(result.out);
+  EXPECT_THAT(report.at("host").at("matmul_algorithms"), Not(IsEmpty()));
+}
+
+TEST_F(RunOnCuda, AQuietBenchmarkStillSaysThatADeviceIsNotUsed) {
+  SetFaults({.busy = true});
+  const ProgramResult result = RunMain(SmallBench("auto"));
+  EXPECT_EQ(result.code, kExitOk) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("note: this run is on the cpu. cudaSetDevice"));
+}
+
+// The modes that gpu-check compares run in one process.
+TEST_F(RunOnCuda, AModelOptionChoosesTheMode) {
+  ModelOptions model;
+  model.backend = "cuda";
+  for (const CudaMode mode : {CudaMode::kAsSet, CudaMode::kInvariant, CudaMode::kFast}) {
+    model.cuda_mode = mode;
+    EXPECT_THAT(OpenContext(model, nullptr)->device_arithmetic(),
+                HasSubstr(mode == CudaMode::kFast ? ", fast," : ", invariant,"));
   }
 }
 

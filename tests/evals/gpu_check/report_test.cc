@@ -37,6 +37,9 @@ GpuCheckReport Full() {
                                 .generations_differing = 4};
   report.speed.emplace();
   report.speed->model = "random:mistral-7b-v0.1";
+  report.device = "NVIDIA H200";
+  report.loading = {"2 of 32 layers of random:mistral-7b-v0.1", "/dev/shm", 1'448'000'000, 0.1};
+  report.modes = {{"pp2048", false, 40000, 41000}};
   report.workload_model = "random:mistral-7b-v0.1,seed=1234";
   report.workloads = {{.name = "mmlu",
                        .title = "MMLU, 5 shots",
@@ -91,9 +94,23 @@ TEST(GpuCheckReport, SaysEverythingInJson) {
   EXPECT_EQ(json.at("checks").at(0).at("worst_error"), 0.25);
   EXPECT_EQ(json.at("model").at("choices_differing"), 2);
   EXPECT_EQ(json.at("workloads").at(0).at("floor_seconds"), 30);
+  EXPECT_EQ(json.at("targets").size(), 10U);
+  EXPECT_EQ(json.at("targets").at(0).at("verdict"), "not measured");
+  EXPECT_EQ(json.at("targets").at(4).at("verdict"), "missed");
+  EXPECT_NEAR(json.at("modes").at(0).at("cost").get<double>(), 0.025, 1e-12);
+  EXPECT_NEAR(json.at("loading").at("seconds_of_7b").get<double>(), 1, 1e-12);
   EXPECT_EQ(json.at("sanitizer").at(0).at("tool"), "memcheck");
   EXPECT_EQ(json.at("algorithms").at(0), "qkv: algorithm 6");
   EXPECT_EQ(json.at("left_out").at(0), "racecheck did not run");
+}
+
+TEST(GpuCheckReport, HasEachFigureBesideItsTarget) {
+  const std::string text = Markdown(Full());
+  EXPECT_THAT(text, HasSubstr("| MMLU, 5 shots | s | <= 40.0 | 60.2 | 80.2 | missed |"));
+  EXPECT_THAT(text, HasSubstr("| loading from the page cache | s | <= 2.0 |  | 1.0 | kept |"));
+  EXPECT_THAT(text, HasSubstr("| pp2048 | 40000.0 | 41000.0 | 2.5 % |"));
+  EXPECT_THAT(text, HasSubstr("would take 1.00 s at that rate"));
+  EXPECT_THAT(Markdown({}), ::testing::Not(HasSubstr("## Targets")));
 }
 
 TEST(GpuCheckReport, FailsWhereATestOrAToolDoes) {
@@ -131,7 +148,7 @@ TEST(GpuCheckParts, EndWithinEightMinutesAndTheLastTakesTheRest) {
   }
   EXPECT_EQ(before, 480);
   EXPECT_EQ(EndOf("device", all), 60);
-  EXPECT_EQ(EndOf("workloads", all), 400);
+  EXPECT_EQ(EndOf("workloads", all), 420);
   EXPECT_EQ(EndOf("engine", {"device", "engine"}), 480);
 }
 

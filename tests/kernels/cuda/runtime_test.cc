@@ -199,8 +199,9 @@ TEST_F(Runtime, NamesKernelAndErrorOfARefusedLaunch) {
 class CublasLt : public ::testing::Test {
  protected:
   static constexpr std::int64_t kM = 3;
-  static constexpr std::int64_t kN = 5;
-  static constexpr std::int64_t kK = 517;
+  static constexpr std::int64_t kN = 8;
+  static constexpr std::int64_t kK = 520;
+  static constexpr std::uint64_t kWorkspaceBytes = std::uint64_t{1} << 20;
 
   CublasLt() {
     const cublasOperation_t transpose = CUBLAS_OP_T;
@@ -212,6 +213,8 @@ class CublasLt : public ::testing::Test {
     cublasLtMatrixLayoutCreate(&x_layout_, CUDA_R_16BF, kK, kM, kK);
     cublasLtMatrixLayoutCreate(&y_layout_, CUDA_R_32F, kN, kM, kN);
     cublasLtMatmulPreferenceCreate(&preference_);
+    cublasLtMatmulPreferenceSetAttribute(preference_, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES,
+                                         &kWorkspaceBytes, sizeof(kWorkspaceBytes));
   }
   ~CublasLt() override {
     cublasLtMatmulPreferenceDestroy(preference_);
@@ -238,6 +241,7 @@ class CublasLt : public ::testing::Test {
     return splits;
   }
   std::vector<float> Run(const cublasLtMatmulAlgo_t& algorithm, float beta) {
+    const DeviceArray<std::byte> workspace(kWorkspaceBytes);
     const DeviceArray<std::uint16_t> w(ToElements(DType::kBF16, w_));
     const DeviceArray<std::uint16_t> x(ToElements(DType::kBF16, x_));
     const DeviceArray<float> y(std::vector<float>(kM * kN, 2.0F));
@@ -245,7 +249,7 @@ class CublasLt : public ::testing::Test {
     const TestStream stream;
     EXPECT_EQ(cublasLtMatmul(handle_, description_, &alpha, w.data(), w_layout_, x.data(),
                              x_layout_, &beta, y.data(), y_layout_, y.data(), y_layout_, &algorithm,
-                             nullptr, 0, stream.get()),
+                             workspace.data(), kWorkspaceBytes, stream.get()),
               CUBLAS_STATUS_SUCCESS);
     stream.Wait();
     return y.Read();
@@ -286,6 +290,17 @@ TEST_F(CublasLt, OffersSplitsFirstAndSaysSo) {
   cublasLtMatmulPreferenceSetAttribute(preference_, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK,
                                        &none, sizeof(none));
   for (const cublasLtMatmulAlgo_t& algorithm : Algorithms()) EXPECT_EQ(Splits(algorithm), 1U);
+}
+
+// What the documentation asks of pointers and leading dimensions.
+TEST_F(CublasLt, ProposesByTheAlignmentThatIsDeclared) {
+  const std::uint32_t bytes = 2;
+  cublasLtMatmulPreferenceSetAttribute(preference_, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES,
+                                       &bytes, sizeof(bytes));
+  EXPECT_EQ(Algorithms().size(), 2U);
+  cublasLtMatrixLayoutDestroy(x_layout_);
+  cublasLtMatrixLayoutCreate(&x_layout_, CUDA_R_16BF, kK, kM, kK + 1);
+  EXPECT_EQ(Algorithms().size(), 2U) << "rows that no pointer can align";
 }
 
 }  // namespace

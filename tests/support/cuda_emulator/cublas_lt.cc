@@ -1,8 +1,9 @@
-#include <algorithm>
-#include <cstring>
-#include <vector>
+#include "tests/support/cuda_emulator/cublas_lt.h"
 
-#include <cublasLt.h>
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
 
 #include "kernels/bfloat16.h"
 
@@ -20,18 +21,36 @@ struct CublasLtMatrixLayout {
 struct CublasLtMatmulPreference {
   std::uint64_t workspace_bytes = 0;
   std::uint32_t reduction_mask = CUBLASLT_REDUCTION_SCHEME_MASK;
+  std::array<std::uint32_t, 4> alignments = {256, 256, 256, 256};  // of A, B, C, D
 };
 
 namespace {
 
 using Layout = CublasLtMatrixLayout;
 
-// What the words of an algorithm mean here.
-enum AlgorithmWord { kId, kSplits, kScheme, kNumWords };
+using meval::cuda_emulator::ProductAlgorithm;
 
-// An algorithm that takes no product of fewer columns.
-constexpr std::uint64_t kPickyAlgorithm = 11;
-constexpr std::int64_t kPickyColumns = 16;
+std::vector<ProductAlgorithm>& Algorithms() {
+  static std::vector<ProductAlgorithm> algorithms =
+      meval::cuda_emulator::DefaultProductAlgorithms();
+  return algorithms;
+}
+
+// The words of an algorithm: its place in the list, and into how many parts it splits the sum.
+enum AlgorithmWord { kPlace, kSplits };
+
+// Null unless one of the list.
+const ProductAlgorithm* Find(const cublasLtMatmulAlgo_t& algorithm) {
+  const std::uint64_t place = algorithm.data[kPlace];
+  return place < Algorithms().size() ? &Algorithms()[place] : nullptr;
+}
+
+// Where a matrix begins and how far its columns are apart, both in bytes.
+bool IsAligned(std::uintptr_t begin, const Layout& layout, std::uint32_t alignment) {
+  const std::int64_t element_bytes = layout.type == CUDA_R_32F ? 4 : 2;
+  const auto step = static_cast<std::uintptr_t>(layout.leading_dimension * element_bytes);
+  return begin % alignment == 0 && step % alignment == 0;
+}
 
 float ReadElement(const void* data, cudaDataType type, std::int64_t index) {
   if (type == CUDA_R_32F) return static_cast<const float*>(data)[index];
@@ -143,7 +162,49 @@ bool TypesAreSupported(const Product& p) {
          p.c_layout.type == out;
 }
 
+// Whether an algorithm takes matrices of these layouts, wherever they begin.
+bool Takes(const ProductAlgorithm& algorithm, std::initializer_list<const Layout*> layouts,
+           const Layout& d) {
+  return d.columns >= algorithm.min_columns &&
+         std::all_of(layouts.begin(), layouts.end(), [&](const Layout* layout) {
+           return IsAligned(0, *layout, algorithm.alignment);
+         });
+}
+
+bool PointersAreAligned(const Product& p, std::uint32_t alignment) {
+  const auto begin = [](const void* pointer) { return reinterpret_cast<std::uintptr_t>(pointer); };
+  return (begin(p.a) | begin(p.b) | begin(p.c) | begin(p.d)) % alignment == 0;
+}
+
+// Null, or a place in device memory at a multiple of 256 bytes.
+bool IsWorkspace(const void* workspace, std::size_t bytes) {
+  return bytes == 0 ||
+         (workspace != nullptr && reinterpret_cast<std::uintptr_t>(workspace) % 256 == 0);
+}
+
 }  // namespace
+
+namespace meval::cuda_emulator {
+
+std::vector<ProductAlgorithm> DefaultProductAlgorithms() {
+  return {
+      {.id = 21,
+       .splits = kSplitsByColumns,
+       .scheme = CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE,
+       .alignment = 16,
+       .workspace_bytes = std::size_t{1} << 20},
+      {.id = 11, .alignment = 16, .min_columns = 16},
+      {.id = 6, .alignment = 16},
+      {.id = 24, .splits = 3, .scheme = CUBLASLT_REDUCTION_SCHEME_INPLACE},
+      {.id = 31},
+  };
+}
+
+void SetProductAlgorithms(std::vector<ProductAlgorithm> algorithms) {
+  Algorithms() = std::move(algorithms);
+}
+
+}  // namespace meval::cuda_emulator
 
 std::size_t cublasLtGetVersion() { return 130000; }
 
@@ -238,9 +299,12 @@ cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t p
   } else if (attribute == CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK &&
              bytes == sizeof(preference->reduction_mask)) {
     std::memcpy(&preference->reduction_mask, value, bytes);
-  } else if (attribute < CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES ||
-             attribute > CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES ||
-             bytes != sizeof(std::uint32_t)) {
+  } else if (attribute >= CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES &&
+             attribute <= CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES &&
+             bytes == sizeof(std::uint32_t)) {
+    const int matrix = attribute - CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES;
+    std::memcpy(&preference->alignments[static_cast<std::size_t>(matrix)], value, bytes);
+  } else {
     return CUBLAS_STATUS_INVALID_VALUE;
   }
   return CUBLAS_STATUS_SUCCESS;
@@ -248,40 +312,46 @@ cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t p
 
 cublasStatus_t cublasLtMatmulAlgoCheck(cublasLtHandle_t /*handle*/,
                                        cublasLtMatmulDesc_t /*description*/,
-                                       cublasLtMatrixLayout_t /*a*/, cublasLtMatrixLayout_t b,
-                                       cublasLtMatrixLayout_t /*c*/, cublasLtMatrixLayout_t d,
+                                       cublasLtMatrixLayout_t a, cublasLtMatrixLayout_t b,
+                                       cublasLtMatrixLayout_t c, cublasLtMatrixLayout_t d,
                                        const cublasLtMatmulAlgo_t* algorithm,
                                        cublasLtMatmulHeuristicResult_t* result) {
   *result = {};
-  // Like the real ones, some algorithms do not take every shape.
-  const bool takes_it = algorithm->data[kId] != kPickyAlgorithm || d->columns >= kPickyColumns;
-  if (b->columns != d->columns || !takes_it) return CUBLAS_STATUS_NOT_SUPPORTED;
+  const ProductAlgorithm* found = Find(*algorithm);
+  if (found == nullptr) return CUBLAS_STATUS_INVALID_VALUE;
+  if (b->columns != d->columns || !Takes(*found, {a, b, c, d}, *d)) {
+    return CUBLAS_STATUS_NOT_SUPPORTED;
+  }
   result->algo = *algorithm;
+  result->workspaceSize = found->workspace_bytes;
   return CUBLAS_STATUS_SUCCESS;
 }
 
-cublasStatus_t cublasLtMatmulAlgoGetHeuristic(
-    cublasLtHandle_t /*handle*/, cublasLtMatmulDesc_t /*description*/, cublasLtMatrixLayout_t /*a*/,
-    cublasLtMatrixLayout_t /*b*/, cublasLtMatrixLayout_t /*c*/, cublasLtMatrixLayout_t d,
-    cublasLtMatmulPreference_t preference, int requested, cublasLtMatmulHeuristicResult_t results[],
-    int* returned) {
-  const std::int64_t tempting_splits = d->columns < 64 ? 4 : 2;
-  const std::uint64_t proposals[][kNumWords] = {
-      {21, static_cast<std::uint64_t>(tempting_splits), CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE},
-      {kPickyAlgorithm, 1, CUBLASLT_REDUCTION_SCHEME_NONE},
-      {6, 1, CUBLASLT_REDUCTION_SCHEME_NONE},
-      {24, 3, CUBLASLT_REDUCTION_SCHEME_INPLACE},
-      {31, 1, CUBLASLT_REDUCTION_SCHEME_NONE},
-  };
+cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t /*handle*/,
+                                              cublasLtMatmulDesc_t /*description*/,
+                                              cublasLtMatrixLayout_t a, cublasLtMatrixLayout_t b,
+                                              cublasLtMatrixLayout_t c, cublasLtMatrixLayout_t d,
+                                              cublasLtMatmulPreference_t preference, int requested,
+                                              cublasLtMatmulHeuristicResult_t results[],
+                                              int* returned) {
+  const auto& declared = preference->alignments;
+  const std::uint32_t pointers = *std::min_element(declared.begin(), declared.end());
   *returned = 0;
-  for (const auto& proposal : proposals) {
-    const std::uint64_t scheme = proposal[kScheme];
-    if (*returned == requested) break;
-    if (scheme != 0 && (scheme & preference->reduction_mask) == 0) continue;
-    if (proposal[kId] == kPickyAlgorithm && d->columns < kPickyColumns) continue;
+  for (std::size_t place = 0; place < Algorithms().size() && *returned < requested; ++place) {
+    const ProductAlgorithm& algorithm = Algorithms()[place];
+    if ((algorithm.scheme != 0 && (algorithm.scheme & preference->reduction_mask) == 0) ||
+        algorithm.alignment > pointers || !Takes(algorithm, {a, b, c, d}, *d) ||
+        algorithm.workspace_bytes > preference->workspace_bytes) {
+      continue;
+    }
     cublasLtMatmulHeuristicResult_t& result = results[(*returned)++];
     result = {};
-    std::copy(std::begin(proposal), std::end(proposal), result.algo.data);
+    result.workspaceSize = algorithm.workspace_bytes;
+    result.algo.data[kPlace] = place;
+    result.algo.data[kSplits] = static_cast<std::uint64_t>(
+        algorithm.splits != meval::cuda_emulator::kSplitsByColumns ? algorithm.splits
+        : d->columns < 64                                          ? 4
+                                                                   : 2);
   }
   return *returned == 0 ? CUBLAS_STATUS_NOT_SUPPORTED : CUBLAS_STATUS_SUCCESS;
 }
@@ -290,15 +360,16 @@ cublasStatus_t cublasLtMatmulAlgoConfigGetAttribute(const cublasLtMatmulAlgo_t* 
                                                     cublasLtMatmulAlgoConfigAttributes_t attribute,
                                                     void* value, std::size_t bytes,
                                                     std::size_t* written) {
+  const ProductAlgorithm* found = Find(*algorithm);
   std::uint32_t number = 0;
+  if (found == nullptr || bytes != sizeof(number)) return CUBLAS_STATUS_INVALID_VALUE;
   if (attribute == CUBLASLT_ALGO_CONFIG_ID) {
-    number = static_cast<std::uint32_t>(algorithm->data[kId]);
+    number = static_cast<std::uint32_t>(found->id);
   } else if (attribute == CUBLASLT_ALGO_CONFIG_SPLITK_NUM) {
     number = static_cast<std::uint32_t>(algorithm->data[kSplits]);
   } else if (attribute == CUBLASLT_ALGO_CONFIG_REDUCTION_SCHEME) {
-    number = static_cast<std::uint32_t>(algorithm->data[kScheme]);
+    number = found->scheme;
   }
-  if (bytes != sizeof(number)) return CUBLAS_STATUS_INVALID_VALUE;
   std::memcpy(value, &number, sizeof(number));
   if (written != nullptr) *written = sizeof(number);
   return CUBLAS_STATUS_SUCCESS;
@@ -309,8 +380,10 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t /*handle*/, cublasLtMatmulDesc_t 
                               const void* b, cublasLtMatrixLayout_t b_layout, const void* beta,
                               const void* c, cublasLtMatrixLayout_t c_layout, void* d,
                               cublasLtMatrixLayout_t d_layout,
-                              const cublasLtMatmulAlgo_t* algorithm, void* /*workspace*/,
-                              std::size_t /*workspace_bytes*/, cudaStream_t stream) {
+                              const cublasLtMatmulAlgo_t* algorithm, void* workspace,
+                              std::size_t workspace_bytes, cudaStream_t stream) {
+  const ProductAlgorithm* found = algorithm == nullptr ? nullptr : Find(*algorithm);
+  if (found == nullptr) return CUBLAS_STATUS_INVALID_VALUE;
   const Product product{
       *description,
       *static_cast<const float*>(alpha),
@@ -323,14 +396,16 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t /*handle*/, cublasLtMatmulDesc_t 
       *b_layout,
       *c_layout,
       *d_layout,
-      std::max<std::int64_t>(
-          1, static_cast<std::int64_t>(algorithm == nullptr ? 2 : algorithm->data[kSplits]))};
-  if (!ShapesAgree(product)) return CUBLAS_STATUS_INVALID_VALUE;
-  if (algorithm != nullptr && algorithm->data[kId] == kPickyAlgorithm &&
-      d_layout->columns < kPickyColumns) {
+      std::max<std::int64_t>(1, static_cast<std::int64_t>(algorithm->data[kSplits]))};
+  if (!ShapesAgree(product) || workspace_bytes < found->workspace_bytes ||
+      !IsWorkspace(workspace, workspace_bytes)) {
+    return CUBLAS_STATUS_INVALID_VALUE;
+  }
+  if (!TypesAreSupported(product) ||
+      !Takes(*found, {a_layout, b_layout, c_layout, d_layout}, *d_layout) ||
+      !PointersAreAligned(product, found->alignment)) {
     return CUBLAS_STATUS_NOT_SUPPORTED;
   }
-  if (!TypesAreSupported(product)) return CUBLAS_STATUS_NOT_SUPPORTED;
   const cudaError_t error = meval::cuda_emulator::EnqueueOperation(stream, product);
   return error == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
 }
