@@ -1,5 +1,6 @@
 #include "kernels/attention_forms.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
@@ -23,6 +24,16 @@ std::string UseAttentionForm(Context& ctx, const std::string& form) {
   MEVAL_REQUIRE(ctx.device_ops() != nullptr,
                 "attention by " + form + ": expected a device beside the cpu");
   return ctx.device_ops()->UseAttention(form);
+}
+
+AttentionSizes AttentionSizesFor(const DeviceTraits& traits) {
+  AttentionSizes sizes;
+  // Queries, keys and values as they come, keys and values as they are kept, and the result.
+  const std::int64_t row_bytes =
+      (2 * sizes.num_heads + 4 * sizes.num_kv_heads) * sizes.head_dim * SizeOf(DType::kBF16);
+  const std::int64_t pages = traits.available_bytes / 8 / row_bytes / kKvPageTokens;
+  sizes.num_rows = std::clamp<std::int64_t>(pages * kKvPageTokens, kKvPageTokens, sizes.num_rows);
+  return sizes;
 }
 
 double MeasureAttentionRate(Context& ctx, const std::string& form, const AttentionSizes& sizes) {

@@ -29,6 +29,10 @@ struct AttentionSizes {
   int launches = 8;
 };
 
+// The 7B shape with 8192 tokens, or as many as take no more than an eighth of the memory there is
+// (at least 64).
+AttentionSizes AttentionSizesFor(const DeviceTraits& traits);
+
 // FLOP a second, 4 head_dim for each head and pair of a query and a key it sees, in bf16 on
 // arbitrary numbers. The form stays in use. Throws DeviceError where the memory is not there.
 double MeasureAttentionRate(Context& ctx, const std::string& form, const AttentionSizes& sizes);

@@ -78,6 +78,7 @@ class Records {
     }
     return {{"task", task_.task},
             {"request", task_.request},
+            {"chat", task_.settings.contains("chat_template")},
             {"headline", headline_},
             {"metrics", metrics_},
             {"groups", groups_.texts()},

@@ -5,7 +5,7 @@
 // 14,042 records stay readable text. What many records share (exemplars, descriptions, groups,
 // short choices, stop reasons) stands once in a table, and records name its place.
 //
-//   {"task":"mmlu","headline":"acc","metrics":["acc"],"groups":["anatomy",...],
+//   {"task":"mmlu","chat":false,"headline":"acc","metrics":["acc"],"groups":["anatomy",...],
 //    "texts":["A","B",...],          shared texts
 //    "exemplars":[["anatomy_dev:1","..."],...],
 //    "prefixes":[["description",[0,1,2]],...],   places in "exemplars"

@@ -7,7 +7,8 @@
 //   {"exemplar":"anatomy_dev:1","text":"What is the embryological origin ...\nAnswer: B\n\n"}
 //
 // With the "group", "exemplars" and "question" of a sample they make the whole prompt again, as it
-// was before anything was cut to fit: description, texts of the exemplars in order, question.
+// was before anything was cut to fit: description, texts of the exemplars in order, question. Of a
+// chat model they are what its turns hold, without the template around them.
 
 #include <iosfwd>
 #include <map>

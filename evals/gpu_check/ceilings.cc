@@ -23,7 +23,7 @@ std::vector<CeilingMeasurement> CeilingsOf(Context& device) {
                       }});
   for (const std::string& form : AttentionForms(device)) {
     ceilings.push_back({"attention by " + form, [&device, form] {
-                          const AttentionSizes sizes;
+                          const AttentionSizes sizes = AttentionSizesFor(device.traits());
                           return fmt::format("{:.1f} TFLOP/s, {} tokens of one sequence",
                                              MeasureAttentionRate(device, form, sizes) / kTera,
                                              sizes.num_rows);

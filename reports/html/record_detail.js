@@ -58,7 +58,8 @@ function promptText(data, record) {
 // Folded away, since exemplars are long and seldom what a reader looks for.
 function wholePrompt(data, record) {
   const more = make("details"), text = promptText(data, record);
-  more.append(make("summary", "", "Whole prompt, " + text.length.toLocaleString("en") + " characters"), make("pre", "", text));
+  const title = data.chat ? "What the turns of the chat hold, without its template, " : "Whole prompt, ";
+  more.append(make("summary", "", title + text.length.toLocaleString("en") + " characters"), make("pre", "", text));
   return more;
 }
 

@@ -38,6 +38,10 @@ TEST(HtmlRecords, HoldWhatTheSamplesHold) {
   EXPECT_EQ(json["texts"][record["choices"][1][0].get<int>()], " B");
   EXPECT_EQ(record["choices"][1][1], -1.25);
   EXPECT_FALSE(record.contains("flags"));
+  EXPECT_EQ(json["chat"], false);
+  TaskResult chat = Task();
+  chat.settings["chat_template"] = "sha256:abc";
+  EXPECT_EQ(Json::parse(RecordsJson(chat, ChoiceSamples(), Parts()))["chat"], true);
 }
 
 // The prompt is made again from shared parts, as the page's script does it.

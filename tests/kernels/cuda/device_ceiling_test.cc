@@ -73,6 +73,15 @@ TEST(AttentionForms, AreMeasuredOneByOne) {
   EXPECT_THROW(UseAttentionForm(ctx, "ffma"), std::invalid_argument);
 }
 
+TEST(AttentionSizesFor, TakeAnEighthOfWhatIsFreeAtMost) {
+  const auto rows = [](std::int64_t bytes) {
+    return AttentionSizesFor({.device = Device::kCuda, .available_bytes = bytes}).num_rows;
+  };
+  EXPECT_EQ(rows(std::int64_t{140} << 30), 8192);
+  EXPECT_EQ(rows(std::int64_t{32} << 20), 128);  // 24 KiB a row
+  EXPECT_EQ(rows(1000), 64);
+}
+
 TEST(AttentionForms, AreNoneOfTheCpu) {
   Context cpu({.num_threads = 1});
   EXPECT_TRUE(AttentionForms(cpu).empty());
