@@ -51,6 +51,12 @@ std::vector<std::string> DataWarnings(const EvalPlan& plan) {
   return warnings;
 }
 
+// Greedy completions of one prompt are one completion.
+bool SamplesAreEqual(const EvalPlan& plan) {
+  return plan.definition().request == RequestKind::kGeneration && plan.generation.num_samples > 1 &&
+         plan.generation.temperature == 0;
+}
+
 }  // namespace
 
 std::vector<std::string> MetricNames(const EvalPlan& plan) {
@@ -93,6 +99,12 @@ TaskResult AggregateTask(const EvalPlan& plan, const EvalOutcome& outcome) {
   result.counters.duplicate_questions = plan.data->duplicate_questions;
   // The shipped samples are announced as such; that they are fewer than the benchmark says no more.
   if (!plan.is_demonstration) result.warnings = DataWarnings(plan);
+  if (SamplesAreEqual(plan)) {
+    result.warnings.push_back(
+        fmt::format("{} samples at temperature 0 are {} times the same completion: --temperature "
+                    "says otherwise",
+                    plan.generation.num_samples, plan.generation.num_samples));
+  }
   SetScores scores = AggregateSamples(task, plan.generation.num_samples, outcome.samples);
   result.metrics = std::move(scores.metrics);
   result.subsets = std::move(scores.subsets);

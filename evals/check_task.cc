@@ -144,8 +144,8 @@ class AnswerCheck {
     if (own == sample.metrics.end()) return;  // only the set has a score
     const double score = scorer.HeadlineFraction(sample);
     if (IsFull(score)) return;
-    Add(document,
-        fmt::format("the gold answer \"{}\" scores {:.4f}, expected 1", document.answer, score));
+    Add(document, fmt::format("the gold answer, as a completion {:?}, scores {:.4f}, expected 1",
+                              task_.target_delimiter + document.answer, score));
   }
 
   SampleResult Answered(const CompletionScorer& scorer, const Document& document,

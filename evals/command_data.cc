@@ -77,6 +77,7 @@ class Verification {
     options.allow_count_mismatch = true;  // the count is compared here
     // The pool is read too where it is there.
     options.needs_exemplars = status.missing.empty();
+    if (!status.missing.empty()) without_exemplars_.push_back(task.name());
     try {
       Compare(task.definition(), task.Load(options));
     } catch (const DataError& error) {
@@ -89,6 +90,10 @@ class Verification {
     fmt::print(out_, "\n{} sets looked at, {} differ; {} are not here{}{}\n", num_checked_,
                num_differing_, missing_.size(), missing_.empty() ? "" : ": ",
                fmt::join(missing_, ", "));
+    if (!without_exemplars_.empty()) {
+      fmt::print(out_, "without the exemplars that shots need: {}\n",
+                 fmt::join(without_exemplars_, ", "));
+    }
     if (num_differing_ == 0) return 0;
     throw DataError(fmt::format("data verify: {} of {} sets differ from their definitions",
                                 num_differing_, num_checked_));
@@ -129,6 +134,7 @@ class Verification {
   std::int64_t num_checked_ = 0;
   std::int64_t num_differing_ = 0;
   std::vector<std::string> missing_;
+  std::vector<std::string> without_exemplars_;
 };
 
 }  // namespace

@@ -98,14 +98,30 @@ std::string ForReaders(const std::string& text) {
   return ReplaceAll(text, std::string(kLiteralMark), "");
 }
 
+// A blank is filled in front of what is scored; where a template ends the question, within it.
+std::string PromptText(const Document& document, const Prompt& prompt) {
+  const bool fills_in_turn = prompt.chat != nullptr && !document.choice_prefixes.empty();
+  return fills_in_turn ? prompt.TextWith(document.QuestionFor(0), 0) : prompt.Text();
+}
+
+std::string ScoredChoice(const TaskDefinition& task, const Document& document, const Prompt& prompt,
+                         std::size_t choice) {
+  const std::string prefix =
+      document.QuestionFor(choice).substr(prompt.chat == nullptr ? document.question.size() : 0);
+  const std::string text = ForReaders(ScoredText(task, prompt, document.choices[choice]));
+  if (document.choice_prefixes.empty()) return text;
+  return prompt.chat == nullptr ? prefix + text : prefix + " ... " + text;
+}
+
 void PrintPrompt(const Task& task, const Document& document, const Prompt& prompt,
                  std::int64_t shots, std::ostream& out) {
   fmt::print(out, "\nThe prompt of document {}, {} ({}), with {} shots:\n", document.index + 1,
              document.id, document.source, shots);
   fmt::print(
       out, "--------------------------------------------------------------------------------\n{}\n",
-      task.definition().request == RequestKind::kRolling ? BeginningOf(prompt.question)
-                                                         : ForReaders(prompt.Text()));
+      task.definition().request == RequestKind::kRolling
+          ? BeginningOf(prompt.question)
+          : ForReaders(PromptText(document, prompt)));
   out << "--------------------------------------------------------------------------------\n";
   if (task.definition().request == RequestKind::kRolling) {
     fmt::print(out, "counted      {} words, {} bytes\n", document.num_words, document.num_bytes);
@@ -114,8 +130,7 @@ void PrintPrompt(const Task& task, const Document& document, const Prompt& promp
       const bool is_gold = std::find(document.gold.begin(), document.gold.end(),
                                      static_cast<std::int64_t>(i)) != document.gold.end();
       fmt::print(out, "choice {}{}  {:?}\n", i, is_gold ? " (gold)" : "       ",
-                 document.QuestionFor(i).substr(document.question.size()) +
-                     ForReaders(ScoredText(task.definition(), prompt, document.choices[i])));
+                 ScoredChoice(task.definition(), document, prompt, i));
     }
     if (document.unconditional_context) {
       fmt::print(out, "also after   {:?}\n", *document.unconditional_context);
@@ -180,7 +195,10 @@ void PrintCheck(const Task& task, const TaskData& data, std::ostream& out) {
                     "scores",
                     task.name(), check.problems.size()));
   }
-  out << "fine         gold answers score full marks; no answers and wrong choices score nothing\n";
+  out << (task.definition().execution
+              ? "fine         no answers score nothing; whether programs pass was not tried\n"
+              : "fine         gold answers score full marks; no answers and wrong choices score "
+                "nothing\n");
 }
 
 // One document a line: what a model is shown, what is scored or compared.
@@ -190,8 +208,9 @@ void PrintAllPrompts(const Task& task, const TasksOptions& options, std::ostream
   const std::vector<Prompt> prompts = PromptsAsRun(task, data, options);
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     const Document& document = data.documents[i];
-    nlohmann::ordered_json line = {
-        {"task", definition.name}, {"id", document.id}, {"prompt", ForReaders(prompts[i].Text())}};
+    nlohmann::ordered_json line = {{"task", definition.name},
+                                   {"id", document.id},
+                                   {"prompt", ForReaders(PromptText(document, prompts[i]))}};
     if (!document.group.empty()) line["group"] = document.group;
     if (!document.choice_prefixes.empty()) line["choice_prefixes"] = document.choice_prefixes;
     if (document.unconditional_context) {

@@ -27,8 +27,9 @@ SampleResult DescribeSample(const EvalPlan& plan, std::size_t slot) {
   sample.group = document.group;
   sample.slices = document.slices;
   sample.prompt_digest = plan.prompt_digests[slot];
-  sample.question = document.question;
-  sample.exemplars = plan.prompts[document_index].exemplars;
+  const Prompt& prompt = plan.prompts[document_index];
+  sample.question = prompt.NumberedQuestion(prompt.shots.size());
+  sample.exemplars = prompt.exemplars;
   sample.gold = document.gold;
   sample.references = document.references;
   if (plan.definition().execution) {

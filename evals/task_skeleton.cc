@@ -22,6 +22,18 @@ bool IsTextList(const Json& value) {
 }
 
 bool IsScalar(const Json& value) { return value.is_string() || value.is_number_integer(); }
+bool IsAnswer(const Json& value) { return IsScalar(value) || value.is_boolean(); }
+
+// The file's stem as a task may be called.
+std::string TaskName(const std::filesystem::path& file) {
+  std::string name = file.stem().string();
+  for (char& c : name) {
+    const bool is_allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                            (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    if (!is_allowed) c = '_';
+  }
+  return name.empty() ? "mine" : name;
+}
 
 // What a record's fields seem to be. Names are empty where nothing was found.
 struct Guess {
@@ -58,7 +70,7 @@ Guess GuessFields(const Json& record) {
   guess.question = FindField(record, {"question", "prompt", "problem", "input", "text", "query"},
                              {guess.id}, is_text);
   guess.gold = FindField(record, {"answer", "label", "gold", "target", "output", "summary"},
-                         {guess.id, guess.question}, IsScalar);
+                         {guess.id, guess.question}, IsAnswer);
   return guess;
 }
 
@@ -80,6 +92,20 @@ void AddChoices(const Json& record, const Guess& guess, Json& task) {
   task["choices"] = "{" + guess.choices + "}";
   task["gold"] = GoldRule(record, guess);
   task["scores"] = {{{"name", "acc_norm"}, {"headline", true}}, "acc"};
+}
+
+// Whether something is so. Another text of the record is what the question is about.
+void AddYesOrNo(const Json& record, const Guess& guess, Json& task) {
+  for (const char* name : {"passage", "context", "paragraph", "document", "premise"}) {
+    if (name == guess.question || !record.contains(name) || !record.at(name).is_string()) continue;
+    task["question"] = std::string("{") + name + "}\n" + task["question"].get<std::string>();
+    break;
+  }
+  task["filters"] = {
+      {"in_words", {{{"replace", {"true", "yes"}}}, {{"replace", {"false", "no"}}}}}};
+  task["choices"] = {"no", "yes"};
+  task["gold"] = {{"text", "{" + guess.gold + "|text|in_words}"}};
+  task["scores"] = {"acc"};
 }
 
 void AddGeneration(const Json& record, const Guess& guess, Json& task) {
@@ -126,18 +152,25 @@ std::string TaskSkeleton(std::istream& records, const std::string& file) {
   const Guess guess = GuessFields(record);
   if (guess.question.empty() || guess.gold.empty()) {
     throw DataError(lines.front().where +
-                    ": expected a field with text to ask and another with the answer, found " +
-                    record.dump());
+                    ": expected a field with text to ask and another with the answer (a text, a "
+                    "whole number, true or false), found " +
+                    record.dump() +
+                    ". Begin with one of the worked examples of docs/adding-a-task.md instead: "
+                    "shapes say how fields within fields are reached");
   }
   const std::filesystem::path path(file);
-  Json task = {{"task", path.stem().string()}, {"comment", Comments(record, guess)}};
-  task["title"] = path.stem().string() + ": what it asks, in one line";
-  task["request"] = guess.choices.empty() ? "generation" : "loglikelihood";
+  const std::string name = TaskName(path);
+  Json task = {{"task", name}, {"comment", Comments(record, guess)}};
+  task["title"] = name + ": what it asks, in one line";
+  const bool has_choices = !guess.choices.empty() || record.at(guess.gold).is_boolean();
+  task["request"] = has_choices ? "loglikelihood" : "generation";
   task["shots"] = 0;
   task["data"] = {{"test", {{"files", {path.filename().string()}}}}};
   if (!guess.id.empty()) task["id"] = Placeholder(record, guess.id);
   task["question"] = "Question: {" + guess.question + "}\nAnswer:";
-  if (guess.choices.empty()) {
+  if (record.at(guess.gold).is_boolean()) {
+    AddYesOrNo(record, guess, task);
+  } else if (guess.choices.empty()) {
     AddGeneration(record, guess, task);
   } else {
     AddChoices(record, guess, task);

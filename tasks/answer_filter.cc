@@ -47,6 +47,9 @@ ExtractedAnswer AnswerFilter::Apply(std::string_view completion) const {
       case FilterStep::Kind::kStrip:
         answer.text = std::string(Strip(answer.text));
         break;
+      case FilterStep::Kind::kDropSpace:
+        if (answer.text.starts_with(' ')) answer.text.erase(0, 1);
+        break;
       case FilterStep::Kind::kTakeFirstLine:
         answer.text.resize(std::min(answer.text.find('\n'), answer.text.size()));
         break;

@@ -1,27 +1,43 @@
 #include "tasks/document.h"
 
+#include "metrics/unicode_text.h"
 #include "tasks/chat_template.h"
 
 namespace meval {
 namespace {
 
-std::string JoinedShots(const Prompt& prompt, std::size_t first_shot) {
+// A range of a prompt's exemplars.
+struct Shown {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+Shown ShownBehind(const Prompt& prompt, std::size_t dropped) {
+  const std::size_t count = prompt.shots.size();
+  return prompt.number_mark.empty() ? Shown{dropped, count} : Shown{0, count - dropped};
+}
+
+std::string Numbered(const std::string& text, const std::string& mark, std::size_t number) {
+  return mark.empty() ? text : ReplaceAll(text, mark, std::to_string(number));
+}
+
+std::string JoinedShots(const Prompt& prompt, const Shown& shown) {
   std::string text;
-  for (std::size_t i = first_shot; i < prompt.shots.size(); ++i) text += prompt.shots[i];
+  for (std::size_t i = shown.begin; i < shown.end; ++i) text += prompt.shots[i];
   return text;
 }
 
-std::string ChatText(const Prompt& prompt, const std::string& question, std::size_t first_shot) {
+std::string ChatText(const Prompt& prompt, const std::string& question, const Shown& shown) {
   const ChatFormat& chat = *prompt.chat;
   std::vector<ChatMessage> messages;
   if (chat.shots_as_turns) {
-    for (std::size_t i = first_shot; i < prompt.turns.size(); ++i) {
+    for (std::size_t i = shown.begin; i < shown.end; ++i) {
       messages.push_back({"user", prompt.turns[i].question});
       messages.push_back({"assistant", prompt.turns[i].answer});
     }
     messages.push_back({"user", question});
   } else {
-    messages.push_back({"user", JoinedShots(prompt, first_shot) + question});
+    messages.push_back({"user", JoinedShots(prompt, shown) + question});
   }
   if (!prompt.description.empty()) {
     if (chat.folds_system()) {
@@ -40,8 +56,14 @@ std::string Document::QuestionFor(std::size_t choice) const {
 }
 
 std::string Prompt::TextWith(const std::string& other_question, std::size_t first_shot) const {
-  if (chat != nullptr) return ChatText(*this, other_question, first_shot);
-  return description + JoinedShots(*this, first_shot) + other_question;
+  const Shown shown = ShownBehind(*this, first_shot);
+  const std::string asked = Numbered(other_question, number_mark, shown.end - shown.begin + 1);
+  if (chat != nullptr) return ChatText(*this, asked, shown);
+  return description + JoinedShots(*this, shown) + asked;
+}
+
+std::string Prompt::NumberedQuestion(std::size_t num_shots) const {
+  return Numbered(question, number_mark, num_shots + 1);
 }
 
 }  // namespace meval

@@ -60,6 +60,9 @@ struct Prompt {
   std::vector<std::string> shots;      // each: question, delimiter, answer, separator
   std::vector<std::string> exemplars;  // their document ids
   std::string question;
+  // Stands in `question`, `shots` and `turns` for a number, where prompts have numbers: of those
+  // the later exemplars are left out first.
+  std::string number_mark;
   // For a chat model. The exemplars' questions and answers, as many as shots.
   std::shared_ptr<const ChatFormat> chat;
   struct Turns {
@@ -68,10 +71,13 @@ struct Prompt {
   };
   std::vector<Turns> turns;
 
-  // description + shots from `first_shot` on + question, for a chat model in its template.
+  // description + shots from `first_shot` on + question, for a chat model in its template. With
+  // numbers: as many shots from the first on, and the question's number follows theirs.
   std::string Text(std::size_t first_shot = 0) const { return TextWith(question, first_shot); }
   // The same with another question: a shortened one, or a sentence's blank filled in.
   std::string TextWith(const std::string& other_question, std::size_t first_shot) const;
+  // The question with its number behind that many shots.
+  std::string NumberedQuestion(std::size_t num_shots) const;
 };
 
 }  // namespace meval

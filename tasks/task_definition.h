@@ -45,6 +45,7 @@ struct FilterStep {
   enum class Kind {
     kRegex,          // a match of `pattern`, in Python regex syntax
     kStrip,          // without whitespace at both ends
+    kDropSpace,      // without the one space that a completion begins with
     kTakeFirstLine,  // what precedes the first newline
     kTakeBefore,     // what precedes the first `pattern`, a plain text; everything without one
     kMinervaAnswer,  // the answer that Minerva's phrase announces (metrics/minerva_math.h)
@@ -138,6 +139,8 @@ struct TaskDefinition {
       false;  // reference sampler: draw n + 1 and drop the evaluated document (docs/scoring.md)
   // A pool (of a group) that holds fewer exemplars than the shots shows all it has.
   bool allows_fewer_shots = false;
+  // The exemplars are a part of the question: of a chat model's prompt, of its one user turn.
+  bool shots_are_question = false;
   // Stands in questions and exemplars' answers for the question's number in its prompt, from 1: ""
   // where prompts have no numbers.
   std::string number_mark;

@@ -1,6 +1,8 @@
 #include "evals/command_line/common_flags.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -108,18 +110,26 @@ void DataFlags::Add(CLI::App& app, DataSelection& data) {
                  "Directory with the data sets (default: $MISTRAL_EVAL_DATA, ./data, the shipped "
                  "samples)")
       ->group(group);
-  app.add_option("--data-file", files_,
-                 "TASK=FILE or TASK:exemplars=FILE: read this file instead of the task's own")
-      ->group(group);
+  app.add_option(
+         "--data-file", files_,
+         "TASK=FILE or TASK:exemplars=FILE: read this file instead of the task's own; may be "
+         "given again")
+      ->group(group)
+      ->allow_extra_args(false);
   app.add_flag("--allow-count-mismatch", data.allow_count_mismatch,
                "Accept a data set with another number of records than the task expects")
       ->group(group);
   app.add_option("--include-path,--include_path", data.include_paths,
-                 "Folder with task files of your own")
-      ->group(group);
+                 "Folder with task files of your own; may be given again")
+      ->group(group)
+      ->allow_extra_args(false);
 }
 
 void DataFlags::Finish(DataSelection& data) const {
+  std::error_code error;
+  if (!data.data_dir.empty() && !std::filesystem::is_directory(data.data_dir, error)) {
+    throw UsageError("--data: expected a directory, found none at \"" + data.data_dir + "\"");
+  }
   for (const std::string& file : files_) {
     const std::size_t equals = file.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == file.size()) {

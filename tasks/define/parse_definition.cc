@@ -64,6 +64,7 @@ void ParseSampler(DefinitionObject& object, TaskDefinition& definition) {
   if (definition.allows_fewer_shots && definition.sampler != ExemplarSampler::kFirstN) {
     object.Get("allows_fewer_shots").Fail("only the sampler \"first_n\" may show fewer");
   }
+  definition.shots_are_question = object.Boolean("shots_are_question", false);
   definition.number_mark = object.String("number_mark", "");
   definition.draws_one_extra = object.Boolean("draws_one_extra", false);
   if (definition.draws_one_extra && definition.sampler == ExemplarSampler::kFirstN) {
@@ -109,7 +110,10 @@ WholeDefinition ReadWhole(std::string_view json, const std::string& source,
   if (extends == nullptr) return whole;
   const DefinitionValue name(whole.text, *extends, kExtends);
   const Task* parent = find_parent ? find_parent(name.String()) : nullptr;
-  if (parent == nullptr) name.Fail("there is no task " + Quoted(name.String()) + " to extend");
+  if (parent == nullptr) {
+    name.Fail("there is no task " + Quoted(name.String()) +
+              " to extend (tasks that extend each other in a circle are none)");
+  }
   const TaskDefinition& inherited = parent->definition();
   whole.text.parent_name = inherited.source + " task \"" + inherited.name + "\"";
   whole.text.parent_text = WithoutByteOrderMark(inherited.json);

@@ -118,14 +118,17 @@ FilterStep ParseFilterStep(const DefinitionValue& value) {
     const std::string name = value.String();
     if (name == "strip") {
       step.kind = FilterStep::Kind::kStrip;
+    } else if (name == "drop_space") {
+      step.kind = FilterStep::Kind::kDropSpace;
     } else if (name == "first_line") {
       step.kind = FilterStep::Kind::kTakeFirstLine;
     } else if (name == "minerva_answer") {
       step.kind = FilterStep::Kind::kMinervaAnswer;
     } else {
       value.Fail("unknown step " + Quoted(name) +
-                 DidYouMean(name, {"strip", "first_line", "minerva_answer"}) +
-                 "; there are: strip, first_line, minerva_answer, and objects with \"regex\" or "
+                 DidYouMean(name, {"strip", "drop_space", "first_line", "minerva_answer"}) +
+                 "; there are: strip, drop_space, first_line, minerva_answer, and objects with "
+                 "\"regex\" or "
                  "\"before\"");
     }
     return step;

@@ -67,6 +67,7 @@ TextStep ParseTextStep(const DefinitionValue& value) {
   if (const auto pattern = object.Find("match")) {
     step.kind = TextStep::Kind::kMatch;
     step.regex = ParseRegex(*pattern);
+    step.must_match = !object.Has("otherwise");
     step.to = object.String("otherwise", "");
     if (step.regex->num_groups() < 1) pattern->Fail("expected a pattern with a group");
     ++kinds;

@@ -142,6 +142,11 @@ class Importer {
                                              "\" is in several files: join them to one, which is "
                                              "what one definition of a set names");
     }
+    for (const std::string& file : found->second) {
+      if (file.find("://") == file.npos) continue;
+      task_.AddProblem("dataset_kwargs",
+                       file + ": expected a file on this machine; fetch it first");
+    }
     return found->second;
   }
 
@@ -220,6 +225,12 @@ class Importer {
       json_["choices"] = std::move(choices);
     });
     task_.Read("doc_to_target", [&](const YAML::Node& node) {
+      const auto place = node.as<std::string>();
+      if (!place.empty() && place.find_first_not_of("0123456789") == place.npos) {
+        json_["derived"] = {{"right_place", place}};  // the same in every record
+        json_["gold"] = {{"index", "{right_place}"}};
+        return;
+      }
       const ConvertedExpression expression = ConvertExpression(node.as<std::string>());
       if (expression.index_of) {
         json_["gold"] = {{"label", expression.index_of->second},

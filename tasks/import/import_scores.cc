@@ -73,15 +73,18 @@ Json ImportMetric(LmEvalTask& task, const std::string& request, const YAML::Node
   return score;
 }
 
+// The reference decodes new tokens alone, whose first then has no space in front.
+constexpr const char* kWithoutSpace = "drop_space";
+
 // The steps of one filter, without "take_first": there is one completion.
 Json ImportFilter(LmEvalTask& task, const YAML::Node& steps) {
-  Json filters = Json::array();
+  Json filters = Json::array({kWithoutSpace});
   for (const YAML::Node& step : steps) {
     const YAML::Node function = step["function"];
     const std::string name = function && function.IsScalar() ? function.Scalar() : "";
     if (name == "take_first") continue;
     if (name == "remove_whitespace") {
-      filters.push_back("strip");
+      filters.back() == kWithoutSpace ? filters.back() = "strip" : filters.emplace_back("strip");
       continue;
     }
     if (name != "regex") {
@@ -94,7 +97,12 @@ Json ImportFilter(LmEvalTask& task, const YAML::Node& steps) {
       if (key == "regex_pattern") {
         filter["regex"] = member.second.as<std::string>();
       } else if (key == "group_select") {
-        filter["select"] = member.second.as<int>();
+        const int select = member.second.as<int>();
+        if (select != 0 && select != -1) {
+          task.AddProblem("filter_list", member.first,
+                          "group_select: only the first match (0) and the last (-1) can be taken");
+        }
+        filter["select"] = select;
       } else if (key == "fallback") {
         filter["fallback"] = member.second.as<std::string>();
       } else if (key != "function") {
@@ -115,7 +123,7 @@ Json ImportScores(LmEvalTask& task, const std::string& request) {
       filters.emplace_back(one["name"].as<std::string>(), ImportFilter(task, one["filter"]));
     }
   });
-  if (filters.empty()) filters.emplace_back("none", Json::array());
+  if (filters.empty()) filters.emplace_back("none", Json::array({kWithoutSpace}));
   if (request != "generate_until") filters = {{"none", Json::array()}};
   Json scores = Json::array();
   task.Read("metric_list", [&](const YAML::Node& list) {

@@ -48,6 +48,10 @@ std::vector<Prompt> BuildPrompts(const Task& task, const TaskData& data,
                     "\" scores texts as they stand: expected no system instruction (--system)");
   }
   const bool is_chat = options.chat != nullptr && definition.request != RequestKind::kRolling;
+  std::shared_ptr<const ChatFormat> chat = options.chat;
+  if (is_chat && definition.shots_are_question) {
+    chat = std::make_shared<const ChatFormat>(ChatFormat{chat->chat_template, false});
+  }
   tasks::ExemplarDrawer drawer(definition, data, options);
   std::vector<Prompt> prompts;
   prompts.reserve(data.documents.size());
@@ -58,7 +62,7 @@ std::vector<Prompt> BuildPrompts(const Task& task, const TaskData& data,
         is_chat && document.description.empty()
             ? options.system
             : JoinSystem(options.system, document.description, definition.fewshot_delimiter);
-    if (is_chat) prompt.chat = options.chat;
+    if (is_chat) prompt.chat = chat;
     for (const Document* exemplar : drawer.Draw(document)) {
       const std::size_t gold =
           exemplar->gold.empty() ? 0 : static_cast<std::size_t>(exemplar->gold.front());
@@ -71,7 +75,8 @@ std::vector<Prompt> BuildPrompts(const Task& task, const TaskData& data,
       if (is_chat) prompt.turns.push_back({question, answer});
       prompt.exemplars.push_back(exemplar->id);
     }
-    prompt.question = Numbered(document.question, definition.number_mark, prompt.shots.size() + 1);
+    prompt.question = document.question;
+    prompt.number_mark = definition.number_mark;
     prompts.push_back(std::move(prompt));
   }
   return prompts;

@@ -65,9 +65,10 @@ std::string Placeholder::Text(const Value& value, const FilterSet& filters) cons
                          value.kind == Value::Kind::kNumber || value.kind == Value::Kind::kBoolean;
   const bool is_empty = accepts_null_ && value.kind == Value::Kind::kNull;
   if (!writes_json_ && !value.is_string() && !(accepts_scalars_ && is_scalar) && !is_empty) {
-    throw FieldError("field \"" + path_.text() + "\": expected a string" +
-                     (accepts_scalars_ ? ", number or boolean" : "") + ", found " +
-                     value.Describe());
+    throw FieldError(
+        "field \"" + path_.text() + "\": expected a string" +
+        (accepts_scalars_ ? ", number or boolean" : "") + ", found " + value.Describe() +
+        (is_scalar ? "; {" + path_.text() + "|text} lets it in as it is spelled" : ""));
   }
   std::string text = writes_json_ ? WriteJson(value) : is_empty ? "" : value.text;
   for (const std::size_t index : filters_) {

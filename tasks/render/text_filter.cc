@@ -82,6 +82,10 @@ std::string TextStep::Apply(std::string_view text) const {
       return std::string(text.substr(0, Require(text.rfind(from), from, text)));
     case Kind::kMatch: {
       const std::vector<PythonRegex::Match> matches = regex->FindAll(text);
+      if (matches.empty() && must_match) {
+        throw FieldError("expected a match of " + Quoted(regex->pattern()) + ", found none in " +
+                         Quoted(FirstCodePoints(text, 80)));
+      }
       return matches.empty() ? to : matches.front().groups[1];
     }
     case Kind::kFirstChars:

@@ -26,7 +26,8 @@ struct TextStep {
     kAfterLast,     // what follows the last `from`; a text without one is an error
     kBeforeFirst,   // what precedes the first `from`; a text without one is an error
     kBeforeLast,    // what precedes the last `from`; a text without one is an error
-    kMatch,         // the first group of the first match of `regex`, or `to` where it has none
+    kMatch,         // the first group of the first match of `regex`; where it has none `to`, or
+                    // an error if `must_match`
     kFirstChars,    // the first `count` characters (code points)
     kLastBoxed,     // what the last \boxed of a solution holds; a text without one is an error
   };
@@ -35,6 +36,7 @@ struct TextStep {
   std::string to;
   std::optional<PythonRegex> regex;
   std::int64_t count = 0;
+  bool must_match = false;
 
   // Throws FieldError.
   std::string Apply(std::string_view text) const;

@@ -213,6 +213,14 @@ TEST_F(AggregateTest, WarnsOfAnotherSetOfTheSameSize) {
   EXPECT_THAT(Aggregate().warnings, ::testing::IsEmpty());
 }
 
+TEST_F(AggregateTest, WarnsOfSamplesThatAreAllTheSame) {
+  Use(kTextTask);
+  plan.generation.num_samples = 3;
+  EXPECT_THAT(Aggregate().warnings, ElementsAre(HasSubstr("3 samples at temperature 0")));
+  plan.generation.temperature = 0.5;
+  EXPECT_THAT(Aggregate().warnings, ::testing::IsEmpty());
+}
+
 TEST_F(AggregateTest, SlicesStandBetweenMeansAndGroups) {
   Use(kChoiceTask);
   AddGroups();

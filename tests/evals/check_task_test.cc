@@ -128,11 +128,14 @@ TEST(TasksInit, MakesADefinitionThatPassesItsCheck) {
       R"({"id": 7, "question": "Which?", "choices": ["red", "green"], "label": 1})",
       R"({"stem": "Which?", "options": ["red", "green", "blue"], "answer": "C"})",
       R"({"text": "Which?", "endings": ["red", "green"], "target": "green"})",
-      R"({"problem": "2 + 2", "answer": 4})", R"({"dialogue": "A: hi", "summary": "A greets."})"};
+      R"({"problem": "2 + 2", "answer": 4})",
+      R"({"dialogue": "A: hi", "summary": "A greets."})",
+      R"({"passage": "Tea is hot.", "question": "is tea cold", "answer": false})"};
   for (const std::string& record : records) {
     const TempDirectory directory;
-    directory.Write("mine.jsonl", record + "\n");
-    const auto skeleton = RunMain({"tasks", "--init", (directory / "mine.jsonl").string()});
+    directory.Write("my \u00fcn\u00ef file.jsonl", record + "\n");
+    const auto skeleton =
+        RunMain({"tasks", "--init", (directory / "my \u00fcn\u00ef file.jsonl").string()});
     ASSERT_EQ(skeleton.code, 0) << skeleton.err;
     directory.Write("mine.json", skeleton.out);
     const auto check = RunMain({"tasks", "--check", (directory / "mine.json").string()});

@@ -118,6 +118,13 @@ TEST(Program, LooksAtTheDataOfTheTasksItIsAskedFor) {
       RunMain({"data", "verify", "gsm8k", "--data", MEVAL_SOURCE_DIR "/tasks/samples"});
   EXPECT_THAT(verified.out, HasSubstr("0 sets looked at, 0 differ; 1 are not here: gsm8k"));
   EXPECT_EQ(RunMain({"data", "gsmk8"}).code, kExitUsage);
+  EXPECT_THAT(RunMain({"data", "--data", "/nowhere"}).err,
+              HasSubstr("--data: expected a directory"));
+  const TempDirectory alone;
+  fs::create_directory(alone / "gsm8k");
+  alone.Write("gsm8k/test.jsonl", "{\"question\": \"a\", \"answer\": \"b #### 1\"}\n");
+  EXPECT_THAT(RunMain({"data", "verify", "gsm8k", "--data", alone.path()}).out,
+              HasSubstr("without the exemplars that shots need: gsm8k"));
 }
 
 TEST(Program, SaysWhereDataIsAndWhereToGetIt) {

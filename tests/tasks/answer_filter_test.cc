@@ -33,6 +33,14 @@ TEST(AnswerFilter, WithoutStepsIsTheCompletion) {
   EXPECT_TRUE(answer.is_valid);
 }
 
+TEST(AnswerFilter, DropsTheOneSpaceThatACompletionBeginsWith) {
+  const std::vector<FilterStep> steps = {Simple(FilterStep::Kind::kDropSpace)};
+  EXPECT_EQ(Extract(steps, " yes "), "yes ");
+  EXPECT_EQ(Extract(steps, "  yes"), " yes");
+  EXPECT_EQ(Extract(steps, "\nyes"), "\nyes");
+  EXPECT_EQ(Extract(steps, ""), "");
+}
+
 TEST(AnswerFilter, RefusesACompletionThatIsNotUtf8WhateverTheSteps) {
   const std::vector<FilterStep> steps[] = {
       {},

@@ -178,6 +178,19 @@ TEST(ChoiceTasks, TruthfulQaShowsItsSixPairs) {
                     ::testing::EndsWith("is seven.\n\nQ: Do bulls hate red?\nA:")));
 }
 
+// They are a part of the question, so of the one turn in which a chat model is asked.
+TEST(ChoiceTasks, TruthfulQaAsksAChatModelInOneTurn) {
+  const TaskData data = LoadFixture("truthfulqa_mc1", "", true);
+  const auto chat = std::make_shared<const ChatFormat>(
+      ChatFormat{ChatTemplate::Parse(ChatTemplate::BuiltIn("mistral-v1"), "mistral-v1", {}), true});
+  const auto prompts = BuildPrompts(
+      *Registry().Find("truthfulqa_mc1"), data,
+      {.shots = 6, .seed = 1234, .mode = FewShotMode::kTask, .system = "", .chat = chat});
+  const std::string text = prompts[2].Text();
+  EXPECT_THAT(text, ::testing::EndsWith("is seven.\n\nQ: Do bulls hate red?\nA: [/INST]"));
+  EXPECT_EQ(text.find("[INST]"), text.rfind("[INST]"));
+}
+
 TEST(ShortAnswers, NqOpenShowsTheFirstAnswerAndComparesWithAll) {
   const TaskData data = LoadFixture("nq_open", "", true);
   EXPECT_THAT(data.documents[1].references, ElementsAre("January 4, 1890", "1890"));

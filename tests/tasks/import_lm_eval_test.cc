@@ -162,6 +162,48 @@ TEST(ImportLmEval, ReadsLocalFilesByTheirSplits) {
   EXPECT_EQ(data.exemplars.at(0).question, "b");
 }
 
+TEST(ImportLmEval, TakesOnePlaceThatIsRightInEveryRecord) {
+  const ScratchDirectory scratch;
+  const auto yaml =
+      scratch.Write("t.yaml",
+                    "task: t\ndataset_path: d\noutput_type: multiple_choice\ntest_split: test\n"
+                    "doc_to_text: ''\ndoc_to_target: 0\ndoc_to_choice: '{{[good, bad]}}'\n"
+                    "metric_list:\n  - metric: acc\n");
+  const Task task = Task::Parse(ImportLmEval(yaml), "t.json");
+  scratch.Write("d/test.jsonl", "{\"good\": \"a b\", \"bad\": \"b a\"}\n");
+  DataOptions options;
+  options.data_dirs = {scratch.path()};
+  options.needs_exemplars = false;
+  const Document document = task.Load(options).documents.at(0);
+  EXPECT_THAT(document.gold, ElementsAre(0));
+  EXPECT_THAT(document.choices, ElementsAre("a b", "b a"));
+}
+
+TEST(ImportLmEval, CompletionsHaveNoSpaceInFrontAsInTheReference) {
+  const ScratchDirectory scratch;
+  const std::string head =
+      "task: t\ndataset_path: d\ntest_split: test\ndoc_to_text: '{{q}}'\ndoc_to_target: a\n"
+      "generation_kwargs:\n  until: ['x']\nmetric_list:\n  - metric: exact_match\n";
+  const auto steps = [&](const std::string& filters) {
+    const auto yaml = scratch.Write("t.yaml", head + filters);
+    return Task::Parse(ImportLmEval(yaml), "t.json").definition().scores.at(0).filters;
+  };
+  ASSERT_EQ(steps("").size(), 1U);
+  EXPECT_EQ(steps("")[0].kind, FilterStep::Kind::kDropSpace);
+  const auto stripped = steps(
+      "filter_list:\n  - name: s\n    filter:\n      - function: remove_whitespace\n"
+      "      - function: take_first\n");
+  ASSERT_EQ(stripped.size(), 1U);
+  EXPECT_EQ(stripped[0].kind, FilterStep::Kind::kStrip);
+  EXPECT_THAT(
+      [&] {
+        steps(
+            "filter_list:\n  - name: s\n    filter:\n      - function: regex\n"
+            "        group_select: 1\n        regex_pattern: a\n");
+      },
+      ThrowsMessage<DataError>(HasSubstr("t.yaml:14: filter_list: group_select: only the first")));
+}
+
 TEST(ImportLmEval, LocalFilesWithoutASplitAreThatOfTraining) {
   const ScratchDirectory scratch;
   const std::string data = "task: t\ndataset_path: json\ndataset_kwargs:\n  data_files: x.jsonl\n";
@@ -181,6 +223,11 @@ TEST(ImportLmEval, LocalFilesWithoutASplitAreThatOfTraining) {
   const auto none = scratch.Write("w.yaml", LocalTask("task: t\ndataset_path: csv\n"));
   EXPECT_THAT([&] { ImportLmEval(none); },
               ThrowsMessage<DataError>(HasSubstr("expected dataset_kwargs with data_files")));
+  const auto far = scratch.Write(
+      "x.yaml", LocalTask("task: t\ndataset_path: json\ndataset_kwargs:\n"
+                          "  data_files: 'hf://datasets/a/b.jsonl'\ntest_split: train\n"));
+  EXPECT_THAT([&] { ImportLmEval(far); },
+              ThrowsMessage<DataError>(HasSubstr("expected a file on this machine")));
 }
 
 TEST(ImportLmEval, ScoresChoicesBehindNothingForTheirMutualInformation) {

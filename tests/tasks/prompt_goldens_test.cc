@@ -102,18 +102,17 @@ TEST_P(TaskPrompts, AreTheGoldenOnes) {
 
 INSTANTIATE_TEST_SUITE_P(
     PromptGoldens, TaskPrompts,
-    ::testing::Values("hellaswag", "mmlu", "gsm8k", "gsm8k_cot", "gsm8k_cot_maj8", "samsum",
-                      "samsum_longbench", "lambada_openai", "lambada_standard",
-                      "twenty_newsgroups_stripped", "wikitext2", "wikitext2_stride",
-                      "wikitext2_llamacpp", "arc_easy", "arc_challenge", "openbookqa",
-                      "commonsense_qa", "piqa", "social_iqa", "winogrande", "boolq",
-                      "truthfulqa_mc1", "truthfulqa_mc2", "nq_open", "nq_open_line", "triviaqa",
-                      "triviaqa_rc", "math", "math_maj4", "math500", "bbh_cot", "agieval_en",
-                      "agieval_nous", "dialogsum", "flores_eng_fra", "flores_eng_deu",
-                      "twenty_newsgroups", "quac", "ifeval", "agieval_en_fewshot", "agieval_en_cot",
-                      "arc_challenge_letters", "mmlu_original", "mmlu_continuation",
-                      "mmlu_generative", "twenty_newsgroups_generation", "gsm8k_cot_maj8_reference",
-                      "humaneval", "humaneval_stripped", "mbpp", "mbpp_sanitized"),
+    ::testing::Values(
+        "hellaswag", "mmlu", "gsm8k", "gsm8k_cot", "gsm8k_cot_maj8", "samsum", "samsum_longbench",
+        "lambada_openai", "lambada_standard", "twenty_newsgroups_stripped", "wikitext2",
+        "wikitext2_stride", "wikitext2_llamacpp", "arc_easy", "arc_challenge", "openbookqa",
+        "commonsense_qa", "piqa", "social_iqa", "winogrande", "boolq", "truthfulqa_mc1",
+        "truthfulqa_mc2", "nq_open", "nq_open_line", "triviaqa", "triviaqa_rc", "math", "math_maj4",
+        "math500", "bbh_cot", "agieval_en", "agieval_nous", "dialogsum", "flores_eng_fra",
+        "flores_eng_deu", "twenty_newsgroups", "quac", "ifeval", "agieval_en_fewshot",
+        "agieval_en_generation", "agieval_en_cot", "arc_challenge_letters", "mmlu_original",
+        "mmlu_continuation", "mmlu_generative", "twenty_newsgroups_generation",
+        "gsm8k_cot_maj8_reference", "humaneval", "humaneval_stripped", "mbpp", "mbpp_sanitized"),
     [](const auto& param) { return std::string(param.param); });
 
 // A set of real files under a task, as it is evaluated.

@@ -119,6 +119,21 @@ TEST(SourceQuirks, QuacsSampleHasNoBackground) {
             "it?\nA:");
 }
 
+// An export without headers has no subject to ask about, and its first paragraph is none.
+TEST(SourceQuirks, NewsgroupsWithoutHeadersAreNoMessages) {
+  const ScratchDirectory scratch;
+  const auto file = scratch.Write(
+      "x.jsonl", R"({"text": "Mine lasted two winters.\n\nThen it broke.", "label": 7,)"
+                 R"( "label_text": "rec.autos", "id": 3})"
+                 "\n");
+  EXPECT_THAT([&] { LoadBuiltIn("twenty_newsgroups", file); },
+              ThrowsMessage<DataError>(HasSubstr("expected a match of ")));
+  const TaskData stripped = LoadBuiltIn("twenty_newsgroups_stripped", file);
+  EXPECT_EQ(stripped.documents[0].question,
+            "Mine lasted two winters.\n\nThis message was posted to the newsgroup about");
+  EXPECT_EQ(stripped.documents[0].answer, "cars");
+}
+
 // Damage of a copy of MMLU's worked examples: \frac was read as an escape, so a form feed stands
 // there. It is a character like others, and no line ends at it.
 TEST(SourceQuirks, AFormFeedInATextIsKept) {

@@ -72,6 +72,18 @@ TEST(TextStep, TakesWhatFollowsTheLastOrPrecedesTheFirstMarker) {
 }
 
 // HellaSwag's four steps, on the cases that tell their order.
+TEST(TextStep, TakesTheFirstGroupOfAMatchOrWhatIsToStandThere) {
+  TextStep step;
+  step.kind = TextStep::Kind::kMatch;
+  step.regex.emplace("n([0-9]+)");
+  step.to = "none";
+  EXPECT_EQ(step.Apply("n12 n3"), "12");
+  EXPECT_EQ(step.Apply("n"), "none");
+  step.must_match = true;
+  EXPECT_EQ(step.Apply("n12"), "12");
+  EXPECT_THROW(step.Apply("n"), FieldError);
+}
+
 TEST(TextFilter, AppliesStepsInOrder) {
   TextFilter clean;
   clean.steps.push_back(Step(TextStep::Kind::kStrip));

@@ -111,6 +111,20 @@ TEST(NumberMark, StandsForTheNumberOfAQuestionInItsPrompt) {
               ElementsAre("Problem 1. what?\nSo", "Problem 1. who?\nSo"));
 }
 
+// The later ones go first, so that numbers begin at 1.
+TEST(NumberMark, LeavesOutTheLaterExemplarsWhereAPromptIsTooLong) {
+  Prompt prompt;
+  prompt.description = "D\n";
+  prompt.shots = {"1. a\n", "2. b\n", "3. c\n"};
+  prompt.question = "{#}. q";
+  EXPECT_EQ(prompt.Text(2), "D\n3. c\n{#}. q");
+  prompt.number_mark = "{#}";
+  EXPECT_EQ(prompt.Text(), "D\n1. a\n2. b\n3. c\n4. q");
+  EXPECT_EQ(prompt.Text(2), "D\n1. a\n2. q");
+  EXPECT_EQ(prompt.Text(3), "D\n1. q");
+  EXPECT_EQ(prompt.NumberedQuestion(3), "4. q");
+}
+
 TEST(NumberMark, FewerShotsThanAskedAreAnErrorUnlessAllowed) {
   EXPECT_THAT(NumberedPrompts(kNumbered, 3)[1], HasSubstr("Problem 2. who?"));
   EXPECT_THAT([] { NumberedPrompts(Edited(kNumbered, "\"allows_fewer_shots\": true, ", ""), 2); },
