@@ -3,11 +3,11 @@
 
     tests/parity/generation_settings.py --binary build/dev/evals/mistral-eval --data DIR
 
-A developer's check, no part of the build or of ctest: it needs a Python with `lm_eval[math]` (PyPI). The reference's settings
-are those of its loaded tasks as its models read them: without a limit 256 tokens, without `do_sample` greedy. Where ours are
-to be others, or the reference has no such task, SPECIFIED says them a second time, apart from the definitions in tasks/defs.
-Prints a Markdown row for each task, as in docs/parity.md; the exit code is 1 if a task is neither as specified nor as the
-reference has it.
+A developer's check, no part of the build or of ctest: it needs a Python with `lm_eval[math,longbench]` (PyPI). The reference's
+settings are those of its loaded tasks as its models read them: without a limit 256 tokens, without `do_sample` greedy. Where
+ours are to be others, or the reference has no such task, SPECIFIED says them a second time, apart from the definitions in
+tasks/defs. Prints a Markdown row for each task, as in docs/parity.md; the exit code is 1 if a task is neither as specified
+nor as the reference has it.
 """
 
 import argparse
@@ -73,6 +73,7 @@ REFERENCE = {
     "mmlu_generative": "mmlu_anatomy_generative",
     "nq_open": "nq_open",
     "nq_open_line": "nq_open",
+    "samsum_longbench": "longbench_samsum",
     "triviaqa": "triviaqa",
     "triviaqa_rc": "triviaqa",
 }

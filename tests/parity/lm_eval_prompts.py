@@ -3,9 +3,9 @@
 
     tests/parity/lm_eval_prompts.py --binary build/dev/evals/mistral-eval --data DIR [TASK ...]
 
-A developer's check, no part of the build or of ctest: it needs a Python with `lm_eval` (PyPI). lm_eval reads the same
-local files: its `datasets.load_dataset` is replaced by one that gives their records in the form of the hub's exports, and
-nothing is downloaded. For each task and number of shots, both sides render every document; its context with every
+A developer's check, no part of the build or of ctest: it needs a Python with `lm_eval[math,longbench]` (PyPI). lm_eval reads
+the same local files: its `datasets.load_dataset` is replaced by one that gives their records in the form of the hub's exports,
+and nothing is downloaded. For each task and number of shots, both sides render every document; its context with every
 continuation (or, for generation, its context alone) must be the same bytes. Prints one Markdown row for each comparison,
 as in docs/parity.md, and the first differences; the exit code is 1 if there were any.
 """
@@ -24,6 +24,7 @@ import evaluate
 import lm_eval.tasks
 
 from prompt_rows import compare, json_lines, our_documents
+from specified_prompts import longbench_summaries
 
 
 def labelled(path, labels):
@@ -169,6 +170,18 @@ class Sources:
     def samsum(self, name):
         return {"train": json_lines(self.root / "samsum/train.jsonl"), "test": json_lines(self.root / "samsum/test.jsonl")}
 
+    def LongBench(self, name):
+        # Finished prompts that are not there: the same draws in their place.
+        assert name == "samsum"
+        test = self.root / "samsum/test.jsonl"
+        drawn = longbench_summaries(test, self.first("samsum/train.jsonl", "samsum/validation.jsonl"), 3)
+        return {
+            "test": [
+                {"context": context, "question": question, "answers": [record["summary"]]}
+                for (context, question), record in zip(drawn, json_lines(test), strict=True)
+            ]
+        }
+
     def mmlu(self, name):
         folder = self.root / "mmlu"
         return {
@@ -194,6 +207,11 @@ class Sources:
 
     def lambada_openai(self, name):
         return {"test": json_lines(self.root / "lambada/lambada_test.jsonl")}
+
+    def lambada(self, name):
+        lines = (self.root / "lambada/lambada_test_plain_text.txt").read_text(encoding="utf-8").split("\n")[:-1]
+        records = [{"text": line} for line in lines]
+        return {"validation": records[:1], "test": records}
 
     def wikitext_document_level(self, name):
         # A page begins at its title, " = Title = ", and not at the titles of its sections, " = = Title = = ".
@@ -286,8 +304,10 @@ def all_cases(root):
         case("math", minerva, shots=4),
         case("math_maj4", minerva, shots=4),
         case("math500", "minerva_math500", shots=4),
+        case("samsum_longbench", "longbench_samsum", shots=3, their_shots=0),
         case("bbh_cot", [f"bbh_cot_fewshot_{name}" for name in bbh], shots=3),
         case("lambada_openai"),
+        case("lambada_standard"),
         case("wikitext2", "wikitext"),
         case("humaneval"),
         case("mbpp", shots=3),
@@ -353,6 +373,14 @@ def stand_in_pools(root):
             (root / pool).write_bytes(b"\n".join(lines[len(lines) // 2 :]) + b"\n")
 
 
+def stand_in_lines(root):
+    """LAMBADA's plain text, where it is not there: the passages of its other form, a line each."""
+    path = root / "lambada/lambada_test_plain_text.txt"
+    if (root / "lambada").exists() and not path.exists():
+        passages = [record["text"] for record in json_lines(root / "lambada/lambada_test.jsonl")]
+        path.write_text("".join(passage.replace("\n", " ") + "\n" for passage in passages), encoding="utf-8")
+
+
 def with_exemplars(shared, folder):
     """A data directory with the shared files, pools where there is none, and the exemplars in the reference's own code."""
     for path in shared.iterdir():
@@ -362,6 +390,7 @@ def with_exemplars(shared, folder):
         for file in path.iterdir():
             (folder / path.name / file.name).symlink_to(file)
     stand_in_pools(folder)
+    stand_in_lines(folder)
     fewshot = folder / "fewshot"
     tasks = pathlib.Path(lm_eval.tasks.__file__).parent
     text = (tasks / "truthfulqa/truthfulqa_mc1.yaml").read_text(encoding="utf-8")

@@ -22,6 +22,11 @@ import tempfile
 
 from prompt_rows import compare, json_lines, our_documents
 
+try:
+    from sklearn.datasets import _twenty_newsgroups as scikit
+except ModuleNotFoundError:
+    scikit = None
+
 TOPICS = {
     "alt.atheism": "atheism",
     "comp.graphics": "computer graphics",
@@ -72,6 +77,27 @@ def summaries(test, pool=None, shots=0):
     return with_shots((asked(record) for record in json_lines(test)), pairs, shots)
 
 
+def longbench_summaries(test, pool, shots):
+    """Drawn examples and the dialogue that is asked about, as LongBench's fields "context" and "question" hold them."""
+    def asked(record):
+        dialogue = record.get("dialogue", record.get("context")).replace("\r\n", "\n")
+        return f"Dialogue: {dialogue}\nSummary:"
+
+    def pair(record):
+        return f"{asked(record)} " + record.get("summary", record.get("response")).replace("\r\n", "\n")
+
+    pairs = [pair(record) for record in json_lines(pool)]
+    generator = random.Random(SEED)
+    for record in json_lines(test):
+        yield "\n".join(generator.sample(pairs, shots)), asked(record)
+
+
+def longbench_prompts(test, pool, shots):
+    head = "Summarize the dialogue into a few short sentences. The following are some examples.\n\n"
+    for context, question in longbench_summaries(test, pool, shots):
+        yield [[f"{head}{context}\n{question}"]]
+
+
 def translations(data, code, language, shots):
     def asked(source):
         return f"English: {source}\n{language}:"
@@ -79,6 +105,38 @@ def translations(data, code, language, shots):
     pool = zip(text_lines(data / "flores200/eng_Latn.dev_first100"), text_lines(data / f"flores200/{code}.dev_first100"), strict=True)
     pairs = [(asked(source), target) for source, target in pool]
     return with_shots((asked(source) for source in text_lines(data / "flores200/eng_Latn.devtest")), pairs, shots)
+
+
+def without_header(text):
+    return text.partition("\n\n")[2]
+
+
+def without_footer(text):
+    """Up to the last line that is empty or of hyphens alone, unless that is the first."""
+    lines = text.strip().split("\n")
+    ends = [number for number, line in enumerate(lines) if number and not line.strip().strip("-")]
+    return "\n".join(lines[: ends[-1]]) if ends else text
+
+
+def without_quotes(text):
+    def is_quoted(line):
+        words = ("writes in", "writes:", "wrote:", "says:", "said:")
+        return line.startswith((">", "|", "In article", "Quoted from")) or any(word in line for word in words)
+
+    return "\n".join(line for line in text.split("\n") if not is_quoted(line))
+
+
+def stripped_newsgroups(path):
+    """The messages as scikit-learn's remove=("headers", "footers", "quotes") leaves them; compared with it where it is there."""
+    for record in json_lines(path):
+        text = record["text"].replace("\r\n", "\n")
+        body = without_quotes(without_footer(without_header(text)))
+        if scikit:
+            theirs = scikit.strip_newsgroup_footer(scikit.strip_newsgroup_header(text))
+            assert body == scikit.strip_newsgroup_quoting(theirs), record["id"]
+        last_line = "This message was posted to the newsgroup about"
+        prompt = f"{body.strip()[:1600]}\n\n{last_line}"
+        yield [[context, " " + topic] for context in (prompt, last_line) for topic in TOPICS.values()]
 
 
 def newsgroups(path, scored):
@@ -231,11 +289,13 @@ def all_cases(data):
     nous = [name for name in AGIEVAL if name != "gaokao-english"]
     return [
         *chats("samsum", "test.jsonl", "validation.jsonl"),
+        ("samsum_longbench", 3, longbench_prompts(data / "samsum/test.jsonl", data / "samsum/validation.jsonl", 3), []),
         *chats("dialogsum", "dialogsum.test.jsonl", "dialogsum.dev.jsonl"),
         *flores("flores_eng_fra", "fra_Latn", "French"),
         *flores("flores_eng_deu", "deu_Latn", "German"),
         ("twenty_newsgroups", 0, newsgroups(small_news, True), instead("twenty_newsgroups", small_news)),
         ("twenty_newsgroups_generation", 0, newsgroups(small_news, False), instead("twenty_newsgroups_generation", small_news)),
+        ("twenty_newsgroups_stripped", 0, stripped_newsgroups(small_news), instead("twenty_newsgroups_stripped", small_news)),
         ("quac", 0, dialogues(sample), instead("quac", sample)),
         ("agieval_en", 0, examinations(data), []),
         ("agieval_nous", 0, examinations(data, nous), []),
