@@ -36,6 +36,7 @@ def greedy(until, max_new_tokens):
 # By task; by task and "at 0 shots" where these are others.
 SPECIFIED = {
     "agieval_en_cot": greedy(["\nProblem "], 256),
+    "agieval_en_generation": greedy(["\nProblem "], 16),
     "bbh_cot": greedy(["</s>", "\nQ:", "\n\n"], 1024),
     "dialogsum": greedy(["\n", "Dialogue:"], 128),
     "dialogsum at 0 shots": greedy(["\n\n", "Dialogue:"], 128),

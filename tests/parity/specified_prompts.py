@@ -199,7 +199,7 @@ def problem(number, record):
     return text + f"Choose from the following options:    {' '.join(record['options'])}\n"
 
 
-def examinations_after_examples(data, with_explanations):
+def examinations_after_examples(data, with_explanations, scores_letters=False):
     for name, examples in worked_examples(data).items():
         head = "Here are the answers for the problems in the exam.\n"
         for number, (example, explanation) in enumerate(examples, 1):
@@ -210,7 +210,7 @@ def examinations_after_examples(data, with_explanations):
         for record in json_lines(data / "agieval" / f"{name}.jsonl"):
             prompt = head + problem(len(examples) + 1, record)
             letters = "ABCDE"[: len(record["options"])]
-            if with_explanations:
+            if not scores_letters:
                 yield [[prompt]]
             else:
                 yield [[prompt + "The answer is therefore", " " + letter] for letter in letters]
@@ -299,7 +299,8 @@ def all_cases(data):
         ("quac", 0, dialogues(sample), instead("quac", sample)),
         ("agieval_en", 0, examinations(data), []),
         ("agieval_nous", 0, examinations(data, nous), []),
-        ("agieval_en_fewshot", 5, examinations_after_examples(data, False), []),
+        ("agieval_en_fewshot", 5, examinations_after_examples(data, False, scores_letters=True), []),
+        ("agieval_en_generation", 5, examinations_after_examples(data, False), []),
         ("agieval_en_cot", 5, examinations_after_examples(data, True), []),
         ("arc_challenge_letters", 0, lettered(data / "arc/ARC-Challenge-Test.jsonl"), []),
         ("mmlu_original", 5, subjects(data, 5), []),
