@@ -153,22 +153,6 @@ TEST(GpuCheckOnCuda, EachKindOfSpeedIsMeasuredByItself) {
   EXPECT_THAT(failed, ::testing::IsSupersetOf({"speed: fast mode", "speed: sweep"}));
 }
 
-// On a device so small that ceilings and tests are small as well.
-TEST(GpuCheckOnCuda, MeasuresEachKindOfSpeed) {
-  const TempDirectory directory;
-  cuda_emulator::SetDeviceModel({.memory_bytes = std::size_t{56} << 20});
-  const ProgramResult result =
-      RunMain({"gpu-check", "--only", "speed", "--model", "random:tiny,layers=1", "--quiet",
-               "--report", directory.path().string()});
-  cuda_emulator::SetDeviceModel({});
-  EXPECT_EQ(result.code, 0) << result.err << result.out;
-  const auto json = ReportIn(directory.path());
-  EXPECT_EQ(json.at("passed"), true) << json.dump(1);
-  EXPECT_GT(json.at("loading").at("bytes_per_second"), 0);
-  EXPECT_THAT(json.at("modes"), Not(IsEmpty()));
-  EXPECT_THAT(json.at("targets"), Not(IsEmpty()));
-}
-
 TEST(GpuCheckOnCuda, ALostDeviceEndsTheRunWithTheReportSaved) {
   const TempDirectory directory;
   // Behind the description of the device and some ops.
