@@ -14,6 +14,7 @@ namespace meval::cuda {
 enum class PlantedBug {
   kNone,
   kMissingBarrier,          // of a block reduction, between writing the sums and reading them
+  kReadBehindTheRow,        // of what is not used: no number is another one
   kMissingTrailingBarrier,  // before a stage of K and V is filled again
   kWrongWaitGroup,          // one group too many left under way
   kWrongFragmentIndex,      // rows and columns of an mma operand exchanged
