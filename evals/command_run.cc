@@ -289,7 +289,8 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
   }
   const DType dtype = model.engine->dtype();
   model.engine.reset();  // measuring takes memory of its own
-  CompareWithCeiling(*model.context, dtype, work, report);
+  const std::string no_ceiling = CompareWithCeiling(*model.context, dtype, work, report);
+  if (!no_ceiling.empty()) progress.Note("no ceilings to compare with: " + no_ceiling);
   if (report.ceiling) WriteReportFiles(directory, report);
   const std::vector<FailedLimit> failed = FailedLimits(options, report);
   std::optional<Comparison> comparison;

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "kernels/ceiling.h"
+#include "kernels/check.h"
 
 namespace meval {
 
@@ -35,18 +36,24 @@ void SetEnergy(std::optional<double> joules, const std::vector<MetricValue>& met
   timing.correct_answers = std::llround(headline->value * static_cast<double>(headline->n));
 }
 
-void CompareWithCeiling(Context& ctx, DType dtype, const std::vector<WorkLog>& work,
-                        RunReport& report) {
+std::string CompareWithCeiling(Context& ctx, DType dtype, const std::vector<WorkLog>& work,
+                               RunReport& report) {
   double model_seconds = 0;
   for (const TaskResult& task : report.tasks) model_seconds += task.timing.model_seconds;
-  if (model_seconds < kShortestComparedSeconds) return;
-  const Ceiling ceiling = MeasureCeiling(ctx, dtype);
+  if (model_seconds < kShortestComparedSeconds) return "";
+  Ceiling ceiling;
+  try {
+    ceiling = MeasureCeiling(ctx, dtype);
+  } catch (const DeviceError& error) {
+    return error.what();
+  }
   report.ceiling = {.read_bytes_per_second = ceiling.read_bytes_per_second,
                     .matmul_flops_per_second = ceiling.matmul_flops_per_second};
   for (std::size_t i = 0; i < work.size(); ++i) {
     report.tasks[i].timing.ceiling_seconds =
         work[i].SecondsAt(ceiling.matmul_flops_per_second, ceiling.read_bytes_per_second);
   }
+  return "";
 }
 
 }  // namespace meval

@@ -5,6 +5,7 @@
 // ceilings measured beside it.
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/cost_model.h"
@@ -27,9 +28,10 @@ inline constexpr double kShortestComparedSeconds = 2;
 
 // Measures the ceilings and gives every task the time they allow for its `work` (one entry per
 // task of the report). Nothing happens to a run whose model time is too short. The engine's memory
-// may be gone.
-void CompareWithCeiling(Context& ctx, DType dtype, const std::vector<WorkLog>& work,
-                        RunReport& report);
+// may be gone. A device that does not answer any more, or has no memory for this, takes nothing
+// from a run that is complete: returns why there are no ceilings then, and "" otherwise.
+std::string CompareWithCeiling(Context& ctx, DType dtype, const std::vector<WorkLog>& work,
+                               RunReport& report);
 
 }  // namespace meval
 

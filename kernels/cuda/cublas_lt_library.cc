@@ -2,6 +2,9 @@
 
 #include <dlfcn.h>
 
+#include <array>
+#include <cstddef>
+#include <span>
 #include <string>
 
 #include "kernels/check.h"
@@ -12,32 +15,54 @@ namespace {
 // The library of the toolkit this build was made with; another major version has other structures.
 const std::string kFileName = "libcublasLt.so." + std::to_string(CUBLAS_VER_MAJOR);
 
-void* Open() {
-  // The loader's own places first (LD_LIBRARY_PATH, ldconfig, a bundle's rpath), then the
-  // toolkit's.
-  for (const std::string& path : {kFileName, "/usr/local/cuda/lib64/" + kFileName}) {
+void* Open(std::span<const std::string> paths) {
+  std::string reasons;
+  for (const std::string& path : paths) {
     if (void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return library;
+    // All of them: that the last place has no file does not say what is wrong with the first one's.
+    const char* reason = dlerror();
+    reasons += (reasons.empty() ? "" : "; ") + (reason == nullptr ? path : std::string(reason));
   }
-  const char* reason = dlerror();
-  throw DeviceError("cuda: " + kFileName + " does not load (" +
-                    (reason == nullptr ? std::string("no reason given") : std::string(reason)) +
+  throw DeviceError("cuda: " + kFileName + " does not load (" + reasons +
                     "); install cuBLAS of the CUDA Toolkit " + std::to_string(CUBLAS_VER_MAJOR) +
                     " or put its folder on LD_LIBRARY_PATH");
 }
 
-template <typename Function>
-void Find(void* library, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(dlsym(library, name));
-  if (function == nullptr) {
-    throw DeviceError("cuda: " + kFileName + " has no function " + name +
-                      "; it is of another version than this build");
-  }
+// Which file the loader has taken.
+std::string FileOf(void* function) {
+  Dl_info info{};
+  return dladdr(function, &info) != 0 && info.dli_fname != nullptr ? info.dli_fname : kFileName;
 }
 
-CublasLtLibrary Load() {
-  void* library = Open();
+template <typename Function>
+void Find(void* library, const char* name, Function& function) {
+  void* const found = dlsym(library, name);
+  if (found == nullptr) {
+    void* const version = dlsym(library, "cublasLtGetVersion");
+    throw DeviceError("cuda: " + (version == nullptr ? kFileName : FileOf(version)) +
+                      " has no function " + name + "; it is of another version than this build");
+  }
+  function = reinterpret_cast<Function>(found);
+}
+
+// A file may have the name of another version.
+void CheckVersion(const CublasLtLibrary& lt) {
+  const std::size_t version = lt.get_version();  // 130100 is 13.1.0
+  if (version / 10000 == CUBLAS_VER_MAJOR) return;
+  throw DeviceError("cuda: " + FileOf(reinterpret_cast<void*>(lt.get_version)) +
+                    " is cuBLASLt of version number " + std::to_string(version) +
+                    ", and this build needs " + std::to_string(CUBLAS_VER_MAJOR) + "0000 to " +
+                    std::to_string(CUBLAS_VER_MAJOR) + "9999; install cuBLAS of the CUDA Toolkit " +
+                    std::to_string(CUBLAS_VER_MAJOR));
+}
+
+}  // namespace
+
+CublasLtLibrary LoadCublasLtFrom(std::span<const std::string> paths) {
+  void* library = Open(paths);
   CublasLtLibrary lt;
   Find(library, "cublasLtGetVersion", lt.get_version);
+  CheckVersion(lt);
   Find(library, "cublasLtGetStatusName", lt.get_status_name);
   Find(library, "cublasLtCreate", lt.create);
   Find(library, "cublasLtDestroy", lt.destroy);
@@ -56,10 +81,11 @@ CublasLtLibrary Load() {
   return lt;
 }
 
-}  // namespace
-
 const CublasLtLibrary& LoadCublasLt() {
-  static const CublasLtLibrary kLibrary = Load();
+  // The loader's own places first (LD_LIBRARY_PATH, ldconfig, a bundle's rpath), then the
+  // toolkit's.
+  static const CublasLtLibrary kLibrary =
+      LoadCublasLtFrom(std::array{kFileName, "/usr/local/cuda/lib64/" + kFileName});
   return kLibrary;
 }
 

@@ -5,6 +5,9 @@
 // CUDA runs need, so it is loaded when the first of them begins, and the program starts on machines
 // that do not have it.
 
+#include <span>
+#include <string>
+
 #include <cublasLt.h>
 
 namespace meval::cuda {
@@ -28,8 +31,12 @@ struct CublasLtLibrary {
   decltype(&::cublasLtMatmul) matmul = nullptr;
 };
 
-// Loads the library at the first call. Throws DeviceError if it is absent or lacks a function.
+// Loads the library at the first call. Throws DeviceError if it is absent, of another major version
+// than this build, or lacks a function.
 const CublasLtLibrary& LoadCublasLt();
+
+// The same from the first of these files that loads.
+CublasLtLibrary LoadCublasLtFrom(std::span<const std::string> paths);
 
 }  // namespace meval::cuda
 

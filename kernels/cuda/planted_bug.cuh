@@ -1,9 +1,9 @@
 #ifndef MEVAL_KERNELS_CUDA_PLANTED_BUG_CUH_
 #define MEVAL_KERNELS_CUDA_PLANTED_BUG_CUH_
 
-// Mistakes that are easy to make in a kernel and hard to see. tests/kernels/cuda builds each of
-// them on purpose, with -DMEVAL_PLANTED_BUG=kName, and shows that the emulated tests catch it. In
-// every other build there is none.
+// Mistakes that are easy to make in a kernel or around it and hard to see. tests/kernels/cuda and
+// tests/engine/cuda build each of them on purpose, with -DMEVAL_PLANTED_BUG=kName, and show that
+// the emulated tests catch it. In every other build there is none.
 
 #ifndef MEVAL_PLANTED_BUG
 #define MEVAL_PLANTED_BUG kNone
@@ -14,6 +14,7 @@ namespace meval::cuda {
 enum class PlantedBug {
   kNone,
   kMissingBarrier,          // of a block reduction, between writing the sums and reading them
+  kReadBehindTheRow,        // of what is not used: no number is another one
   kMissingTrailingBarrier,  // before a stage of K and V is filled again
   kWrongWaitGroup,          // one group too many left under way
   kWrongFragmentIndex,      // rows and columns of an mma operand exchanged
@@ -24,6 +25,7 @@ enum class PlantedBug {
   kWrongSlot,               // a row stored twice goes to its first slot both times
   kCutOffByOne,             // the last of the equal tokens that stay is not drawn
   kForgottenLayer,          // of a page that is copied
+  kForgottenKey,            // of a recorded step: how many items its launches have
   kDivergentBarrier,        // only threads with work come to it
   kMissingProductWait,      // a warpgroup's product is read before it is waited for
   kMissingProductFence,     // or begins before its registers may be read

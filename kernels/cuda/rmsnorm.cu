@@ -32,7 +32,8 @@ __global__ __launch_bounds__(kThreads) void RmsNormKernel(RmsNormArgs args, bool
     float values[4];
     float gain[4];
     Load4(x + c, args.width - c, in_aligned, values);
-    Load4(args.gain + c, args.width - c, in_aligned, gain);
+    const bool reads_on = kPlantedBug == PlantedBug::kReadBehindTheRow;
+    Load4(args.gain + c, reads_on ? 4 : args.width - c, in_aligned, gain);
 #pragma unroll
     for (int i = 0; i < 4; ++i) values[i] = values[i] * scale * gain[i];
     Store4(values, args.width - c, out_aligned, out + c);

@@ -10,6 +10,7 @@
 #include "kernels/cuda/cuda_device.h"
 #include "kernels/cuda/embedding.h"
 #include "kernels/cuda/graph_cache.h"
+#include "kernels/cuda/planted_bug.cuh"
 #include "kernels/cuda/rope_kv.h"
 #include "kernels/cuda/step_arena.h"
 
@@ -65,7 +66,7 @@ struct PlannedAttention {
     for (const AttentionLaunch& launch : plan.launches) {
       key.push_back(static_cast<std::int64_t>(launch.kernel));
       key.push_back(launch.begin);
-      key.push_back(launch.count);
+      if constexpr (kPlantedBug != PlantedBug::kForgottenKey) key.push_back(launch.count);
     }
   }
 };

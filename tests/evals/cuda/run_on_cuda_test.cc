@@ -14,6 +14,7 @@
 
 #include "evals/model_loader.h"
 #include "evals/program.h"
+#include "evals/run_cost.h"
 #include "tests/e2e/run_files.h"
 #include "tests/evals/run_program.h"
 #include "tests/support/cuda_emulator/runtime.h"
@@ -25,10 +26,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using cuda_emulator::Counts;
+using cuda_emulator::Faults;
 using cuda_emulator::SetDeviceModel;
 using cuda_emulator::SetFaults;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Matcher;
 using ::testing::Not;
 
 // Small: a run ends with a measurement of the device, whose size follows from its memory.
@@ -44,10 +49,10 @@ class RunOnCuda : public ::testing::Test {
   }
   ProgramResult Run(const std::string& out, const std::string& backend = "cuda",
                     bool is_quiet = true) const {
-    // One layer, four questions of two answers each, in steps of sixteen tokens.
+    // One layer, four questions of two answers each a task, in steps of sixteen tokens.
     std::vector<std::string> arguments = {"--model",        "random:tiny,layers=1",
                                           "--data",         MEVAL_SOURCE_DIR "/tasks/samples",
-                                          "--task",         "winogrande",
+                                          "--task",         tasks_,
                                           "--limit",        "4",
                                           "--shots",        "0",
                                           "--backend",      backend,
@@ -64,35 +69,75 @@ class RunOnCuda : public ::testing::Test {
     const std::string text = ReadWholeFile(journal);
     return std::count(text.begin(), text.end(), '\n') - 1;  // the first line names the run
   }
+  // The run "whole", undisturbed. Returns what it took.
+  cuda_emulator::RuntimeCounts RunWhole() const {
+    SetFaults({});
+    const std::int64_t allocations = Counts().allocations;
+    const ProgramResult whole = Run("whole");
+    cuda_emulator::RuntimeCounts counts = Counts();
+    counts.allocations -= allocations;
+    EXPECT_EQ(whole.code, kExitOk) << whole.err;
+    EXPECT_GE(AnswersIn("whole"), 4);
+    return counts;
+  }
+  // Runs on one bad day after another until one ends between the first answer and the last. The
+  // same command then goes on to the results of the run "whole".
+  void EndInMidRunAndGoOn(const std::vector<Faults>& days, const Matcher<std::string>& error) {
+    const std::int64_t all = AnswersIn("whole");
+    std::string out;
+    for (std::size_t day = 0; day < days.size(); ++day) {
+      out = "day" + std::to_string(day);
+      SetFaults(days[day]);
+      const ProgramResult result = Run(out);
+      SetFaults({});
+      if (AnswersIn(out) == all) continue;  // a measurement behind the last one met it
+      EXPECT_EQ(result.code, kExitDevice);
+      EXPECT_THAT(result.err, error);
+      if (AnswersIn(out) >= 1) break;
+    }
+    ASSERT_GE(AnswersIn(out), 1) << "of " << all;
+    ASSERT_LT(AnswersIn(out), all);
+    const ProgramResult continued = Run(out);
+    ASSERT_EQ(continued.code, kExitOk) << continued.err;
+    EXPECT_EQ(AnswersIn(out), all) << "none is asked twice";
+    EXPECT_EQ(ComparableResults(directory_ / out), ComparableResults(directory_ / "whole"));
+    EXPECT_EQ(SampleFiles(directory_ / out), SampleFiles(directory_ / "whole"));
+  }
 
   TempDirectory directory_;
+  std::string tasks_ = "winogrande";
 };
 
 TEST_F(RunOnCuda, ADeviceLostInMidRunLeavesAJournalToGoOnWith) {
-  SetFaults({});
-  const ProgramResult whole = Run("whole");
-  const std::int64_t calls = cuda_emulator::Counts().calls;
-  ASSERT_EQ(whole.code, kExitOk) << whole.err;
-  const std::int64_t all = AnswersIn("whole");
-  ASSERT_GE(all, 4);
+  const std::int64_t calls = RunWhole().calls;
   // Loading takes the first calls and, where the run took seconds, a measurement the last.
-  std::string lost;
-  for (const std::int64_t eighths : {5, 4, 6, 3}) {
-    lost = "lost" + std::to_string(eighths);
-    SetFaults({.calls = calls * eighths / 8});
-    const ProgramResult result = Run(lost);
-    SetFaults({});
-    EXPECT_EQ(result.code, kExitDevice);
-    EXPECT_THAT(result.err, HasSubstr("cudaErrorLaunchFailure (719)"));
-    if (AnswersIn(lost) >= 1 && AnswersIn(lost) < all) break;
+  std::vector<Faults> days;
+  for (const std::int64_t eighths : {5, 4, 6, 3}) days.push_back({.calls = calls * eighths / 8});
+  EndInMidRunAndGoOn(days, HasSubstr("cudaErrorLaunchFailure (719)"));
+}
+
+// Answers of the second task are long enough for several blocks a row, whose results want memory.
+TEST_F(RunOnCuda, MemoryThatRunsOutInMidRunLeavesAJournalToGoOnWith) {
+  SetDeviceModel({.multiprocessors = 4, .memory_bytes = kSmall.memory_bytes});
+  tasks_ = "winogrande,quac";
+  const std::int64_t allocations = RunWhole().allocations;
+  std::vector<Faults> days;
+  for (const std::int64_t back : {7, 5, 9, 3, 11}) {
+    days.push_back({.allocations = allocations - back});
   }
-  ASSERT_GE(AnswersIn(lost), 1) << "of " << all;
-  ASSERT_LT(AnswersIn(lost), all);
-  const ProgramResult continued = Run(lost);
-  ASSERT_EQ(continued.code, kExitOk) << continued.err;
-  EXPECT_EQ(AnswersIn(lost), all) << "none is asked twice";
-  EXPECT_EQ(ComparableResults(directory_ / lost), ComparableResults(directory_ / "whole"));
-  EXPECT_EQ(SampleFiles(directory_ / lost), SampleFiles(directory_ / "whole"));
+  EndInMidRunAndGoOn(days, ContainsRegex("cudaMalloc of [0-9]+ bytes on CUDA device 0: "
+                                         "cudaErrorMemoryAllocation .2.: out of memory"));
+}
+
+// A kernel may need memory of the device for itself.
+TEST_F(RunOnCuda, ALaunchWithoutMemoryInMidRunLeavesAJournalToGoOnWith) {
+  const std::int64_t calls = RunWhole().calls;
+  std::vector<Faults> days;
+  for (const std::int64_t eighths : {5, 4, 6, 3}) {
+    days.push_back({.launch_memory = calls * eighths / 8});
+  }
+  EndInMidRunAndGoOn(days, ContainsRegex("[A-Za-z]+.* on CUDA device 0: "
+                                         "cudaErrorMemoryAllocation .2.: out of memory"));
 }
 
 TEST_F(RunOnCuda, SaysWhyADeviceCannotBeUsed) {
@@ -117,7 +162,7 @@ TEST_F(RunOnCuda, SaysWhyADeviceCannotBeUsed) {
   refused(
       "busy or unavailable; another process holds it: nvidia-smi shows which; its compute mode "
       "may be exclusive");
-  SetFaults({.allocation_bytes = cuda_emulator::Counts().allocated_bytes + 1000});
+  SetFaults({.allocation_bytes = Counts().allocated_bytes + 1000});
   refused("cudaErrorMemoryAllocation (2)");
   SetFaults({});
   SetDeviceModel({.major = 7, .minor = 5});
@@ -144,6 +189,21 @@ TEST_F(RunOnCuda, ResultsNameTheAlgorithmsOfMatrixProducts) {
   for (const auto& line : lines) {
     EXPECT_THAT(line.get<std::string>(), HasSubstr("algorithm "));
   }
+}
+
+// What is measured behind the last answer is no reason to lose a run.
+TEST_F(RunOnCuda, ARunIsCompleteWithoutACeiling) {
+  Context ctx({.device = Device::kCuda, .num_threads = 1});
+  RunReport report;
+  report.tasks.resize(1);
+  report.tasks[0].timing.model_seconds = kShortestComparedSeconds;
+  const std::vector<WorkLog> work(1);
+  SetFaults({.allocations = 0});
+  EXPECT_THAT(CompareWithCeiling(ctx, DType::kBF16, work, report), HasSubstr("cudaMalloc of "));
+  EXPECT_FALSE(report.ceiling);
+  SetFaults({});
+  EXPECT_EQ(CompareWithCeiling(ctx, DType::kBF16, work, report), "");
+  EXPECT_TRUE(report.ceiling);
 }
 
 std::vector<std::string> SmallBench(const std::string& backend) {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "kernels/cuda/rmsnorm.h"
@@ -12,28 +13,32 @@
 namespace meval::testing {
 namespace {
 
-bool AreNear(const std::vector<float>& found, const std::vector<float>& expected,
-             Tolerance tolerance) {
+// The first element that is not what was expected; nothing if there is none.
+std::string Difference(const std::vector<float>& found, const std::vector<float>& expected,
+                       Tolerance tolerance) {
   for (std::size_t i = 0; i < found.size(); ++i) {
     const double bound = tolerance.absolute + tolerance.relative * std::abs(double{expected[i]});
-    // Written so that NaN is not near.
-    if (!(std::abs(double{found[i]} - expected[i]) <= bound)) return false;
+    if (std::isnan(found[i])) return "element " + std::to_string(i) + ": nan";
+    if (std::abs(double{found[i]} - expected[i]) > bound) {
+      return "element " + std::to_string(i) + ": expected " + std::to_string(expected[i]) +
+             ", found " + std::to_string(found[i]);
+    }
   }
-  return true;
+  return "";
 }
 
-bool IsRight(std::uint64_t seed, const std::function<bool()>& check) {
+std::string Problem(std::uint64_t seed, const std::function<std::string()>& check) {
   cuda_emulator::SetScheduleSeed(seed);
   try {
     return check();
-  } catch (const cuda_emulator::EmulatorError&) {
-    return false;
+  } catch (const cuda_emulator::EmulatorError& error) {
+    return error.what();
   }
 }
 
 }  // namespace
 
-bool RmsNormIsRight(std::uint64_t seed) {
+std::string ProblemOfRmsNorm(std::uint64_t seed) {
   constexpr std::int64_t kRows = 2;
   constexpr std::int64_t kWidth = 900;
   std::vector<float> x = RandomVector(kRows * kWidth, 71, 3.0F);
@@ -43,7 +48,7 @@ bool RmsNormIsRight(std::uint64_t seed) {
   RmsNorm(ctx, TensorView(x.data(), DType::kF32, {kRows, kWidth}),
           TensorView(gain.data(), DType::kF32, {kWidth}), 1e-5F,
           TensorView(expected.data(), DType::kF32, {kRows, kWidth}));
-  return IsRight(seed, [&] {
+  return Problem(seed, [&] {
     const DeviceArray<float> device_x(x);
     const DeviceArray<float> device_gain(gain);
     const DeviceArray<float> out(x.size());
@@ -55,17 +60,17 @@ bool RmsNormIsRight(std::uint64_t seed) {
                                   .num_rows = kRows,
                                   .width = kWidth,
                                   .eps = 1e-5F});
-    return AreNear(out.Read(), expected, kRmsNormTolerance);
+    return Difference(out.Read(), expected, kRmsNormTolerance);
   });
 }
 
 // A chunk in the middle of a sequence, four tiles of keys, the window's edge inside a tile.
-bool AttentionIsRight(std::uint64_t seed, cuda::AttentionKernel tiles) {
+std::string ProblemOfAttention(std::uint64_t seed, cuda::AttentionKernel tiles) {
   const AttentionShape shape{DType::kBF16, 4, 1, 16, 100, tiles};
   const AttentionCase attention(shape, {{.position_begin = 170, .num_rows = 30}}, 73);
-  return IsRight(seed, [&] {
-    return AreNear(attention.OnDevice(attention.Options()), attention.OnCpu(),
-                   CudaAttentionTolerance(true));
+  return Problem(seed, [&] {
+    return Difference(attention.OnDevice(attention.Options()), attention.OnCpu(),
+                      CudaAttentionTolerance(true));
   });
 }
 

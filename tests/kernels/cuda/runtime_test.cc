@@ -157,10 +157,17 @@ TEST_F(Runtime, FailsWhenAskedTo) {
   SetFaults({.allocation_bytes = 100});
   void* pointer = nullptr;
   EXPECT_EQ(cudaMalloc(&pointer, 101), cudaErrorMemoryAllocation);
+  SetFaults({.allocations = 1});
+  EXPECT_EQ(cudaMalloc(&pointer, 101), cudaSuccess);
+  EXPECT_EQ(cudaFree(pointer), cudaSuccess);
+  EXPECT_EQ(cudaMalloc(&pointer, 1), cudaErrorMemoryAllocation) << "whatever has been freed";
   SetFaults({.launches = 1});
   const TestStream stream;
   const DeviceArray<int> counter(std::vector<int>{0});
   LaunchIncrement(stream.get(), counter.data());
+  EXPECT_THROW(LaunchIncrement(stream.get(), counter.data()), DeviceError);
+  SetFaults({.launch_memory = 1});
+  EXPECT_EQ(cudaSetDevice(0), cudaSuccess);
   EXPECT_THROW(LaunchIncrement(stream.get(), counter.data()), DeviceError);
   SetFaults({.calls = 1});
   EXPECT_EQ(cudaSetDevice(0), cudaSuccess);

@@ -36,7 +36,9 @@ struct DeviceModel {
 // What goes wrong, counted from SetFaults on.
 struct Faults {
   std::int64_t allocation_bytes = kNever;  // an allocation that takes the total beyond this fails
-  std::int64_t launches = kNever;          // the launch after this many is refused
+  std::int64_t allocations = kNever;       // the allocations after this many fail
+  std::int64_t launches = kNever;          // the launches after this many are refused
+  std::int64_t launch_memory = kNever;     // after this many calls launches find no memory
   std::int64_t calls = kNever;             // after this many calls the device is lost, for good
   bool busy = false;                       // another process holds the device
 };

@@ -168,11 +168,7 @@ cudaError_t cudaDeviceSynchronize() {
 cudaError_t cudaMalloc(void** pointer, std::size_t bytes) {
   *pointer = nullptr;
   return Call([&](Runtime& runtime) {
-    const std::size_t total = runtime.memory.allocated_bytes() + bytes;
-    if (total > runtime.model.memory_bytes ||
-        static_cast<std::int64_t>(total) > runtime.faults.allocation_bytes) {
-      return cudaErrorMemoryAllocation;
-    }
+    if (!runtime.HasMemory(bytes)) return cudaErrorMemoryAllocation;
     if (bytes > 0) *pointer = runtime.memory.Allocate(bytes);
     ++runtime.counts.allocations;
     return bytes > 0 && *pointer == nullptr ? cudaErrorMemoryAllocation : cudaSuccess;

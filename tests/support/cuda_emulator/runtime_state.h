@@ -62,6 +62,7 @@ class Runtime {
   void ResetFaults(const Faults& wanted) {
     faults = wanted;
     calls_ = 0;
+    allocations_ = 0;
     launches_ = 0;
     lost_ = false;
   }
@@ -77,7 +78,14 @@ class Runtime {
   bool lost() const { return lost_; }
   std::int64_t calls() const { return calls_; }
 
+  // Whether a further allocation of so many bytes succeeds.
+  bool HasMemory(std::size_t bytes) {
+    const std::size_t total = memory.allocated_bytes() + bytes;
+    return allocations_++ < faults.allocations && total <= model.memory_bytes &&
+           static_cast<std::int64_t>(total) <= faults.allocation_bytes;
+  }
   cudaError_t CountLaunch() {
+    if (calls_ > faults.launch_memory) return cudaErrorMemoryAllocation;
     return launches_++ >= faults.launches ? cudaErrorLaunchOutOfResources : cudaSuccess;
   }
 
@@ -130,6 +138,7 @@ class Runtime {
 
  private:
   std::int64_t calls_ = 0;
+  std::int64_t allocations_ = 0;
   std::int64_t launches_ = 0;
   bool lost_ = false;
 };

@@ -5,10 +5,10 @@
 // 16-bit inputs and f32 sums needs. Names, values and meanings are those of the cuBLASLt API
 // reference; matrices are column-major.
 //
-// The heuristic (tests/support/cuda_emulator/cublas_lt.h) is no friend: its first proposals split K,
-// so that a result depends on the batch. Those with one part sum over k in ascending order and are
-// row invariant. Every proposal says what it is through cublasLtMatmulAlgoConfigGetAttribute, as
-// the real ones do. As documented, an algorithm asks for an alignment of pointers and of leading
+// The heuristic (tests/support/cuda_emulator/cublas_lt.h) is no friend: its first proposals split
+// K, so that a result depends on the batch. Those with one part sum over k in ascending order and
+// are row invariant. Every proposal says what it is through cublasLtMatmulAlgoConfigGetAttribute,
+// as the real ones do. As documented, an algorithm asks for an alignment of pointers and of leading
 // dimensions: the heuristic learns of the former by the preference (256 bytes unless it says
 // otherwise), the check knows the latter alone, and a product that keeps either not is refused.
 
@@ -16,6 +16,8 @@
 #include <cstdint>
 
 #include <cuda_runtime.h>
+
+#define CUBLAS_VER_MAJOR 13
 
 enum cublasStatus_t {
   CUBLAS_STATUS_SUCCESS = 0,
