@@ -60,11 +60,11 @@ constexpr Tolerance CudaAttentionTolerance(bool is_bf16) {
 // cut at top_p may fall this far from it.
 inline constexpr double kSamplingTolerance = 1e-6;
 
-// A token's log-probability by a model of L layers whose activations are rounded to 16 bits, against
-// one that keeps them in f32. What a layer adds to the residual stream, twice, has been rounded
-// three times on its way, each time by u / sqrt(3) on average; independent roundings add up as a
-// random walk: sqrt(2 L) u of a logit. Logits spread over a third of the largest, and six standard
-// deviations are beyond what a few thousand tokens show.
+// A token's log-probability by a model of L layers whose activations are rounded to 16 bits,
+// against one that keeps them in f32. What a layer adds to the residual stream, twice, has been
+// rounded three times on its way, each time by u / sqrt(3) on average; independent roundings add up
+// as a random walk: sqrt(2 L) u of a logit. Logits spread over a third of the largest, and six
+// standard deviations are beyond what a few thousand tokens show.
 inline double LogprobTolerance(DType dtype, double num_layers, double largest_logit) {
   return 6 * std::sqrt(2 * num_layers) * RoundoffOf(dtype) * largest_logit / 3;
 }
