@@ -211,6 +211,11 @@ void WriteFormats(const RunOptions& options, const RunReport& report,
   }
 }
 
+std::string HowToContinue(const fs::path& path) {
+  return "What is finished is in " + path.string() + "; the same command with --out " +
+         path.string() + " continues it.";
+}
+
 }  // namespace
 
 int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) {
@@ -278,13 +283,17 @@ int RunCommand(const RunOptions& options, std::ostream& out, std::ostream& err) 
     return result;
   };
   std::vector<HtmlTask> pages;
-  const bool is_complete = EvaluateAll(planned, run_plan, language_model, progress, directory,
-                                       begin, report, work, pages);
+  bool is_complete = false;
+  try {
+    is_complete = EvaluateAll(planned, run_plan, language_model, progress, directory, begin, report,
+                              work, pages);
+  } catch (const DeviceError& error) {
+    throw DeviceError(error.what() + ("\n" + HowToContinue(path)));
+  }
   if (plan_file) plan_file->Close();
   if (!is_complete) {
     WritePageFile(directory, report, pages);
-    err << "mistral-eval: stopped. What is finished is in " << path.string()
-        << "; the same command with --out " << path.string() << " continues it.\n";
+    err << "mistral-eval: stopped. " << HowToContinue(path) << '\n';
     return kExitInterrupted;
   }
   const DType dtype = model.engine->dtype();
