@@ -35,6 +35,7 @@
 #include "evals/sample_log.h"
 #include "evals/sequential_run.h"
 #include "evals/terminal.h"
+#include "kernels/check.h"
 #include "reports/console_report.h"
 #include "reports/html_report.h"
 #include "reports/prompt_parts.h"

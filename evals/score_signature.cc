@@ -21,6 +21,8 @@ std::string StepText(const FilterStep& step) {
                          step.select == 0 ? "" : fmt::format("[{}]", step.select));
     case FilterStep::Kind::kStrip:
       return "strip";
+    case FilterStep::Kind::kDropSpace:
+      return "drop_space";
     case FilterStep::Kind::kTakeFirstLine:
       return "first_line";
     case FilterStep::Kind::kMinervaAnswer:

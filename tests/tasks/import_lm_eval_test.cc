@@ -101,7 +101,7 @@ TEST(ImportLmEval, MakesAGenerationTaskOfAFileThatIncludesAnother) {
   ASSERT_EQ(definition.scores.size(), 2U);
   EXPECT_EQ(definition.scores[0].name, "exact_match,strict");
   EXPECT_EQ(definition.scores[1].name, "exact_match,last");
-  EXPECT_EQ(definition.scores[1].filters[0].select, -1);
+  EXPECT_EQ(definition.scores[1].filters.back().select, -1);
   EXPECT_TRUE(definition.scores[0].ignore_case);
   const ScratchDirectory scratch;
   scratch.Write("sums/test.jsonl", R"({"question": "1+1?", "steps": "One more.", "result": "2"})"
