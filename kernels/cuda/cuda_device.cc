@@ -146,7 +146,9 @@ AttentionKernel CudaDevice::ChooseAttention() {
 
 std::vector<std::string> CudaDevice::AttentionForms() const {
   std::vector<std::string> forms = {kMmaForm};
-  if (has_warpgroups()) forms.emplace_back(kWgmmaForm);
+  // Whoever rules the other form out may have a device that fails at it.
+  const bool is_ruled_out = options_.attention == AttentionProducts::kMma;
+  if (has_warpgroups() && !is_ruled_out) forms.emplace_back(kWgmmaForm);
   return forms;
 }
 

@@ -18,6 +18,8 @@ namespace {
 constexpr std::size_t kWorkspaceBytes = std::size_t{32} << 20;
 // The size of a scoring step, for which algorithms of the invariant mode are chosen.
 constexpr std::int64_t kScoringRows = 4096;
+// No step has more rows: 64 for each multiprocessor (cuda_device.cc).
+constexpr std::int64_t kMostRows = 16384;
 // Proposals asked for: the first ones may all split sums.
 constexpr int kMaxProposals = 32;
 // No algorithm asks for more, and device memory begins at multiples of 256 bytes.
@@ -228,7 +230,8 @@ struct MatrixProducts::Impl {
     for (int i = 0; i < count; ++i) {
       const cublasLtMatmulHeuristicResult_t& proposal = proposals[static_cast<std::size_t>(i)];
       if (proposal.state == CUBLAS_STATUS_SUCCESS && (!invariant || IsInvariant(proposal.algo)) &&
-          Accepts(args, fewest_rows, proposal.algo) && Accepts(args, num_rows, proposal.algo)) {
+          Accepts(args, fewest_rows, proposal.algo) && Accepts(args, num_rows, proposal.algo) &&
+          (!invariant || Accepts(args, kMostRows, proposal.algo))) {
         return {proposal.algo, Describe(args) + ", " + std::to_string(num_rows) +
                                    " rows: " + AlgorithmText(proposal.algo)};
       }

@@ -65,7 +65,7 @@ std::string WrongAnswer(const EvalPlan& plan, const Document& document) {
   if (task == "gsm8k") return " So it is 987654321.\n#### 987654321";
   if (task.starts_with("samsum") || task == "quac") return " Zyx wvu tsr qpo";
   // One of the task's own forms: another document's answer.
-  if (task.starts_with("math") || task.starts_with("bbh") || task == "agieval_en_cot" ||
+  if (task.starts_with("math") || task.starts_with("bbh") || task.starts_with("agieval_en") ||
       task == "mmlu_generative") {
     for (const Document& other : plan.data->documents) {
       if (other.references != document.references) return LikeAnExemplar(plan, other);

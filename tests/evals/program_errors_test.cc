@@ -135,8 +135,11 @@ TEST_F(ErrorsTest, ShotsBeyondThePoolAreData) {
 }
 
 TEST_F(ErrorsTest, DataThatIsNotThereIsData) {
-  Expect(RunMain({"--task", "gsm8k", "--data", "nowhere"}), kExitData,
-         {"\"gsm8k\"", "gsm8k/test.jsonl", "nowhere", "https://", "--data"});
+  fs::create_directory("empty");
+  Expect(RunMain({"--task", "gsm8k", "--data", "empty"}), kExitData,
+         {"\"gsm8k\"", "gsm8k/test.jsonl", "empty", "https://", "--data"});
+  Expect(RunMain({"--task", "gsm8k", "--data", "nowhere"}), kExitUsage,
+         {"--data: expected a directory, found none at \"nowhere\""});
 }
 
 TEST_F(ErrorsTest, ASetOfAnotherSizeIsData) {

@@ -55,6 +55,8 @@ TEST_F(AttentionForm, CanBeAskedFor) {
   {
     const Environment form("MEVAL_CUDA_ATTENTION", "mma");
     EXPECT_EQ(FormOf(Cuda()), "mma");
+    EXPECT_EQ(AttentionForms(Context(Cuda())), std::vector<std::string>{"mma"})
+        << "a form that is ruled out is tried nowhere";
   }
   const Environment form("MEVAL_CUDA_ATTENTION", "wgmma");
   EXPECT_EQ(FormOf(Cuda()), "wgmma");
