@@ -77,7 +77,8 @@ std::string WrongAnswer(const EvalPlan& plan, const Document& document) {
 TEST(GenerationEval, AModelThatIsAlwaysWrongScoresNothingButIsValid) {
   for (const std::string& name : BuiltInTasks(RequestKind::kGeneration)) {
     const PlannedTasks planned(SampleRun(name));
-    const EvalPlan& plan = planned.plans().at(0);
+    EvalPlan plan = planned.plans().at(0);
+    plan.generation.max_new_tokens = 1000;  // the fake's tokens are bytes
     FakeLanguageModel model = Answering(
         plan, [&](const Document& document, auto) { return WrongAnswer(plan, document); });
     const Evaluated evaluated = Evaluate(plan, model);
