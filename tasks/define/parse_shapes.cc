@@ -61,15 +61,23 @@ FieldSource ParseFieldSource(const std::string& name, const DefinitionValue& val
     if (const auto separator = object.Find("split")) source.separator = ParseSeparator(*separator);
   } else if (const auto joiner = object.Find("join")) {
     source.joiner = joiner->String();
-    source.path = ParsePath(object.Get("path"));
     source.each = FindTemplate(object, "each", filters);
+    if (const auto lists = object.Find("zip")) {
+      for (const auto& [member, path] : DefinitionObject(*lists).Members()) {
+        source.zipped.emplace_back(member, ParsePath(path));
+      }
+      if (source.zipped.empty() || !source.each) lists->Fail("expected lists, and \"each\"");
+    } else {
+      source.path = ParsePath(object.Get("path"));
+    }
   } else if (const auto separator = object.Find("split")) {
     source.separator = ParseSeparator(*separator);
     source.path = ParsePath(object.Get("path"));
     if (source.path.gathers()) value.Fail("a text is split, but the path gathers a list");
   } else {
     value.Fail(
-        "expected a path, or an object with file_name, text, split and path, or join and path");
+        "expected a path, or an object with file_name, text, split and path, or join and path or "
+        "zip");
   }
   object.Finish();
   return source;

@@ -46,6 +46,8 @@ struct FieldSource {
   std::optional<std::string> joiner;
   // ... of which each element is an object that this makes a text of, before they are joined.
   std::optional<Template> each;
+  // ... of objects that are made of lists of one length, a member of each: names and ways.
+  std::vector<std::pair<std::string, FieldPath>> zipped;
   // The part of the file's name that `*` stands for, by the first of these patterns that matches.
   std::vector<std::string> file_names;
   // A text made of the record's own fields; its parts, if there is a separator.

@@ -62,6 +62,28 @@ Value JoinTexts(const FieldSource& source, const Value& list, const FilterSet& f
   return Value::String(std::move(joined));
 }
 
+// Objects of lists of one length: {"label": ["A", "B"], "text": ["x", "y"]} is two of them.
+Value ZipLists(const FieldSource& source, const Record& record) {
+  Value zipped;
+  zipped.kind = Value::Kind::kArray;
+  for (const auto& [name, path] : source.zipped) {
+    const Value list = path.Read(OwnField(record, path.root()));
+    const bool is_first = &name == &source.zipped.front().first;
+    if (list.kind != Value::Kind::kArray ||
+        (!is_first && list.items.size() != zipped.items.size())) {
+      throw FieldError("field \"" + path.text() + "\": expected a list" +
+                       (is_first ? "" : " of " + std::to_string(zipped.items.size())) + ", found " +
+                       list.Describe());
+    }
+    zipped.items.resize(list.items.size());
+    for (std::size_t i = 0; i < list.items.size(); ++i) {
+      zipped.items[i].kind = Value::Kind::kObject;
+      zipped.items[i].members.push_back({name, list.items[i]});
+    }
+  }
+  return zipped;
+}
+
 Value SplitText(const FieldSource& source, const Value& value) {
   if (!value.is_string()) {
     throw FieldError("field \"" + source.path.text() + "\": expected a string, found " +
@@ -104,6 +126,9 @@ const Value& RecordScope::FromShape(const FieldSource& source) const {
     return Keep(source.name, source.separator.empty() ? std::move(text) : SplitText(source, text));
   }
   if (!source.file_names.empty()) return FromFileName(source);
+  if (!source.zipped.empty()) {
+    return Keep(source.name, JoinTexts(source, ZipLists(source, record_), recipe_.filters));
+  }
   const Value& root = OwnField(record_, source.path.root());
   if (source.joiner)
     return Keep(source.name, JoinTexts(source, source.path.Read(root), recipe_.filters));
@@ -137,6 +162,10 @@ const RecordShape& ChooseShape(const std::vector<RecordShape>& shapes, const Rec
       if (!source.file_names.empty()) {
         if (!PartOfFileName(source.file_names, file_name)) {
           missing.push_back("a file named like " + JoinNames(source.file_names));
+        }
+      } else if (!source.zipped.empty()) {
+        for (const auto& [name, path] : source.zipped) {
+          if (!path.IsIn(record.fields)) missing.push_back(path.text());
         }
       } else if (source.text) {
         for (const std::string& name : source.text->fields()) {

@@ -149,6 +149,7 @@ TEST(BuiltInTasks, BothRecordShapesGiveTheSameDocuments) {
   } cases[] = {
       {"hellaswag", "hellaswag/hub/validation.jsonl", "plain", "plain"},
       {"mmlu", "mmlu/hub/test.jsonl", "native", "hub"},
+      {"mmlu_generative", "mmlu/hub/test.jsonl", "native", "hub"},
   };
   for (const auto& c : cases) {
     const TaskData native = LoadFixture(c.task);

@@ -78,6 +78,17 @@ TEST(ChoiceTasks, EveryFormOfTheRecordsGivesTheSameDocuments) {
   }
 }
 
+TEST(ChoiceTasks, LetteredOptionsAreTheSameOfListsSideBySide) {
+  const TaskData native = LoadFixture("arc_challenge_letters", "arc/ARC-Easy-Test.jsonl");
+  const TaskData hub = LoadFixture("arc_challenge_letters", "arc/hub/easy.jsonl");
+  EXPECT_EQ(hub.files[0].shape, "hub");
+  ASSERT_EQ(native.documents.size(), hub.documents.size());
+  for (std::size_t i = 0; i < native.documents.size(); ++i) {
+    EXPECT_EQ(native.documents[i].digest, hub.documents[i].digest) << i;
+  }
+  EXPECT_THAT(hub.documents[0].question, HasSubstr("\nA. "));
+}
+
 TEST(ChoiceTasks, ArcTakesTheAnswersPlaceFromItsOwnLabels) {
   const TaskData data = LoadFixture("arc_easy");
   EXPECT_THAT(data.documents[1].choices, ElementsAre("butter", "wax", "a coin"));

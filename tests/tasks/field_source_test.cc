@@ -52,6 +52,30 @@ TEST(FieldPath, SaysWhatCannotBeGathered) {
                   HasSubstr("expected a number, *, keys or values in brackets")));
 }
 
+TEST(FieldSource, ZipsListsOfOneLength) {
+  const auto joined = [](const std::string& record) {
+    const ScratchDirectory scratch;
+    scratch.Write("data.jsonl", record + "\n");
+    DataOptions options;
+    options.data_dirs = {scratch.path()};
+    return Task::Parse(R"({"task": "t", "title": "t", "request": "generation",
+      "data": {"test": {"files": ["data.jsonl"]}},
+      "shapes": [{"name": "s", "fields": {"x": {"join": "; ", "each": "{n}={t}",
+                                                "zip": {"n": "c.names", "t": "texts"}}}}],
+      "question": "{x}", "references": ["r"], "generation": {"until": ["."]},
+      "scores": [{"name": "exact_match"}]})",
+                       "built-in")
+        .Load(options)
+        .documents.at(0)
+        .question;
+  };
+  EXPECT_EQ(joined(R"({"c": {"names": ["a", "b"]}, "texts": ["x", "y"]})"), "a=x; b=y");
+  EXPECT_THAT([&] { joined(R"({"c": {"names": ["a", "b"]}, "texts": ["x"]})"); },
+              ThrowsMessage<DataError>(HasSubstr("\"texts\": expected a list of 2, found a list")));
+  EXPECT_THAT([&] { joined(R"({"c": {"names": ["a"]}})"); },
+              ThrowsMessage<DataError>(HasSubstr("\"s\" lacks texts")));
+}
+
 // The shape's name for what it reads is `x`, which the question shows as far as it is a text.
 constexpr char kTask[] = R"({
   "task": "mine", "title": "t", "request": "generation",
