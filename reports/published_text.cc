@@ -22,8 +22,9 @@ PublishedTextRow TextRow(const PublishedTableRow& row) {
     }
   }
   text.published = Fixed(row.published, 1);
-  text.note = row.variant;
-  if (!row.note.empty()) text.note += (text.note.empty() ? "" : "; ") + row.note;
+  // Why the two do not compare comes first: a narrow terminal shows the beginning.
+  text.note = row.note;
+  if (!row.variant.empty()) text.note += (text.note.empty() ? "" : "; ") + row.variant;
   return text;
 }
 
