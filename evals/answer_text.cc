@@ -17,7 +17,7 @@ std::string ChosenText(const SampleResult& sample, const TaskDefinition& task) {
                              : metric == "acc_bytes" ? scores.pred_bytes
                              : metric == "acc_pmi"   ? scores.pred_pmi.value()
                                                      : scores.pred;
-  return sample.choices[chosen].text;
+  return sample.choices[chosen].Shown();
 }
 
 std::vector<std::string> RightTexts(const SampleResult& sample, const TaskDefinition& task) {
@@ -25,7 +25,7 @@ std::vector<std::string> RightTexts(const SampleResult& sample, const TaskDefini
   std::vector<std::string> right = sample.references;
   for (const std::int64_t gold : sample.gold) {
     if (gold >= 0 && gold < static_cast<std::int64_t>(sample.choices.size())) {
-      right.push_back(sample.choices[static_cast<std::size_t>(gold)].text);
+      right.push_back(sample.choices[static_cast<std::size_t>(gold)].Shown());
     }
   }
   return right;

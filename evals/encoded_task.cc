@@ -139,6 +139,9 @@ void DescribeChoices(const Document& document, const EncodedChoices& encoded,
   for (std::size_t choice = 0; choice < document.choices.size(); ++choice) {
     const auto num_tokens = static_cast<std::int64_t>(encoded.requests[choice].continuation.size());
     sample.choices.push_back({.text = document.choices[choice], .num_tokens = num_tokens});
+    if (!document.choice_prefixes.empty()) {
+      sample.choices.back().prefix = document.choice_prefixes[choice];
+    }
     if (document.unconditional_context) sample.choices.back().unconditional_logprob = 0;
   }
 }

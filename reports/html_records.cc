@@ -130,9 +130,9 @@ class Records {
     if (!sample.choices.empty()) {
       OrderedJson& choices = record["choices"] = OrderedJson::array();
       for (const ChoiceResult& choice : sample.choices) {
-        OrderedJson text = choice.text.size() <= kLongestShared
-                               ? OrderedJson(texts_.Place(choice.text))
-                               : OrderedJson(Shortened(choice.text));
+        const std::string shown = choice.Shown();
+        OrderedJson text = shown.size() <= kLongestShared ? OrderedJson(texts_.Place(shown))
+                                                          : OrderedJson(Shortened(shown));
         choices.push_back(OrderedJson::array({std::move(text), Rounded(choice.logprob),
                                               choice.num_tokens, choice.is_greedy ? 1 : 0}));
       }

@@ -178,10 +178,11 @@ OrderedJson CeilingJson(const std::optional<MachineCeiling>& ceiling) {
 }
 
 OrderedJson ChoiceJson(const ChoiceResult& choice) {
-  OrderedJson json = {{"text", choice.text},
-                      {"logprob", choice.logprob},
-                      {"num_tokens", choice.num_tokens},
-                      {"is_greedy", choice.is_greedy}};
+  OrderedJson json = {{"text", choice.text}};
+  if (!choice.prefix.empty()) json["prefix"] = choice.prefix;
+  json["logprob"] = choice.logprob;
+  json["num_tokens"] = choice.num_tokens;
+  json["is_greedy"] = choice.is_greedy;
   if (choice.unconditional_logprob) json["unconditional_logprob"] = *choice.unconditional_logprob;
   return json;
 }

@@ -189,6 +189,7 @@ ChoiceResult ReadChoice(const JsonCursor& record) {
                          .logprob = record.At("logprob").Number(),
                          .num_tokens = record.At("num_tokens").Integer(),
                          .is_greedy = record.At("is_greedy").Boolean()};
+  if (const auto prefix = record.Find("prefix")) choice.prefix = prefix->Text();
   if (const auto logprob = record.Find("unconditional_logprob")) {
     choice.unconditional_logprob = logprob->Number();
   }

@@ -219,6 +219,11 @@ struct ChoiceResult {
   bool is_greedy = false;
   // Behind the document's unconditional context, where acc_pmi asks for it (nats).
   std::optional<double> unconditional_logprob = std::nullopt;
+  // What fills the question's blank in front of it (winogrande); "" where there is none.
+  std::string prefix = {};
+
+  // The choice as a reader tells it from the others.
+  std::string Shown() const { return prefix.empty() ? text : prefix + " \u2026 " + text; }
 };
 
 struct CompletionResult {

@@ -37,7 +37,7 @@ def examples(path):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     written = list(examples(sys.argv[1]))
     written += [{**one, "set": "sat-en-without-passage", "passage": ""} for one in written if one["set"] == "sat-en"]

@@ -116,6 +116,21 @@ TEST(LoglikelihoodEval, AsksEveryChoiceAfterTheWholePrompt) {
   }
 }
 
+// The same text is scored behind each: what fills the blank tells them apart.
+TEST(LoglikelihoodEval, SamplesSayWhatFillsABlank) {
+  const PlannedTasks planned(SampleRun("winogrande"));
+  const EvalPlan& plan = planned.plans().at(0);
+  FakeLanguageModel model = Knowing(plan, -0.01, -100000);
+  const Evaluated evaluated = Evaluate(plan, model);
+  const Document& document = plan.data->documents.at(0);
+  const SampleResult& sample = evaluated.outcome.samples.at(0);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(sample.choices.at(i).prefix, document.choice_prefixes.at(i));
+  }
+  EXPECT_EQ(sample.choices[0].text, sample.choices[1].text);
+  EXPECT_NE(sample.choices[0].Shown(), sample.choices[1].Shown());
+}
+
 constexpr char kOwnTask[] = R"({
   "task": "mine",
   "title": "Two choices",

@@ -255,6 +255,7 @@ std::vector<SampleResult> ExampleSamples() {
   choice.exemplars = {"anatomy_dev:1", "anatomy_dev:2"};
   choice.gold = {0};
   choice.choices = {{" A", -0.6931471805599453, 1, true}, {" B", -1.25, 1, false}};
+  choice.choices[0].prefix = "the femur";
   choice.metrics = {{"acc", 1}};
   choice.margin = 0.5568528194400547;
   choice.gold_probability = 0.6357;

@@ -36,6 +36,8 @@ TEST(HtmlRecords, HoldWhatTheSamplesHold) {
   EXPECT_EQ(record["gold"], Json({0}));
   EXPECT_EQ(record["score"], 1);
   EXPECT_EQ(json["texts"][record["choices"][1][0].get<int>()], " B");
+  EXPECT_EQ(json["texts"][record["choices"][0][0].get<int>()], "the femur \u2026  A")
+      << "a blank that is filled tells choices apart";
   EXPECT_EQ(record["choices"][1][1], -1.25);
   EXPECT_FALSE(record.contains("flags"));
   EXPECT_EQ(json["chat"], false);

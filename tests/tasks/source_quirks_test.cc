@@ -134,6 +134,18 @@ TEST(SourceQuirks, NewsgroupsWithoutHeadersAreNoMessages) {
   EXPECT_EQ(stripped.documents[0].answer, "cars");
 }
 
+// AGIEval's cloze set has the fields of the others, but no options: none of its records is asked by
+// letter.
+TEST(SourceQuirks, AgievalsClozeQuestionsHaveNoOptions) {
+  const ScratchDirectory scratch;
+  const auto file = scratch.Write(
+      "aqua-rat.jsonl", R"({"passage": null, "question": "2 + 2?", "options": null, "label": null,)"
+                        R"( "answer": "4", "other": null})"
+                        "\n");
+  EXPECT_THAT([&] { LoadBuiltIn("agieval_en", file); },
+              ThrowsMessage<DataError>(HasSubstr("aqua-rat.jsonl:1: ")));
+}
+
 // Damage of a copy of MMLU's worked examples: \frac was read as an escape, so a form feed stands
 // there. It is a character like others, and no line ends at it.
 TEST(SourceQuirks, AFormFeedInATextIsKept) {
