@@ -299,13 +299,14 @@ std::vector<SubsetResult> Groups(const TaskDefinition& task, std::int64_t num_sa
   std::map<std::string, Samples> by_group;
   for (const SampleResult* sample : scored) by_group[sample->group].push_back(sample);
   if (by_group.size() < 2 && by_group.contains("")) return {};
-  const std::vector<SubsetResult> groups =
-      ScoreParts(task, num_samples, by_group, "group", warnings);
+  return ScoreParts(task, num_samples, by_group, "group", warnings);
+}
+
+// The means over groups, and the categories that groups make up.
+std::vector<SubsetResult> Pools(const TaskDefinition& task, const std::vector<SubsetResult>& groups,
+                                const SignatureOf& signature_of) {
   std::vector<const SubsetResult*> all;
   for (const SubsetResult& group : groups) all.push_back(&group);
-  const SignatureOf signature_of = [&](const std::string& metric) {
-    return ScoreSignature(task, metric, num_samples, scored);
-  };
   std::vector<SubsetResult> subsets;
   if (!all.empty()) {
     subsets.push_back(Pool("micro", "micro", all, true, signature_of));
@@ -322,6 +323,18 @@ std::vector<SubsetResult> Groups(const TaskDefinition& task, std::int64_t num_sa
     if (!members.empty())
       subsets.push_back(Pool(category.name, "category", members, true, signature_of));
   }
+  return subsets;
+}
+
+// Groups last, since they may be many.
+std::vector<SubsetResult> Subsets(const TaskDefinition& task, std::int64_t num_samples,
+                                  const Samples& scored, std::vector<std::string>& warnings) {
+  const std::vector<SubsetResult> slices = Slices(task, num_samples, scored, warnings);
+  const std::vector<SubsetResult> groups = Groups(task, num_samples, scored, warnings);
+  std::vector<SubsetResult> subsets = Pools(task, groups, [&](const std::string& metric) {
+    return ScoreSignature(task, metric, num_samples, scored);
+  });
+  subsets.insert(subsets.end(), slices.begin(), slices.end());
   subsets.insert(subsets.end(), groups.begin(), groups.end());
   return subsets;
 }
@@ -336,15 +349,7 @@ SetScores AggregateSamples(const TaskDefinition& task, std::int64_t num_samples,
   }
   SetScores scores;
   scores.metrics = Metrics(task, num_samples, scored, scores.warnings);
-  scores.subsets = Slices(task, num_samples, scored, scores.warnings);
-  std::vector<SubsetResult> groups = Groups(task, num_samples, scored, scores.warnings);
-  // Means and categories, then slices, then groups, which may be many.
-  const auto first_group = std::find_if(
-      groups.begin(), groups.end(), [](const SubsetResult& one) { return one.kind == "group"; });
-  scores.subsets.insert(scores.subsets.begin(), std::make_move_iterator(groups.begin()),
-                        std::make_move_iterator(first_group));
-  scores.subsets.insert(scores.subsets.end(), std::make_move_iterator(first_group),
-                        std::make_move_iterator(groups.end()));
+  scores.subsets = Subsets(task, num_samples, scored, scores.warnings);
   return scores;
 }
 

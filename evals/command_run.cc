@@ -8,7 +8,6 @@
 #include <functional>
 #include <optional>
 #include <ostream>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -36,6 +35,7 @@
 #include "evals/sequential_run.h"
 #include "evals/terminal.h"
 #include "kernels/check.h"
+#include "metrics/parallel.h"
 #include "reports/console_report.h"
 #include "reports/html_report.h"
 #include "reports/prompt_parts.h"
@@ -189,7 +189,7 @@ bool EvaluateAll(const PlannedTasks& planned, const RunPlan& run_plan, EngineLan
 // Threads that tokenise: as many as compute.
 int NumThreads(const ModelOptions& options) {
   if (options.threads > 0) return options.threads;
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return NumHardwareThreads();
 }
 
 // What was asked for on stdout and beside the run. `verdicts` are the failures of the gate: JUnit's

@@ -5,7 +5,6 @@
 #include <istream>
 #include <optional>
 #include <ostream>
-#include <thread>
 
 #include "evals/code_runner.h"
 #include "evals/commands.h"
@@ -17,6 +16,7 @@
 #include "evals/rescore_run.h"
 #include "evals/score_pairs.h"
 #include "evals/store_verdicts.h"
+#include "metrics/parallel.h"
 #include "reports/error.h"
 
 namespace meval {
@@ -24,7 +24,7 @@ namespace {
 
 int NumThreads(const ScoreOptions& options) {
   if (options.threads > 0) return options.threads;
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return NumHardwareThreads();
 }
 
 std::vector<PairFile> ReadFiles(const ScoreOptions& options, std::istream& in) {

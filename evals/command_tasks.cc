@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <ostream>
 #include <sstream>
-#include <thread>
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
@@ -16,6 +15,7 @@
 #include "evals/jsonl_lines.h"
 #include "evals/run_eval.h"
 #include "evals/task_skeleton.h"
+#include "metrics/parallel.h"
 #include "metrics/unicode_text.h"
 #include "tasks/error.h"
 #include "tasks/import_lm_eval.h"
@@ -173,8 +173,7 @@ void PrintCheck(const Task& task, const TaskData& data, std::ostream& out) {
     out << "\nself-test    nothing to ask: texts are scored as they stand\n";
     return;
   }
-  const int num_threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  const TaskCheck check = CheckAnswers(task.definition(), documents, num_threads);
+  const TaskCheck check = CheckAnswers(task.definition(), documents, NumHardwareThreads());
   fmt::print(out, "\nself-test    the answers of {} documents; {} questions occur twice\n",
              check.num_checked, data.duplicate_questions);
   if (check.num_cut > 0) {

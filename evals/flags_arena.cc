@@ -1,11 +1,11 @@
 #include <charconv>
 #include <cmath>
-#include <thread>
 
 #include <fmt/format.h>
 
 #include "evals/command_line/common_flags.h"
 #include "evals/flags.h"
+#include "metrics/parallel.h"
 
 namespace meval {
 namespace {
@@ -74,8 +74,7 @@ ArenaOptions ParseArena(std::span<const std::string> arguments) {
   app.add_option("--format", options.format, "console, json, csv or markdown")
       ->capture_default_str();
   app.add_option("--out", options.output, "File to write instead of stdout");
-  options.resampling.num_threads =
-      std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  options.resampling.num_threads = NumHardwareThreads();
   Parse(app, arguments);
   RequireWord("--format", options.format, {"console", "json", "csv", "markdown"});
   RequireAbove("--k", options.elo.k, 0);

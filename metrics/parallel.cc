@@ -59,6 +59,10 @@ class Loop {
 
 }  // namespace
 
+int NumHardwareThreads() {
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
 void ParallelBlocks(int num_threads, std::size_t count,
                     const std::function<void(std::size_t, std::size_t)>& body) {
   if (num_threads < 1) {

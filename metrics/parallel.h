@@ -20,6 +20,9 @@
 
 namespace meval {
 
+// Threads that the machine runs at once: at least 1.
+int NumHardwareThreads();
+
 // Calls body(begin, end) for consecutive blocks that cover [0, count) exactly once; for bodies that
 // keep buffers from one index to the next. How large blocks are depends on both numbers, and what
 // body does for an index must not depend on which block holds it. body must go through its block in

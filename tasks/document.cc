@@ -1,7 +1,7 @@
 #include "tasks/document.h"
 
-#include "metrics/unicode_text.h"
 #include "tasks/chat_template.h"
+#include "tasks/prompts/numbered.h"
 
 namespace meval {
 namespace {
@@ -15,10 +15,6 @@ struct Shown {
 Shown ShownBehind(const Prompt& prompt, std::size_t dropped) {
   const std::size_t count = prompt.shots.size();
   return prompt.number_mark.empty() ? Shown{dropped, count} : Shown{0, count - dropped};
-}
-
-std::string Numbered(const std::string& text, const std::string& mark, std::size_t number) {
-  return mark.empty() ? text : ReplaceAll(text, mark, std::to_string(number));
 }
 
 std::string JoinedShots(const Prompt& prompt, const Shown& shown) {
@@ -57,13 +53,14 @@ std::string Document::QuestionFor(std::size_t choice) const {
 
 std::string Prompt::TextWith(const std::string& other_question, std::size_t first_shot) const {
   const Shown shown = ShownBehind(*this, first_shot);
-  const std::string asked = Numbered(other_question, number_mark, shown.end - shown.begin + 1);
+  const std::string asked =
+      tasks::Numbered(other_question, number_mark, shown.end - shown.begin + 1);
   if (chat != nullptr) return ChatText(*this, asked, shown);
   return description + JoinedShots(*this, shown) + asked;
 }
 
 std::string Prompt::NumberedQuestion(std::size_t num_shots) const {
-  return Numbered(question, number_mark, num_shots + 1);
+  return tasks::Numbered(question, number_mark, num_shots + 1);
 }
 
 }  // namespace meval

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <thread>
 
 #include <fmt/format.h>
 
 #include "evals/flags.h"
+#include "metrics/parallel.h"
 
 namespace meval::command_line {
 namespace {
@@ -78,8 +78,7 @@ void CompareFlags::Finish(CompareOptions& options) const {
   for (const std::string& text : metrics_) AddMetric(text, options);
   if (!tasks_.empty()) options.tasks = CLI::detail::split(tasks_, ',');
   options.pair.num_trials = options.pair.num_resamples;
-  options.pair.num_threads =
-      threads_ > 0 ? threads_ : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  options.pair.num_threads = threads_ > 0 ? threads_ : NumHardwareThreads();
 }
 
 }  // namespace meval::command_line

@@ -84,7 +84,8 @@ Json ImportFilter(LmEvalTask& task, const YAML::Node& steps) {
     const std::string name = function && function.IsScalar() ? function.Scalar() : "";
     if (name == "take_first") continue;
     if (name == "remove_whitespace") {
-      filters.back() == kWithoutSpace ? filters.back() = "strip" : filters.emplace_back("strip");
+      if (filters.back() == kWithoutSpace) filters.erase(filters.size() - 1);  // strip drops it
+      filters.push_back("strip");
       continue;
     }
     if (name != "regex") {

@@ -4,6 +4,7 @@
 #include "tasks/digest.h"
 #include "tasks/error.h"
 #include "tasks/prompts/exemplar_drawer.h"
+#include "tasks/prompts/numbered.h"
 #include "tasks/task.h"
 
 namespace meval {
@@ -23,11 +24,6 @@ std::string JoinSystem(const std::string& system, const std::string& description
   if (description.empty()) return EndsWithWhitespace(system) ? system : system + "\n\n";
   const bool has_seam = EndsWithWhitespace(system) || BeginsWithWhitespace(description);
   return system + (has_seam ? "" : delimiter) + description;
-}
-
-// A question or answer with its number in the prompt, where prompts have numbers.
-std::string Numbered(const std::string& text, const std::string& mark, std::size_t number) {
-  return mark.empty() ? text : ReplaceAll(text, mark, std::to_string(number));
 }
 
 }  // namespace
@@ -68,8 +64,8 @@ std::vector<Prompt> BuildPrompts(const Task& task, const TaskData& data,
           exemplar->gold.empty() ? 0 : static_cast<std::size_t>(exemplar->gold.front());
       const std::size_t number = prompt.shots.size() + 1;
       const std::string question =
-          Numbered(exemplar->QuestionFor(gold), definition.number_mark, number);
-      const std::string answer = Numbered(exemplar->answer, definition.number_mark, number);
+          tasks::Numbered(exemplar->QuestionFor(gold), definition.number_mark, number);
+      const std::string answer = tasks::Numbered(exemplar->answer, definition.number_mark, number);
       prompt.shots.push_back(question + definition.target_delimiter + answer +
                              definition.fewshot_delimiter);
       if (is_chat) prompt.turns.push_back({question, answer});

@@ -11,6 +11,7 @@
 #include "engine/kv_cache.h"
 #include "engine/mistral.h"
 #include "kernels/check.h"
+#include "tests/support/device_error.h"
 #include "tests/support/temp_directory.h"
 
 namespace meval {
@@ -31,12 +32,7 @@ MemoryPlan Plan(const EngineOptions& options, std::int64_t available_bytes) {
 }
 
 std::string Refusal(const EngineOptions& options, std::int64_t available_bytes) {
-  try {
-    Plan(options, available_bytes);
-  } catch (const DeviceError& error) {
-    return error.what();
-  }
-  return "no DeviceError";
+  return testing::DeviceErrorOf([&] { Plan(options, available_bytes); });
 }
 
 // 7B activations of a row take some 100 kB, a page 8 MiB.
@@ -118,14 +114,11 @@ TEST(MemoryPlan, SaysWhatDoesNotFitAndWhatToDo) {
 }
 
 TEST(MemoryPlan, AdvisesOnlyWhatHelps) {
-  const auto refusal = [](DType dtype, const DeviceTraits& traits) -> std::string {
-    try {
+  const auto refusal = [](DType dtype, const DeviceTraits& traits) {
+    return testing::DeviceErrorOf([&] {
       PlanMemory(Mistral7B(), dtype, EstimateWeightBytes(Mistral7B(), dtype), {}, 12 * kGiB,
                  traits);
-    } catch (const DeviceError& error) {
-      return error.what();
-    }
-    return "no DeviceError";
+    });
   };
   EXPECT_THAT(refusal(DType::kF32, {}), HasSubstr("Use bf16 weights."));
   const std::string cuda = refusal(DType::kBF16, {.device = Device::kCuda, .batch_tokens = 8448});

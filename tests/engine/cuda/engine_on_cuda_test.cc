@@ -18,6 +18,7 @@
 #include "kernels/check.h"
 #include "kernels/tolerance.h"
 #include "tests/support/cuda_emulator/runtime.h"
+#include "tests/support/device_error.h"
 #include "tests/support/environment.h"
 #include "tests/support/reference_forward.h"
 #include "tests/support/temp_directory.h"
@@ -344,17 +345,8 @@ TEST_F(OnCuda, TakesFewerPagesWhereMemoryIsShort) {
 
 // ---- Bad days -----------------------------------------------------------------------------------
 
-std::string WhyNot(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const DeviceError& error) {
-    return error.what();
-  }
-  return "no DeviceError";
-}
-
 std::string WhyNoContext() {
-  return WhyNot([] { const Context cuda(Cuda()); });
+  return DeviceErrorOf([] { const Context cuda(Cuda()); });
 }
 
 TEST_F(OnCuda, SaysWhatIsMissing) {
@@ -375,7 +367,7 @@ TEST_F(OnCuda, SaysWhatIsMissing) {
 
 TEST_F(OnCuda, NamesTheBytesThatDoNotFit) {
   Context cuda(Cuda());
-  EXPECT_THAT(WhyNot([&] { cuda.Allocate(std::size_t{1} << 40); }),
+  EXPECT_THAT(DeviceErrorOf([&] { cuda.Allocate(std::size_t{1} << 40); }),
               HasSubstr("cudaMalloc of 1099511627776 bytes on CUDA device 0: "
                         "cudaErrorMemoryAllocation (2)"));
 }
@@ -389,7 +381,7 @@ TEST_F(OnCuda, ALostDeviceOrARefusedLaunchEndsTheCall) {
     Engine engine = TinyEngine(cuda, {}, TinyConfig(), 1, DType::kBF16);
     SetFaults({.calls = calls});
     std::size_t answered = 0;
-    const std::string why = WhyNot([&] {
+    const std::string why = DeviceErrorOf([&] {
       engine.Score(requests, [&](std::size_t, const ContinuationScore&) { ++answered; });
     });
     SetFaults({});
@@ -401,9 +393,10 @@ TEST_F(OnCuda, ALostDeviceOrARefusedLaunchEndsTheCall) {
   Context cuda(Cuda());
   Engine engine = TinyEngine(cuda, {}, TinyConfig(), 1, DType::kBF16);
   SetFaults({.launches = 5});
-  EXPECT_THAT(
-      WhyNot([&] { engine.Score(ScoreRequests(), [](std::size_t, const ContinuationScore&) {}); }),
-      HasSubstr("cudaErrorLaunchOutOfResources"));
+  EXPECT_THAT(DeviceErrorOf([&] {
+                engine.Score(ScoreRequests(), [](std::size_t, const ContinuationScore&) {});
+              }),
+              HasSubstr("cudaErrorLaunchOutOfResources"));
 }
 
 TEST_F(OnCuda, WeightsThatOverflowAreAModelError) {

@@ -16,6 +16,7 @@
 #include "kernels/check.h"
 #include "tests/kernels/cuda/device_array.h"
 #include "tests/support/cuda_emulator/cublas_lt.h"
+#include "tests/support/device_error.h"
 
 namespace meval::testing {
 namespace {
@@ -194,14 +195,6 @@ class MatrixProductAlgorithm : public ::testing::Test {
     problem.ExpectRight(problem.Run(products, stream_.get(), begin, count), begin, count);
     return products.Algorithms().empty() ? "" : products.Algorithms()[0];
   }
-  std::string WhyNot(const std::function<void()>& action) {
-    try {
-      action();
-    } catch (const DeviceError& error) {
-      return error.what();
-    }
-    return "no DeviceError";
-  }
   TestStream stream_;
 };
 
@@ -237,7 +230,7 @@ TEST_F(MatrixProductAlgorithm, SplitsSumsInTheFastModeAlone) {
   cuda_emulator::SetProductAlgorithms({{.id = 21, .splits = cuda_emulator::kSplitsByColumns},
                                        {.id = 24, .splits = 3},
                                        {.id = 25, .scheme = CUBLASLT_REDUCTION_SCHEME_INPLACE}});
-  EXPECT_THAT(WhyNot([&] { AlgorithmOf(kPlain, true, 0, 20); }),
+  EXPECT_THAT(DeviceErrorOf([&] { AlgorithmOf(kPlain, true, 0, 20); }),
               HasSubstr("cublasLtMatmulAlgoGetHeuristic for n 48, k 64, bf16 to f32 on CUDA device "
                         "0: none of 2 algorithms takes 1 to 4096 rows and sums in one piece; try "
                         "MEVAL_CUDA_MODE=fast"));
@@ -250,7 +243,7 @@ TEST_F(MatrixProductAlgorithm, TakesEveryNumberOfRowsOfItsMagnitude) {
   EXPECT_THAT(AlgorithmOf(kPlain, false, 0, 17), HasSubstr("algorithm 11,"));
   EXPECT_THAT(AlgorithmOf(kPlain, true, 0, 64), HasSubstr("algorithm 6,"));
   cuda_emulator::SetProductAlgorithms({{.id = 11, .min_columns = 16}});
-  EXPECT_THAT(WhyNot([&] { AlgorithmOf(kPlain, false, 0, 9); }),
+  EXPECT_THAT(DeviceErrorOf([&] { AlgorithmOf(kPlain, false, 0, 9); }),
               HasSubstr("on CUDA device 0: none of 1 algorithms takes 9 to 16 rows"));
 }
 
@@ -260,7 +253,7 @@ TEST_F(MatrixProductAlgorithm, HasTheWorkspaceItNeeds) {
       {{.id = 40, .workspace_bytes = 33 * kMiB}, {.id = 41, .workspace_bytes = 32 * kMiB}});
   EXPECT_THAT(AlgorithmOf(kPlain, true, 0, 5), HasSubstr("algorithm 41,"));
   cuda_emulator::SetProductAlgorithms({{.id = 40, .workspace_bytes = 33 * kMiB}});
-  EXPECT_THAT(WhyNot([&] { AlgorithmOf(kPlain, true, 0, 5); }),
+  EXPECT_THAT(DeviceErrorOf([&] { AlgorithmOf(kPlain, true, 0, 5); }),
               HasSubstr("cublasLtMatmulAlgoGetHeuristic for n 48, k 64, bf16 to f32 on CUDA device "
                         "0: CUBLAS_STATUS_NOT_SUPPORTED (15)"));
 }
@@ -269,20 +262,20 @@ TEST_F(MatrixProductAlgorithm, SaysWhereWhatFailed) {
   const Problem problem(kPlain);
   cuda_emulator::SetFaults({.allocation_bytes = 0});
   EXPECT_THAT(
-      WhyNot([&] { MatrixProducts(stream_.get(), true); }),
+      DeviceErrorOf([&] { MatrixProducts(stream_.get(), true); }),
       HasSubstr("cudaMalloc of 33554432 bytes on CUDA device 0: cudaErrorMemoryAllocation"));
   cuda_emulator::SetFaults({});
   MatrixProducts products(stream_.get(), true);
   problem.Run(products, stream_.get(), 0, 7);
   // The library forgets what it has chosen: a product is refused.
   cuda_emulator::SetProductAlgorithms({});
-  EXPECT_THAT(WhyNot([&] { problem.Run(products, stream_.get(), 0, 7); }),
+  EXPECT_THAT(DeviceErrorOf([&] { problem.Run(products, stream_.get(), 0, 7); }),
               HasSubstr("cublasLtMatmul of 7 rows, n 48, k 64, bf16 to f32, 4096 rows: algorithm "
                         "6, tile 0, stages 0, splits 1, reduction 0 on CUDA device 0: "
                         "CUBLAS_STATUS_INVALID_VALUE (7)"));
   cuda_emulator::SetProductAlgorithms(cuda_emulator::DefaultProductAlgorithms());
   cuda_emulator::SetFaults({.launches = 0});
-  EXPECT_THAT(WhyNot([&] { problem.Run(products, stream_.get(), 0, 7); }),
+  EXPECT_THAT(DeviceErrorOf([&] { problem.Run(products, stream_.get(), 0, 7); }),
               HasSubstr("CUBLAS_STATUS_EXECUTION_FAILED (13), on CUDA device 0: "
                         "cudaErrorLaunchOutOfResources"));
 }
